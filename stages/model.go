@@ -1,0 +1,91 @@
+package stages
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Segment is the part of a model between two exits.
+type Segment struct {
+	Exit    int     // index into Model.Tensors of the output that can serve as the answer
+	In, Out []int   // indexes into Model.Tensors, in the order in which the executable takes and gives them
+	FLOPs   float64 // of one row, a multiply-add counted as two; NaN when unknown
+}
+
+// Model is a multi-exit network cut at its exits, as all that run it see it. It is immutable.
+type Model struct {
+	Name     string
+	SHA256   string    // of the model file, in hex
+	Exits    []string  // the exits' names in depth order; Exits[k] is the answer of Segments[k]
+	Tensors  []Info    // inputs, what crosses a cut, and exits
+	Inputs   []int     // the graph's own inputs, indexes into Tensors
+	LastUse  []int     // of each tensor: the last segment (from 0) that reads it; Kept for an exit
+	Segments []Segment // one per exit
+	Logits   bool      // the exits hold logits; otherwise they hold probabilities
+}
+
+// Kept is the LastUse of a tensor that lives until its ticket ends: every exit's output.
+const Kept = math.MaxInt
+
+// Validate checks the laws that executing code relies on: indexes in range, every input of a segment written before it
+// is read, one exit per segment of a floating type with at least two classes.
+func (m *Model) Validate() error {
+	if len(m.Segments) == 0 || len(m.Exits) != len(m.Segments) {
+		return fmt.Errorf("model %s has %d segments for %d exits", m.Name, len(m.Segments), len(m.Exits))
+	}
+	if len(m.LastUse) != len(m.Tensors) {
+		return fmt.Errorf("model %s has %d tensors and %d last uses", m.Name, len(m.Tensors), len(m.LastUse))
+	}
+	written := make([]bool, len(m.Tensors))
+	for _, i := range m.Inputs {
+		written[i] = true
+	}
+	for s, seg := range m.Segments {
+		for _, i := range seg.In {
+			if i < 0 || i >= len(written) || !written[i] {
+				return fmt.Errorf("model %s: segment %d reads tensor %d, which nothing before it writes", m.Name, s+1, i)
+			}
+		}
+		for _, i := range seg.Out {
+			if i < 0 || i >= len(written) || written[i] {
+				return fmt.Errorf("model %s: segment %d writes tensor %d, which is not its to write", m.Name, s+1, i)
+			}
+			written[i] = true
+		}
+		if err := m.checkExit(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *Model) checkExit(s int) error {
+	seg := m.Segments[s]
+	if !slices.Contains(seg.Out, seg.Exit) {
+		return fmt.Errorf("model %s: exit %s is not an output of segment %d", m.Name, m.Exits[s], s+1)
+	}
+	exit := &m.Tensors[seg.Exit]
+	if exit.Type != Float32 {
+		return fmt.Errorf("model %s: exit %s is of type %s: an exit must be float32", m.Name, exit.Name, exit.Type)
+	}
+	if exit.RowBytes < 2*exit.Type.Size() {
+		return fmt.Errorf("model %s: exit %s has one value a row: an exit needs one value per class, two or more", m.Name, exit.Name)
+	}
+	return nil
+}
+
+// Classes is the number of values in a row of the exit of segment s.
+func (m *Model) Classes(s int) int {
+	exit := &m.Tensors[m.Segments[s].Exit]
+	return exit.RowBytes / exit.Type.Size()
+}
+
+// FLOPs is the cost of one row from the input through exit number exit (from 1); NaN when a segment's is unknown.
+func (m *Model) FLOPs(exit int) float64 {
+	sum := 0.0
+	for _, s := range m.Segments[:exit] {
+		sum += s.FLOPs
+	}
+	return sum
+}

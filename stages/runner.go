@@ -1,0 +1,41 @@
+package stages
+
+import (
+	"errors"
+	"time"
+)
+
+// ErrMemory is the error of Alloc when a model's tickets hold all the memory that they may.
+var ErrMemory = errors.New("the memory for running tickets is used up")
+
+// Usage is what one run took.
+type Usage struct {
+	Busy time.Duration // wall time of the native call
+}
+
+// Backend executes one loaded model. Alloc and Free may be called by any goroutine; Open and Close by one at a time.
+type Backend interface {
+	// Model is what the backend executes.
+	Model() *Model
+	// Alloc gives the memory of one ticket, contents undefined. It reuses what Free gave back, and fails with ErrMemory
+	// when the limit on carries is reached.
+	Alloc() (*Carry, error)
+	// Free takes a carry back. The caller must own it and no run may be using it. Free of nil does nothing.
+	Free(*Carry)
+	// Open makes a runner of a segment (from 0), warm: its first Run is as fast as the next. Runners of one segment are
+	// its instances.
+	Open(segment, instance int) (Runner, error)
+	// Close releases the model. Every runner must be closed and every carry freed before.
+	Close() error
+}
+
+// Runner executes one segment. It is owned by one stage; only Terminate may be called by others.
+type Runner interface {
+	// Run executes the segment on the carry's tensors: it reads Segment.In and writes Segment.Out. The carry belongs to
+	// the runner until Run returns.
+	Run(*Carry) (Usage, error)
+	// Terminate asks a run in progress to end soon with an error. A run that has not begun is not affected.
+	Terminate()
+	// Close releases the runner. No run may be in progress.
+	Close() error
+}

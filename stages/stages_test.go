@@ -1,0 +1,198 @@
+package stages
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// chain is a model of n segments in which every hidden tensor lives to a random later segment.
+func chain(rng *rand.Rand, n int) *Model {
+	m := &Model{Name: "chain", Inputs: []int{0}}
+	add := func(bytes, lastUse int) int {
+		m.Tensors = append(m.Tensors, Info{Type: Float32, RowBytes: bytes})
+		m.LastUse = append(m.LastUse, lastUse)
+		return len(m.Tensors) - 1
+	}
+	add(4*(1+rng.IntN(500)), rng.IntN(n))
+	for s := range n {
+		seg := Segment{Exit: add(8, Kept)}
+		seg.Out = []int{seg.Exit}
+		for range rng.IntN(4) {
+			if s+1 < n {
+				seg.Out = append(seg.Out, add(4*(1+rng.IntN(500)), s+1+rng.IntN(n-s-1)))
+			}
+		}
+		m.Segments = append(m.Segments, seg)
+		m.Exits = append(m.Exits, "e")
+	}
+	return m
+}
+
+// A segment that runs writes its outputs all over; what must still be read has to survive. The oracle keeps one mark per
+// byte of the block.
+func TestLayoutKeepsEveryTensorUntilItsLastUse(t *testing.T) {
+	for seed := range uint64(300) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		m := chain(rng, 1+rng.IntN(8))
+		l := NewLayout(m)
+		block := make([]int, l.Bytes)
+		mark := func(i int) {
+			for b := range m.Tensors[i].RowBytes {
+				block[l.Offsets[i]+b] = i + 1
+			}
+		}
+		intact := func(i int) bool {
+			for b := range m.Tensors[i].RowBytes {
+				if block[l.Offsets[i]+b] != i+1 {
+					return false
+				}
+			}
+			return true
+		}
+		written := []int{0}
+		mark(0)
+		for s, seg := range m.Segments {
+			for _, i := range seg.Out {
+				mark(i)
+			}
+			written = append(written, seg.Out...)
+			for _, i := range written {
+				if m.LastUse[i] >= s && !intact(i) {
+					t.Fatalf("seed %d: tensor %d, last used by segment %d, is overwritten in segment %d", seed, i, m.LastUse[i], s)
+				}
+			}
+		}
+	}
+}
+
+func TestLayoutReusesTheMemoryOfDeadTensors(t *testing.T) {
+	m := &Model{Inputs: []int{0}}
+	for i := range 6 {
+		m.Tensors = append(m.Tensors, Info{RowBytes: 6400})
+		m.LastUse = append(m.LastUse, i)
+		m.Segments = append(m.Segments, Segment{In: []int{i}, Out: []int{i + 1}})
+	}
+	m.Tensors = append(m.Tensors, Info{RowBytes: 6400})
+	m.LastUse = append(m.LastUse, Kept)
+	if got, want := NewLayout(m).Bytes, 2*6400; got != want {
+		t.Errorf("a chain of seven equal tensors takes %d bytes, want the two that live at a time: %d", got, want)
+	}
+}
+
+func TestReadAgreesWithTheDefinitions(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	for range 2000 {
+		row := make([]float32, 2+rng.IntN(40))
+		for i := range row {
+			row[i] = float32(rng.NormFloat64() * 8)
+		}
+		got, err := Read(row, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		probabilities := softmax(row)
+		want := readSlowly(probabilities)
+		compare(t, got, want)
+		again, err := Read(probabilities, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compare(t, again, want)
+	}
+}
+
+func softmax(row []float32) []float32 {
+	sum, out := 0.0, make([]float32, len(row))
+	for _, v := range row {
+		sum += math.Exp(float64(v))
+	}
+	for i, v := range row {
+		out[i] = float32(math.Exp(float64(v)) / sum)
+	}
+	return out
+}
+
+func readSlowly(p []float32) Reading {
+	var r Reading
+	for i, v := range p {
+		if v > p[r.Predicted] {
+			r.Predicted = i
+		}
+	}
+	r.Confidence = float64(p[r.Predicted])
+	second := 0.0
+	for i, v := range p {
+		if i != r.Predicted {
+			second = max(second, float64(v))
+		}
+		if v > 0 {
+			r.Entropy -= float64(v) * math.Log(float64(v))
+		}
+	}
+	r.Margin = r.Confidence - second
+	return r
+}
+
+func compare(t *testing.T, got, want Reading) {
+	t.Helper()
+	near := func(a, b float64) bool { return math.Abs(a-b) < 1e-5 }
+	if got.Predicted != want.Predicted || !near(got.Confidence, want.Confidence) || !near(got.Margin, want.Margin) || !near(got.Entropy, want.Entropy) {
+		t.Fatalf("Read gives %+v, the definitions give %+v", got, want)
+	}
+}
+
+func TestReadOfExtremes(t *testing.T) {
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	for _, row := range [][]float32{{0, nan}, {nan, 0}, {inf, 0}, {-inf, -inf}} {
+		if _, err := Read(row, true); !errors.Is(err, ErrNaN) {
+			t.Errorf("Read(%v) gives error %v, want ErrNaN", row, err)
+		}
+	}
+	r, err := Read([]float32{-inf, 3, -1000}, true)
+	if err != nil || r.Predicted != 1 || r.Confidence != 1 || r.Margin != 1 || r.Entropy != 0 {
+		t.Errorf("a certain row reads %+v, %v", r, err)
+	}
+	if r, _ := Read([]float32{2, 2}, true); r.Predicted != 0 || r.Margin != 0 {
+		t.Errorf("a tie reads %+v, want class 0 with margin 0", r)
+	}
+}
+
+func TestReadDoesNotAllocate(t *testing.T) {
+	row := make([]float32, 36)
+	if n := testing.AllocsPerRun(100, func() { Read(row, true) }); n != 0 {
+		t.Errorf("Read allocates %v times", n)
+	}
+}
+
+func TestFinite(t *testing.T) {
+	for _, c := range []struct {
+		t    DType
+		data []byte
+		want bool
+	}{
+		{Float32, []byte{0, 0, 0xc0, 0x7f}, false}, {Float32, []byte{0, 0, 0x80, 0xff}, false},
+		{Float32, []byte{0, 0, 0, 0, 0xff, 0xff, 0x7f, 0x7f}, true}, {Float16, []byte{0, 0x7c}, false},
+		{Float16, []byte{0xff, 0x7b}, true}, {BFloat16, []byte{0x80, 0x7f}, false},
+		{Float64, []byte{0, 0, 0, 0, 0, 0, 0xf0, 0x7f}, false}, {Int32, []byte{0, 0, 0x80, 0xff}, true},
+	} {
+		if got := Finite(c.t, c.data); got != c.want {
+			t.Errorf("Finite(%s, %x) = %v", c.t, c.data, got)
+		}
+	}
+}
+
+func TestNewInfoRefusesWhatCannotBeSized(t *testing.T) {
+	for _, shape := range [][]int64{{0}, {-1}, {1 << 20, 1 << 20}, {math.MaxInt64, math.MaxInt64}} {
+		if _, err := NewInfo("x", Float32, shape); err == nil {
+			t.Errorf("NewInfo takes shape %v", shape)
+		}
+	}
+	if _, err := NewInfo("x", 8, []int64{1}); err == nil {
+		t.Error("NewInfo takes a string tensor")
+	}
+	if i, err := NewInfo("x", Float16, []int64{3, 5}); err != nil || i.RowBytes != 30 {
+		t.Errorf("NewInfo gives %+v, %v", i, err)
+	}
+}

@@ -1,0 +1,113 @@
+package profile
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// maxSize bounds what Read takes into memory. A summary has a few kilobytes;
+// whoever names a model's weights by mistake gets a message, not a swap storm.
+const maxSize = 16 << 20
+
+func readLimited(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	src, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(src) > maxSize {
+		return nil, fmt.Errorf("%s: larger than %d MiB: this is not a profile.json", path, maxSize>>20)
+	}
+	return src, nil
+}
+
+// decode is strict: a misspelt field would otherwise be a figure that is
+// silently unknown.
+func decode(src []byte) (*Profile, error) {
+	d := json.NewDecoder(bytes.NewReader(src))
+	d.DisallowUnknownFields()
+	p := new(Profile)
+	if err := d.Decode(p); err != nil {
+		return nil, explain(src, err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, fmt.Errorf("line %d: something follows the profile; a file holds one profile", lineAt(src, d.InputOffset()))
+	}
+	return p, nil
+}
+
+// explain puts the line and a remedy to an error of the JSON decoder.
+func explain(src []byte, err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("line %d: not JSON: %w", lineAt(src, syntax.Offset), err)
+	case errors.As(err, &kind):
+		return fmt.Errorf("line %d: %s is a JSON %s; write a %s", lineAt(src, kind.Offset), kind.Field, kind.Value, jsonName(kind.Type.Kind().String()))
+	case err == io.EOF || err == io.ErrUnexpectedEOF:
+		return fmt.Errorf("line %d: the file ends early: not a whole profile", lineAt(src, int64(len(src))))
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		// The decoder does not say where; the name in its quotes is found again.
+		at := int64(bytes.Index(src, []byte(name)))
+		return fmt.Errorf("line %d: there is no field %s; fields are model, digest, device, provider, threads, runtime, source, idle_power, exits and outcomes, those of an exit name, accuracy, response_time, energy and flops",
+			lineAt(src, at), name)
+	}
+	return err
+}
+
+// jsonName is what JSON calls a kind of Go value.
+func jsonName(kind string) string {
+	switch kind {
+	case "slice":
+		return "list"
+	case "struct":
+		return "object"
+	case "int":
+		return "whole number"
+	case "float64":
+		return "number or null"
+	}
+	return kind
+}
+
+func lineAt(src []byte, offset int64) int {
+	offset = max(0, min(offset, int64(len(src))))
+	return 1 + bytes.Count(src[:offset], []byte("\n"))
+}
+
+// replace writes a file beside path and then renames it, so that a reader sees
+// the old file or the new one and a failure leaves the old one.
+func replace(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	b := bufio.NewWriter(f)
+	if err := write(b); err != nil {
+		return err
+	}
+	// CreateTemp keeps the file to its owner, but a profile is no secret.
+	if err := errors.Join(b.Flush(), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

@@ -1,0 +1,78 @@
+# Every target sets up what it needs: Go, gcc, make, npm and a network are enough.
+# `make` alone lists the targets.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# ONNX Runtime is called through cgo. Said aloud, a missing C compiler is an error
+# that names the compiler; by default Go would leave out the packages instead.
+export CGO_ENABLED := 1
+
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+
+# Runs what follows with the ONNX Runtime library, which is fetched on first use.
+RUNTIME := lib=$$(scripts/onnxruntime.sh) && DELEN_ONNXRUNTIME=$$lib
+
+# Tools are pinned by tools/go.mod and run on this module.
+TOOL := go tool -modfile=tools/go.mod
+
+# Proto files whose Go code is generated and committed.
+PROTO := actors/wire/wire.proto
+
+# What `make bench` runs, and how often: benchstat wants 6 to state an interval.
+BENCH ?= .
+COUNT ?= 6
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+.PHONY: demo
+demo: build ## serve the example configuration and send it requests
+	@$(RUNTIME) bin/delen demo examples/glyphs/delen.hcl
+
+.PHONY: build
+build: ## build bin/delen
+	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/delen ./cmd/delen
+
+.PHONY: test
+test: ## run all tests under the race detector
+	$(RUNTIME) go test -race -timeout 5m ./...
+
+.PHONY: lint
+lint: ## check format, vet, staticcheck and that generated code is fresh
+	@files=$$(gofmt -l . | grep -v '\.pb\.go$$' || true); \
+	  if [ -n "$$files" ]; then printf 'not formatted, run make fmt:\n%s\n' "$$files" >&2; exit 1; fi
+	go vet ./...
+	$(TOOL) staticcheck ./...
+	go -C tools vet ./...
+	go -C tools tool staticcheck ./...
+	go run -C tools ./protogen -check $(PROTO)
+
+.PHONY: fmt
+fmt: ## format all Go code
+	gofmt -w .
+
+.PHONY: generate
+generate: ## generate Go code from the proto files
+	go run -C tools ./protogen $(PROTO)
+
+# Benchmarks print ratios that are measured within one run, so they hold on a
+# machine that is busy or slow. BENCH=Name and COUNT=n narrow it down.
+.PHONY: bench
+bench: ## run the benchmarks, summarised in out/bench.txt
+	@mkdir -p out; \
+	  dirs=$$(grep -rl --include='*_test.go' '^func Benchmark' . | xargs -r dirname | sort -u); \
+	  if [ -z "$$dirs" ]; then echo 'there are no benchmarks' >&2; exit 1; fi; \
+	  $(RUNTIME) go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $$dirs | tee out/bench.raw; \
+	  $(TOOL) benchstat out/bench.raw | tee out/bench.txt
+
+.PHONY: train
+train: ## train the example's model anew; installs Debian packages
+	scripts/apt.sh examples/glyphs/requirements.apt
+	/usr/bin/python3 examples/glyphs/train.py
+
+.PHONY: clean
+clean: ## remove what was built; the cache of ONNX Runtime stays
+	rm -rf bin out

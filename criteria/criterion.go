@@ -1,0 +1,78 @@
+package criteria
+
+// A Criterion decides after an exit whether to stop there. It is immutable and may be shared by any number of
+// goroutines. The zero Criterion never stops.
+type Criterion struct {
+	nodes   []node
+	rules   []rule // compiled nodes
+	perExit bool   // rules[i] holds at exit i+1; otherwise the only rule holds at every exit
+}
+
+// never is shared, because most requests of a tenant without a criterion carry it.
+var never Criterion
+
+// Never returns the criterion of those who state none: it never stops early. Its source is "false".
+func Never() *Criterion { return &never }
+
+// Thresholds returns an operating point as a criterion: stop at exit i+1 when confidence >= t[i]. A threshold of 0 or
+// less always stops, even when the confidence is unknown; +Inf, like NaN and anything above 1, never does. Exits
+// beyond the last threshold never stop. The caller keeps t.
+func Thresholds(t []float64) *Criterion {
+	nodes := make([]node, len(t))
+	for i, threshold := range t {
+		switch {
+		case threshold <= 0:
+			nodes[i] = constant(true)
+		case threshold <= 1:
+			nodes[i] = bound{Confidence, greaterOrEqual, threshold}
+		default:
+			nodes[i] = constant(false)
+		}
+	}
+	return newCriterion(nodes, true)
+}
+
+func newCriterion(nodes []node, perExit bool) *Criterion {
+	c := &Criterion{nodes: nodes, perExit: perExit, rules: make([]rule, len(nodes))}
+	for i, n := range nodes {
+		c.rules[i] = n.compile()
+	}
+	return c
+}
+
+// Stop reports whether the request should end at the exit that o describes. A comparison with an unknown (NaN) metric
+// is unknown, negated or not, and Stop is true only when the criterion is true for certain (Kleene's strong
+// three-valued logic). Rules per exit are picked by o[Exit]; when that is unknown or has no rule, Stop is false. Stop
+// only reads o, does not keep it, and does not allocate.
+func (c *Criterion) Stop(o *Observation) bool {
+	if !c.perExit {
+		return len(c.rules) > 0 && c.rules[0](o)
+	}
+	exit := o[Exit]
+	return exit >= 1 && exit < float64(len(c.rules)+1) && c.rules[int(exit)-1](o)
+}
+
+// String returns canonical source: Parse of it, with the exits and metrics of the original, gives an equivalent
+// criterion whose constants are the same float64s, and whose String is the same.
+func (c *Criterion) String() string {
+	switch {
+	case c.perExit:
+		return "[" + joinStrings(c.nodes, ", ") + "]"
+	case len(c.nodes) == 0:
+		return constant(false).String()
+	default:
+		return c.nodes[0].String()
+	}
+}
+
+// Metrics returns what the criterion reads; with rules per exit that includes Exit.
+func (c *Criterion) Metrics() Set {
+	var s Set
+	if c.perExit {
+		s = Of(Exit)
+	}
+	for _, n := range c.nodes {
+		s = s.Union(n.metrics())
+	}
+	return s
+}

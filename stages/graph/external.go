@@ -1,0 +1,137 @@
+package graph
+
+import (
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"strconv"
+
+	"github.com/delen-edge/delen/stages/graph/onnxpb"
+)
+
+// attach replaces every weight that lies in a file below folder by its bytes, so that a segment is one self-contained
+// piece. The folder is a root that no path in the model can leave.
+func attach(model *onnxpb.ModelProto, folder string) error {
+	var root *os.Root
+	total := int64(0)
+	for t := range tensors(model) {
+		if t.GetDataLocation() != onnxpb.TensorProto_EXTERNAL {
+			continue
+		}
+		if root == nil {
+			var err error
+			if root, err = os.OpenRoot(folder); err != nil {
+				return err
+			}
+			defer root.Close()
+		}
+		raw, err := external(root, t, maxBytes-total)
+		if err != nil {
+			return fmt.Errorf("weight %q: %w", t.GetName(), err)
+		}
+		total += int64(len(raw))
+		t.RawData, t.ExternalData, t.DataLocation = raw, nil, nil
+	}
+	return nil
+}
+
+// external reads the bytes of one weight, at most limit.
+func external(root *os.Root, t *onnxpb.TensorProto, limit int64) ([]byte, error) {
+	var place string
+	var offset int64
+	length := int64(-1)
+	for _, e := range t.GetExternalData() {
+		var err error
+		switch e.GetKey() {
+		case "location":
+			place = e.GetValue()
+		case "offset":
+			offset, err = strconv.ParseInt(e.GetValue(), 10, 64)
+		case "length":
+			length, err = strconv.ParseInt(e.GetValue(), 10, 64)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("its %s %q is not a number of bytes", e.GetKey(), e.GetValue())
+		}
+	}
+	f, err := root.Open(place)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if length < 0 {
+		length = info.Size() - offset
+	}
+	if offset < 0 || length < 0 || offset > info.Size()-length {
+		return nil, fmt.Errorf("%s has %d bytes, but %d are wanted from byte %d on", place, info.Size(), length, offset)
+	}
+	if length > limit {
+		return nil, fmt.Errorf("the model's weights come to more than 2 GiB, more than one file can have")
+	}
+	raw := make([]byte, length)
+	_, err = io.ReadFull(io.NewSectionReader(f, offset, length), raw)
+	return raw, err
+}
+
+// tensors yields every constant of the model, those in bodies and functions too.
+func tensors(model *onnxpb.ModelProto) iter.Seq[*onnxpb.TensorProto] {
+	return func(yield func(*onnxpb.TensorProto) bool) {
+		if !graphTensors(model.GetGraph(), yield) {
+			return
+		}
+		for _, f := range model.GetFunctions() {
+			if !nodeTensors(f.GetNode(), yield) {
+				return
+			}
+		}
+	}
+}
+
+func graphTensors(g *onnxpb.GraphProto, yield func(*onnxpb.TensorProto) bool) bool {
+	for _, t := range g.GetInitializer() {
+		if !yield(t) {
+			return false
+		}
+	}
+	for _, s := range g.GetSparseInitializer() {
+		if !sparseTensors(s, yield) {
+			return false
+		}
+	}
+	return nodeTensors(g.GetNode(), yield)
+}
+
+func sparseTensors(s *onnxpb.SparseTensorProto, yield func(*onnxpb.TensorProto) bool) bool {
+	return (s.GetValues() == nil || yield(s.GetValues())) && (s.GetIndices() == nil || yield(s.GetIndices()))
+}
+
+func nodeTensors(nodes []*onnxpb.NodeProto, yield func(*onnxpb.TensorProto) bool) bool {
+	for _, n := range nodes {
+		for _, a := range n.GetAttribute() {
+			if a.GetT() != nil && !yield(a.GetT()) || a.GetSparseTensor() != nil && !sparseTensors(a.GetSparseTensor(), yield) {
+				return false
+			}
+			for _, t := range a.GetTensors() {
+				if !yield(t) {
+					return false
+				}
+			}
+			for _, s := range a.GetSparseTensors() {
+				if !sparseTensors(s, yield) {
+					return false
+				}
+			}
+			for b := range bodies(a) {
+				if !graphTensors(b, yield) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,194 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/delen-edge/delen/stages/graph/onnxpb"
+)
+
+// Model returns a segment, counted from 1, as an ONNX model of its own. Its inputs and outputs are the segment's In and
+// Out, in that order and under their names in the whole model. Their element types must be known: see [Split.Unresolved].
+// The caller owns the bytes.
+func (s *Split) Model(segment int) ([]byte, error) {
+	if segment < 1 || segment > len(s.Segments) {
+		return nil, fmt.Errorf("there is no segment %d: the model has segments 1 to %d", segment, len(s.Segments))
+	}
+	seg := &s.Segments[segment-1]
+	for _, i := range slices.Concat(seg.In, seg.Out) {
+		if t := s.Tensors[i]; t.Type == Unknown {
+			return nil, fmt.Errorf("segment %d: the model file does not give the type of tensor %q; a runtime can infer it",
+				segment, t.Name)
+		}
+	}
+	nodes := s.members[segment-1]
+	model, body := s.graph.part(nodes)
+	body.Name = proto.String(fmt.Sprintf("%s/segment%d", s.graph.model.GetGraph().GetName(), segment))
+	body.Input = append(s.declarations(seg.In), s.graph.listedInitializers(body)...)
+	body.Output = s.declarations(seg.Out)
+	body.ValueInfo = s.graph.inner(nodes, seg, s)
+	return marshal(model)
+}
+
+// WithOutputs returns the whole model with the named tensors as further outputs. They are declared by name alone, so that
+// a runtime that opens the model infers their types and shapes and can be asked for them. The caller owns the bytes.
+func (g *Graph) WithOutputs(names []string) ([]byte, error) {
+	model, body := g.whole()
+	outputs, err := g.bare(names)
+	if err != nil {
+		return nil, err
+	}
+	body.Output = slices.Concat(body.GetOutput(), outputs)
+	return marshal(model)
+}
+
+// OneRow is like [Graph.WithOutputs], but its inputs have exactly one row, and no shape is declared but theirs: a runtime
+// then infers the shapes of one row in numbers, as far as the model allows.
+func (g *Graph) OneRow(names []string) ([]byte, error) {
+	model, body := g.whole()
+	outputs, err := g.bare(names)
+	if err != nil {
+		return nil, err
+	}
+	body.ValueInfo = nil
+	body.Input = slices.Clone(body.GetInput())
+	for i, v := range body.Input {
+		if t := g.tensor(v.GetName()); g.maker[t.Name] == fromInput && len(t.Shape) > 0 && t.Shape[0] < 0 {
+			t.Shape[0] = 1
+			body.Input[i] = declare(t, "")
+		}
+	}
+	for i, v := range body.Output {
+		body.Output[i] = &onnxpb.ValueInfoProto{Name: v.Name}
+	}
+	body.Output = append(body.Output, outputs...)
+	return marshal(model)
+}
+
+// bare declares tensors by name alone. Those that are outputs anyway are left out.
+func (g *Graph) bare(names []string) ([]*onnxpb.ValueInfoProto, error) {
+	var list []*onnxpb.ValueInfoProto
+	for _, name := range names {
+		m, ok := g.maker[name]
+		if !ok {
+			return nil, fmt.Errorf("the model has no tensor %q%s", name, g.suggest(name))
+		}
+		if m >= 0 && !slices.Contains(g.outputs, name) {
+			list = append(list, &onnxpb.ValueInfoProto{Name: &name})
+		}
+	}
+	return list, nil
+}
+
+// whole returns a copy of the model, with its nodes in order, that shares everything but the graph's own lists.
+func (g *Graph) whole() (*onnxpb.ModelProto, *onnxpb.GraphProto) {
+	model, body := shallow(g.model), shallow(g.model.GetGraph())
+	model.Graph, model.TrainingInfo = body, nil
+	body.Output = slices.Clone(body.GetOutput())
+	body.Node = make([]*onnxpb.NodeProto, len(g.nodes))
+	for i, n := range g.nodes {
+		body.Node[i] = n.NodeProto
+	}
+	return model, body
+}
+
+// part returns a copy of the model that holds the given nodes and the constants they read. Weights are shared with it.
+func (g *Graph) part(nodes []int) (*onnxpb.ModelProto, *onnxpb.GraphProto) {
+	model, body := g.whole()
+	used := make(map[string]bool)
+	body.Node = make([]*onnxpb.NodeProto, len(nodes))
+	for i, n := range nodes {
+		body.Node[i] = g.nodes[n].NodeProto
+		for _, name := range slices.Concat(g.nodes[n].reads, g.nodes[n].GetOutput()) {
+			used[name] = true
+		}
+	}
+	whole := g.model.GetGraph()
+	body.QuantizationAnnotation = nil
+	for _, a := range whole.GetQuantizationAnnotation() {
+		if used[a.GetTensorName()] {
+			body.QuantizationAnnotation = append(body.QuantizationAnnotation, a)
+			for _, e := range a.GetQuantParameterTensorNames() {
+				used[e.GetValue()] = true
+			}
+		}
+	}
+	body.Initializer = keep(whole.GetInitializer(), func(t *onnxpb.TensorProto) bool { return used[t.GetName()] })
+	body.SparseInitializer = keep(whole.GetSparseInitializer(), func(t *onnxpb.SparseTensorProto) bool {
+		return used[t.GetValues().GetName()]
+	})
+	return model, body
+}
+
+// declarations declares the tensors at the given indexes: as the file does, or by what Resolve was told.
+func (s *Split) declarations(indexes []int) []*onnxpb.ValueInfoProto {
+	list := make([]*onnxpb.ValueInfoProto, len(indexes))
+	for i, at := range indexes {
+		t := s.Tensors[at]
+		v := s.graph.values[t.Name].proto
+		if _, told := s.told[t.Name]; told || v == nil {
+			v = declare(t, s.graph.axis)
+		}
+		list[i] = v
+	}
+	return list
+}
+
+// inner returns what the file declares of the tensors that a segment keeps to itself.
+func (g *Graph) inner(nodes []int, seg *Segment, s *Split) []*onnxpb.ValueInfoProto {
+	own := make(map[string]bool)
+	for _, n := range nodes {
+		for _, name := range g.nodes[n].GetOutput() {
+			own[name] = true
+		}
+	}
+	for _, i := range seg.Out {
+		delete(own, s.Tensors[i].Name)
+	}
+	return keep(g.model.GetGraph().GetValueInfo(), func(v *onnxpb.ValueInfoProto) bool { return own[v.GetName()] })
+}
+
+// listedInitializers returns what a model before IR version 4 must declare as inputs besides its true ones.
+func (g *Graph) listedInitializers(body *onnxpb.GraphProto) []*onnxpb.ValueInfoProto {
+	if g.model.GetIrVersion() >= 4 {
+		return nil
+	}
+	held := make(map[string]bool)
+	for _, t := range body.GetInitializer() {
+		held[t.GetName()] = true
+	}
+	return keep(g.model.GetGraph().GetInput(), func(v *onnxpb.ValueInfoProto) bool { return held[v.GetName()] })
+}
+
+// keep returns the elements of list that a condition holds for, in a list of its own.
+func keep[T any](list []T, condition func(T) bool) []T {
+	var kept []T
+	for _, x := range list {
+		if condition(x) {
+			kept = append(kept, x)
+		}
+	}
+	return kept
+}
+
+// shallow returns a copy of m that shares every field's content with it, unknown fields included.
+func shallow[M proto.Message](m M) M {
+	from := m.ProtoReflect()
+	to := from.New()
+	from.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		to.Set(f, v)
+		return true
+	})
+	to.SetUnknown(from.GetUnknown())
+	return to.Interface().(M)
+}
+
+func marshal(model *onnxpb.ModelProto) ([]byte, error) {
+	if n := proto.Size(model); n > maxBytes {
+		return nil, fmt.Errorf("the segment has %d bytes, more than an ONNX model can have (2 GiB)", n)
+	}
+	return proto.MarshalOptions{Deterministic: true}.Marshal(model)
+}

@@ -1,0 +1,37 @@
+package graph
+
+import "github.com/delen-edge/delen/stages/graph/onnxpb"
+
+// parameters counts the elements of the constants that nodes hold: the initializers they read, what Constant nodes carry
+// and what lies in their bodies. Integers of 64 bits and booleans are shapes, axes and masks, not parameters.
+func (g *Graph) parameters(nodes []int) int64 {
+	used := make(map[string]bool)
+	sum := int64(0)
+	add := func(t *onnxpb.TensorProto) bool {
+		if kind := DType(t.GetDataType()); kind != Int64 && kind != Bool {
+			if n, ok := elements(t.GetDims()); ok {
+				sum += n
+			}
+		}
+		return true
+	}
+	protos := make([]*onnxpb.NodeProto, len(nodes))
+	for i, n := range nodes {
+		protos[i] = g.nodes[n].NodeProto
+		for _, name := range g.nodes[n].reads {
+			used[name] = true
+		}
+	}
+	nodeTensors(protos, add)
+	for _, t := range g.model.GetGraph().GetInitializer() {
+		if used[t.GetName()] {
+			add(t)
+		}
+	}
+	for _, t := range g.model.GetGraph().GetSparseInitializer() {
+		if used[t.GetValues().GetName()] {
+			sparseTensors(t, add)
+		}
+	}
+	return sum
+}

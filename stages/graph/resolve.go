@@ -1,0 +1,66 @@
+package graph
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Unresolved returns the names of those of Tensors whose element type or shape the file does not give completely. (The
+// row axis may be open.) A runtime can tell: open the model that [Graph.WithOutputs] makes with these names, read the
+// types of its outputs, and hand them to [Split.Resolve].
+func (s *Split) Unresolved() []string {
+	var names []string
+	for _, t := range s.Tensors {
+		if !t.resolved() {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
+
+// Uncounted returns the names of tensors inside the segments whose missing shapes leave FLOPs unknown. Open the model
+// that [Graph.OneRow] makes with these names to learn their shapes for one row, and hand them to [Split.Resolve].
+func (s *Split) Uncounted() []string { return slices.Clone(s.uncount) }
+
+// Resolve completes types and shapes with what somebody who knows tells, and counts again. Tensors may be any of the
+// model's. What contradicts the file, or what has no row axis where one is needed, is an error that changes nothing.
+func (s *Split) Resolve(tensors []Tensor) error {
+	told := maps.Clone(s.told)
+	all := slices.Clone(s.Tensors)
+	for _, t := range tensors {
+		if _, ok := s.graph.maker[t.Name]; !ok {
+			return fmt.Errorf("the model has no tensor %q%s", t.Name, s.graph.suggest(t.Name))
+		}
+		if err := s.resolve(t, all, told); err != nil {
+			return err
+		}
+	}
+	return s.measure(all, told)
+}
+
+// resolve completes one tensor in all, if it travels, and in told.
+func (s *Split) resolve(t Tensor, all []Tensor, told map[string]Tensor) error {
+	if t.Type != Unknown && t.Type.Size() == 0 {
+		return fmt.Errorf("tensor %q: %s is no type that a request can carry", t.Name, t.Type)
+	}
+	if err := checkSize(t); err != nil {
+		return err
+	}
+	old, ok := told[t.Name]
+	if !ok {
+		old = s.graph.tensor(t.Name)
+	}
+	t, err := old.merge(t)
+	if err != nil {
+		return err
+	}
+	if err := checkSize(t); err != nil {
+		return err
+	}
+	told[t.Name] = t
+	if i, ok := s.index[t.Name]; ok {
+		all[i] = t
+	}
+	return nil
+}

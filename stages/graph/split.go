@@ -1,0 +1,286 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Split is a model cut into segments, one per exit. It is not safe for use while Resolve runs.
+type Split struct {
+	Exits []string // in the order of the segments
+	Found bool     // the exits are the model's outputs, nobody named them
+
+	// Tensors holds everything that travels with a request: the model's inputs first, in the file's order and without
+	// those that no exit needs, then what each segment gives out, segment by segment.
+	Tensors []Tensor
+	// LastUse tells, for each of Tensors, the number of the last segment that reads it; 0 for an exit that none reads.
+	LastUse []int
+
+	Segments []Segment
+
+	// FixedRows is the number of rows that the model insists on, 0 when it takes any.
+	FixedRows int64
+
+	graph   *Graph
+	members [][]int           // the nodes of each segment, in topological order
+	index   map[string]int    // into Tensors
+	told    map[string]Tensor // by Resolve
+	uncount []string          // tensors without which the FLOPs are unknown
+}
+
+// Segment is the part of a model between two exits.
+type Segment struct {
+	Number int   // from 1
+	Exit   int   // its exit, an index into Split.Tensors
+	In     []int // what it reads, indexes into Split.Tensors; ascending
+	Out    []int // what it gives out, its exit among them; ascending
+
+	Nodes      int   // operators in its model, clones included
+	Parameters int64 // elements of the constants that it holds; int64 and bool ones, which are shapes and masks, left out
+
+	// FLOPs of one row, a multiply-add counted as two; see flops.go. NaN when unknown, and then Uncounted says why.
+	FLOPs     float64
+	Uncounted string
+
+	// HiddenBytes is the size of one row of what it passes on to later segments; -1 when a type or shape is unknown.
+	HiddenBytes int64
+}
+
+// Split cuts the model at exits, which may be any tensors that are computed from the inputs. Their order is that of the
+// segments. Without exits, the model's outputs are taken, the one that needs the fewest nodes first.
+//
+// Types or shapes that the file does not give are left open: ask [Split.Unresolved], and tell with [Split.Resolve].
+func (g *Graph) Split(exits []string) (*Split, error) {
+	found := len(exits) == 0
+	err := error(nil)
+	if found {
+		exits, err = g.findExits()
+	} else {
+		err = g.checkExits(exits)
+	}
+	if err != nil {
+		return nil, err
+	}
+	members, err := g.assign(exits)
+	if err != nil {
+		return nil, err
+	}
+	s := &Split{Exits: slices.Clone(exits), Found: found, graph: g, members: members, told: make(map[string]Tensor)}
+	s.wire()
+	if err := s.checkCarriers(); err != nil {
+		return nil, err
+	}
+	return s, s.measure(s.Tensors, s.told)
+}
+
+// assign gives every node to the earliest exit that needs it. A pure node goes to each segment that uses it.
+func (g *Graph) assign(exits []string) ([][]int, error) {
+	owner := make([]int, len(g.nodes)) // the segment, from 1; of a pure node the latest
+	members := make([][]int, len(exits))
+	for i, exit := range exits {
+		end := g.maker[exit]
+		if o := owner[end]; o != 0 {
+			return nil, g.emptySegment(exits, i, o-1)
+		}
+		members[i] = g.reach(end, func(n int) bool {
+			if owner[n] == i+1 || owner[n] != 0 && !g.nodes[n].pure {
+				return false
+			}
+			owner[n] = i + 1
+			return true
+		})
+	}
+	return members, nil
+}
+
+// emptySegment explains why exit i would add nothing to exit earlier, which computes it on its way.
+func (g *Graph) emptySegment(exits []string, i, earlier int) error {
+	a, b := exits[i], exits[earlier]
+	if g.maker[a] == g.maker[b] {
+		return fmt.Errorf("exits %q and %q are two results of one %s, so nothing lies between them: name one of them",
+			b, a, g.nodes[g.maker[a]])
+	}
+	return fmt.Errorf("exit %q is computed on the way to exit %q, which comes before it, so its segment would be empty: "+
+		"name %q first or leave it out", a, b, a)
+}
+
+// reach walks back from node start through everything it needs and returns the nodes for which enter says true, in
+// topological order. It does not look behind a node that was not entered.
+func (g *Graph) reach(start int, enter func(n int) bool) []int {
+	var reached []int
+	stack := []int{start}
+	for len(stack) > 0 {
+		n := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if !enter(n) {
+			continue
+		}
+		reached = append(reached, n)
+		for _, name := range g.nodes[n].reads {
+			if m := g.maker[name]; m >= 0 {
+				stack = append(stack, m)
+			}
+		}
+	}
+	slices.Sort(reached)
+	return reached
+}
+
+// wire finds what crosses between the segments.
+func (s *Split) wire() {
+	needs := make([][]string, len(s.members))
+	lastUse := make(map[string]int)
+	for i, nodes := range s.members {
+		needs[i] = s.graph.foreign(nodes)
+		for _, name := range needs[i] {
+			lastUse[name] = i + 1
+		}
+	}
+	s.index = make(map[string]int)
+	add := func(name string) int {
+		at := len(s.Tensors)
+		s.index[name] = at
+		s.Tensors = append(s.Tensors, s.graph.tensor(name))
+		s.LastUse = append(s.LastUse, lastUse[name])
+		return at
+	}
+	for _, name := range s.graph.inputs {
+		if lastUse[name] > 0 {
+			add(name)
+		}
+	}
+	for i, exit := range s.Exits {
+		seg := Segment{Number: i + 1, Nodes: len(s.members[i])}
+		for _, name := range s.graph.made(s.members[i]) {
+			if lastUse[name] > i+1 || name == exit {
+				seg.Out = append(seg.Out, add(name))
+			}
+		}
+		for _, name := range needs[i] {
+			seg.In = append(seg.In, s.index[name])
+		}
+		slices.Sort(seg.In)
+		seg.Exit = s.index[exit]
+		seg.Parameters = s.graph.parameters(s.members[i])
+		s.Segments = append(s.Segments, seg)
+	}
+}
+
+// foreign returns the tensors that nodes read and neither they nor the file's constants make.
+func (g *Graph) foreign(nodes []int) []string {
+	var names []string
+	seen := make(map[string]bool)
+	for _, n := range nodes {
+		for _, name := range g.nodes[n].reads {
+			m := g.maker[name]
+			if _, own := slices.BinarySearch(nodes, m); own || m == fromFile || seen[name] {
+				continue
+			}
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// made returns the results of nodes that are not clones.
+func (g *Graph) made(nodes []int) []string {
+	var names []string
+	for _, n := range nodes {
+		if g.nodes[n].pure {
+			continue
+		}
+		for _, name := range g.nodes[n].GetOutput() {
+			if name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// checkCarriers refuses values on a segment's border that are no tensors of numbers.
+func (s *Split) checkCarriers() error {
+	for i, t := range s.Tensors {
+		if barred := s.graph.values[t.Name].barred; barred != "" {
+			return fmt.Errorf("tensor %q %s, which a request cannot carry%s", t.Name, barred, s.role(i))
+		}
+	}
+	return nil
+}
+
+// role says for an error what tensor i is, and what can be done about it.
+func (s *Split) role(i int) string {
+	name := s.Tensors[i].Name
+	switch {
+	case s.graph.maker[name] == fromInput:
+		return "; it is an input of the model, which has to be exported differently"
+	case slices.Contains(s.Exits, name):
+		return "; it is an exit: name the tensor that it is made from instead"
+	}
+	return fmt.Sprintf("; it is needed up to segment %d: name other exits, or export the model differently", s.LastUse[i])
+}
+
+// checkRows returns the number of rows that tensors insist on, 0 for any. All must have their rows first.
+func (s *Split) checkRows(tensors []Tensor) (int64, error) {
+	rows := int64(0)
+	for i, t := range tensors {
+		if t.Shape == nil {
+			continue
+		}
+		if len(t.Shape) == 0 {
+			return 0, fmt.Errorf("tensor %q is a single number without a row axis, so it cannot be told which request it "+
+				"belongs to%s", t.Name, s.role(i))
+		}
+		n := t.Shape[0]
+		if n < 0 || n == rows {
+			continue
+		}
+		input := s.graph.maker[t.Name] == fromInput
+		if rows == 0 && (input || n == 1) { // one row is one row, whatever the inputs leave open
+			rows = n
+			continue
+		}
+		return 0, fmt.Errorf("tensor %s does not begin with the row axis of the model's inputs (%s)%s",
+			t, rowsText(rows), s.role(i))
+	}
+	return rows, nil
+}
+
+func rowsText(rows int64) string {
+	if rows == 0 {
+		return "any number of rows"
+	}
+	return fmt.Sprintf("rows: %d", rows)
+}
+
+// measure fills in what follows from types and shapes, if they fit together; otherwise it changes nothing.
+func (s *Split) measure(tensors []Tensor, told map[string]Tensor) error {
+	rows, err := s.checkRows(tensors)
+	if err != nil {
+		return err
+	}
+	s.Tensors, s.told, s.FixedRows, s.uncount = tensors, told, rows, nil
+	for i := range s.Segments {
+		seg := &s.Segments[i]
+		seg.HiddenBytes = s.hiddenBytes(seg)
+		s.count(seg)
+	}
+	return nil
+}
+
+func (s *Split) hiddenBytes(seg *Segment) int64 {
+	sum := int64(0)
+	for _, i := range seg.Out {
+		if s.LastUse[i] <= seg.Number {
+			continue
+		}
+		b := s.Tensors[i].RowBytes()
+		if b < 0 || sum > math.MaxInt64-b {
+			return -1
+		}
+		sum += b
+	}
+	return sum
+}

@@ -60,13 +60,17 @@ trap 'exit 1' HUP INT TERM
 say "fetching ONNX Runtime $version for $arch, about 100 MB, into $dir"
 member=package/bin/napi-v6/linux/$arch/$library
 # With a cache of its own, or npm would keep the package a second time for good.
-(cd "$tmp" && npm pack --loglevel=error --ignore-scripts --logs-max=0 --cache="$tmp/npm" "onnxruntime-node@$version" >/dev/null) ||
-	die "npm could not fetch onnxruntime-node@$version (see above). Check the network, npm's registry and the space in $dir, then try again."
+(
+	cd "$tmp"
+	npm pack --loglevel=error --ignore-scripts --logs-max=0 --cache="$tmp/npm" "onnxruntime-node@$version" >/dev/null
+) || die "npm could not fetch onnxruntime-node@$version (see above)." \
+	"Check the network, npm's registry and the space in $dir, then try again."
 tar -xzf "$tmp/onnxruntime-node-$version.tgz" -C "$tmp" "$member" ||
 	die "the package has no readable $member."
 
 got=$(digest "$tmp/$member")
 [ "$got" = "$sha256" ] ||
-	die "$library has SHA-256 $got, expected $sha256. Nothing was kept: what npm delivers is not the release that this program was tested with."
+	die "$library has SHA-256 $got, expected $sha256." \
+		"Nothing was kept: what npm delivers is not the release that this program was tested with."
 mv -f "$tmp/$member" "$dir/$library"
 printf '%s\n' "$dir/$library"

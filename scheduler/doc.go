@@ -1,0 +1,25 @@
+// Package scheduler decides: which ticket runs next, and after each exit whether it stops or goes on. It is one pure
+// function, Step(now, event) -> effects. There is no clock in it, no goroutine and no randomness, so a transcript of
+// events always gives the same effects, in tests, in simulation and in service.
+//
+// # Who runs next
+//
+// Start-time fair queueing (Goyal, Vin and Cheng 1996) on measured busy time, with the segment as the unit of preemption.
+// Tenant i has a tag v_i. Starting a segment that costs c moves it to v_i + c/w_i, c guessed at the start and corrected
+// at the exit; the tenant with the smallest tag is next. Virtual time V is the largest tag that a start had. A tenant
+// whose queue was empty resumes at max(v_i, V): a debt stays, and what a tenant could have had but did not ask for is not
+// owed to it, also when it asks for less than its share because it sends one request after the other.
+//
+// The law: for two tenants that have work waiting throughout an interval, with B the busy time charged, c the largest
+// charge of one segment and w the weight,
+//
+//	|B_i/w_i - B_j/w_j| <= (slots + 1) * (c_i/w_i + c_j/w_j)
+//
+// Within a tenant: earliest deadline, then deepest stage, then oldest. A free slot never waits while a ticket is queued.
+//
+// # When a ticket ends
+//
+// After each exit: its criterion is true, there is no further exit, or the next segment would pass the deadline. At its
+// deadline, wherever it is: with its deepest answer, or as expired. A ticket that ends while its segment runs leaves a
+// stale run behind: the slot stays taken until the run comes back, and then only the ticket's memory is released.
+package scheduler

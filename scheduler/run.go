@@ -1,0 +1,179 @@
+package scheduler
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/tenants"
+)
+
+// ErrRestarted is why a ticket breaks whose stage started anew under it.
+var ErrRestarted = errors.New("the stage was restarted while it ran this request")
+
+// dispatch fills the free slots.
+func (s *Scheduler) dispatch(now time.Duration) {
+	for len(s.running) < s.config.Slots && s.waiting.len() > 0 {
+		t := s.waiting.first()
+		e := t.queue.first()
+		service := &s.models[t.model].services[e.ticket.Exit]
+		if late(now, e.ticket, service) {
+			service.refused()
+			s.end(e, outOfTime(e.ticket), nil)
+			continue
+		}
+		instance := slices.Index(s.models[t.model].taken[e.ticket.Exit], false)
+		if instance < 0 {
+			// Every instance of the segment is held by a run that does not come back.
+			s.end(e, tenants.Broken, fmt.Errorf("no stage of segment %d is left that answers", e.ticket.Exit+1))
+			continue
+		}
+		s.start(now, e, instance)
+	}
+}
+
+// late says whether the next segment would likely pass the deadline.
+func late(now time.Duration, k *tenants.Ticket, next *service) bool {
+	return k.Deadline != tenants.Never && now+next.likely() > k.Deadline
+}
+
+// start charges the tenant with what the segment should cost and gives the ticket to a stage.
+func (s *Scheduler) start(now time.Duration, e *entry, instance int) {
+	t, segment := e.tenant, e.ticket.Exit
+	s.dequeue(e)
+	s.lastRun++
+	r := &run{
+		id: s.lastRun, entry: e, ticket: e.ticket, tenant: t, started: now,
+		model: t.model, segment: segment, instance: instance,
+		charged: s.models[t.model].services[segment].expected() + s.config.HandOff,
+	}
+	e.run = r
+	s.running = append(s.running, r)
+	s.models[r.model].taken[segment][instance] = true
+	s.virtual = max(s.virtual, t.tag)
+	s.charge(t, r.charged)
+	s.do(Run{Run: r.id, Ticket: r.ticket, Model: r.model, Segment: segment, Instance: instance})
+}
+
+// charge moves a tenant's tag by a cost, which is negative when a guess was too high.
+func (s *Scheduler) charge(t *tenant, cost time.Duration) {
+	t.tag += cost.Seconds() / t.weight
+	if t.at >= 0 {
+		s.waiting.fix(t.at)
+	}
+}
+
+// exited takes a run back: the slot is free, the charge is corrected, and a ticket that is still alive goes on or ends.
+func (s *Scheduler) exited(now time.Duration, x Exited) {
+	at := slices.IndexFunc(s.running, func(r *run) bool { return r.id == x.Run })
+	if at < 0 {
+		return // of a stage that was restarted; its ticket has ended
+	}
+	r := s.leave(at)
+	cost := x.Usage.Busy + s.config.HandOff
+	s.charge(r.tenant, cost-r.charged)
+	r.ticket.Busy += x.Usage.Busy
+	if r.entry == nil {
+		s.do(Release{Ticket: r.ticket})
+		return
+	}
+	r.entry.run = nil
+	if x.Err != nil {
+		s.end(r.entry, tenants.Broken, x.Err)
+		return
+	}
+	s.models[r.model].services[r.segment].observe(x.Usage.Busy)
+	if r.ticket.Deadline <= now {
+		s.end(r.entry, outOfTime(r.ticket), nil)
+		return
+	}
+	s.complete(now, r.entry, x)
+	s.decide(now, r.entry)
+}
+
+// leave frees the slot and the stage of a run.
+func (s *Scheduler) leave(at int) *run {
+	r := s.running[at]
+	s.running = slices.Delete(s.running, at, at+1)
+	s.models[r.model].taken[r.segment][r.instance] = false
+	return r
+}
+
+// complete makes an observation of a reading: what the profile knows of the exit, and what the next would bring.
+func (s *Scheduler) complete(now time.Duration, e *entry, x Exited) {
+	k, m := e.ticket, &s.models[e.tenant.model]
+	if k.Exit == 0 || x.Reading.Predicted != k.Reading.Predicted {
+		e.agreed = 0
+	}
+	e.agreed++
+	k.Exit++
+	k.Reading = x.Reading
+	figures := m.exits[k.Exit-1]
+	response := (now - k.Arrived).Seconds()
+	k.Seen = criteria.Observation{
+		criteria.ResponseTime: response,
+		criteria.Confidence:   x.Reading.Confidence,
+		criteria.Margin:       x.Reading.Margin,
+		criteria.Entropy:      x.Reading.Entropy,
+		criteria.Agreement:    float64(e.agreed),
+		criteria.Exit:         float64(k.Exit),
+		criteria.Accuracy:     figures.Accuracy,
+		criteria.Energy:       figures.Energy,
+		criteria.FLOPs:        figures.FLOPs,
+		criteria.Battery:      math.NaN(),
+
+		criteria.NextResponseTime: math.NaN(),
+		criteria.NextEnergy:       math.NaN(),
+		criteria.NextFLOPs:        math.NaN(),
+	}
+	if k.Exit < len(m.exits) {
+		k.Seen[criteria.NextResponseTime] = response + m.services[k.Exit].mean
+		k.Seen[criteria.NextEnergy] = m.exits[k.Exit].Energy
+		k.Seen[criteria.NextFLOPs] = m.exits[k.Exit].FLOPs
+	}
+}
+
+// decide ends a ticket after an exit or sends it on.
+func (s *Scheduler) decide(now time.Duration, e *entry) {
+	k, m := e.ticket, &s.models[e.tenant.model]
+	switch {
+	case k.Exit == len(m.exits):
+		s.end(e, tenants.ByLastExit, nil)
+	case k.Criterion.Stop(&k.Seen):
+		s.end(e, tenants.ByCriterion, nil)
+	case late(now, k, &m.services[k.Exit]):
+		m.services[k.Exit].refused()
+		s.end(e, tenants.ByDeadline, nil)
+	default:
+		s.enqueue(e)
+	}
+}
+
+// restarted fails the run of a stage that has forgotten it.
+func (s *Scheduler) restarted(x Restarted) {
+	at := slices.IndexFunc(s.running, func(r *run) bool {
+		return r.model == x.Model && r.segment == x.Segment && r.instance == x.Instance
+	})
+	if at < 0 {
+		return
+	}
+	r := s.leave(at)
+	if r.entry == nil {
+		s.do(Release{Ticket: r.ticket})
+		return
+	}
+	r.entry.run = nil
+	s.end(r.entry, tenants.Broken, ErrRestarted)
+}
+
+// terminate asks a run to give up and ends its ticket; the run keeps its slot until it comes back.
+func (s *Scheduler) terminate(r *run) {
+	r.terminated = true
+	s.do(Terminate{Run: r.id, Model: r.model, Segment: r.segment, Instance: r.instance})
+	if r.entry != nil {
+		s.end(r.entry, tenants.Broken, fmt.Errorf("segment %d ran longer than %s and was terminated", r.segment+1, s.config.RunLimit))
+	}
+}

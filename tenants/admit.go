@@ -1,0 +1,161 @@
+package tenants
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages"
+)
+
+// Request is what an app asks, as it came through the door.
+type Request struct {
+	ID        uint64              // for the ticket, unique in the house
+	Arrived   time.Duration       // at the door
+	Timeout   time.Duration       // from the arrival; 0: the tenant's deadline holds
+	Criterion *criteria.Criterion // for this request alone; nil: the tenant's
+	Inputs    []Input
+}
+
+// Input is one of the model's inputs, one row of it, with or without a leading row axis of 1.
+type Input struct {
+	Name  string // may be empty when the model has one input
+	Type  stages.DType
+	Shape []int64
+	Data  []byte // row-major, little-endian; the ticket keeps the slice
+}
+
+// Refusal says why a request was not admitted.
+type Refusal struct {
+	Code       Code
+	Message    string        // what is wrong and what to do
+	RetryAfter time.Duration // when it may be worth asking again; 0: as it stands, never
+}
+
+// Admit makes a ticket of a request, or refuses it. A refused request leaves no trace but a count.
+func (t *Tenant) Admit(now time.Duration, r Request) (*Ticket, *Refusal) {
+	input, refusal := t.check(now, &r)
+	if refusal != nil {
+		t.account.Refused++
+		return nil, refusal
+	}
+	k := t.ticket()
+	*k = Ticket{
+		ID: r.ID, Tenant: t.config.Index, Arrived: r.Arrived, Deadline: t.deadline(&r),
+		Criterion: t.config.Criterion, Version: t.version, Input: input,
+	}
+	if r.Criterion != nil {
+		k.Criterion = r.Criterion
+	}
+	t.account.Admitted++
+	return k, nil
+}
+
+func (t *Tenant) ticket() *Ticket {
+	if n := len(t.free); n > 0 {
+		k := t.free[n-1]
+		t.free = t.free[:n-1]
+		return k
+	}
+	return new(Ticket)
+}
+
+func (t *Tenant) deadline(r *Request) time.Duration {
+	timeout := r.Timeout
+	if timeout == 0 {
+		timeout = t.config.Deadline
+	}
+	if timeout == 0 || timeout > Never-r.Arrived {
+		return Never
+	}
+	return r.Arrived + timeout
+}
+
+// check looks at what costs least first: a full house must refuse fast.
+func (t *Tenant) check(now time.Duration, r *Request) ([][]byte, *Refusal) {
+	if t.closed {
+		return nil, &Refusal{Code: Unavailable, Message: "the node is stopping", RetryAfter: time.Second}
+	}
+	if r.Timeout < 0 {
+		return nil, invalid("a timeout of %s is negative: leave it out for the tenant's own deadline", r.Timeout)
+	}
+	if now >= t.deadline(r) {
+		return nil, &Refusal{Code: DeadlineExceeded, Message: "the deadline had passed when the request was looked at"}
+	}
+	if t.account.InHouse() >= t.config.Queue {
+		return nil, &Refusal{Code: Exhausted, RetryAfter: t.pace.retry(),
+			Message: fmt.Sprintf("tenant %s has %d requests in the house, as many as its queue allows", t.config.Name, t.config.Queue)}
+	}
+	return t.inputs(r.Inputs)
+}
+
+// inputs matches what was sent with what the model takes.
+func (t *Tenant) inputs(sent []Input) ([][]byte, *Refusal) {
+	m := t.config.Model
+	if len(sent) != len(m.Inputs) {
+		return nil, invalid("model %s takes %d inputs, the request has %d", m.Name, len(m.Inputs), len(sent))
+	}
+	rows := make([][]byte, len(m.Inputs))
+	for i := range sent {
+		at, refusal := t.place(&sent[i])
+		if refusal != nil {
+			return nil, refusal
+		}
+		if rows[at] != nil {
+			return nil, invalid("input %q is given twice", sent[i].Name)
+		}
+		rows[at] = sent[i].Data
+	}
+	return rows, nil
+}
+
+// place finds the position of an input among the model's and checks its type, shape, size and values.
+func (t *Tenant) place(in *Input) (int, *Refusal) {
+	m := t.config.Model
+	for at, i := range m.Inputs {
+		info := &m.Tensors[i]
+		if in.Name != info.Name && (in.Name != "" || len(m.Inputs) > 1) {
+			continue
+		}
+		switch {
+		case in.Type != info.Type:
+			return 0, invalid("input %q is %s, the model takes %s", info.Name, in.Type, info.Type)
+		case !oneRow(in.Shape, info.Shape):
+			return 0, invalid("input %q has shape %v, the model takes one row of %v", info.Name, in.Shape, info.Shape)
+		case len(in.Data) != info.RowBytes:
+			return 0, invalid("input %q has %d bytes, a row of shape %v has %d", info.Name, len(in.Data), info.Shape, info.RowBytes)
+		case !stages.Finite(in.Type, in.Data):
+			return 0, invalid("input %q holds a NaN or an infinity", info.Name)
+		}
+		return at, nil
+	}
+	return 0, invalid("model %s has no input %q; it takes %s", m.Name, in.Name, names(m))
+}
+
+// oneRow compares a shape with a row's, which may have a leading 1.
+func oneRow(shape, row []int64) bool {
+	if len(shape) == len(row)+1 && shape[0] == 1 {
+		shape = shape[1:]
+	}
+	if len(shape) != len(row) {
+		return false
+	}
+	for i := range row {
+		if shape[i] != row[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func names(m *stages.Model) []string {
+	var all []string
+	for _, i := range m.Inputs {
+		all = append(all, m.Tensors[i].Name)
+	}
+	return all
+}
+
+func invalid(format string, args ...any) *Refusal {
+	return &Refusal{Code: InvalidArgument, Message: fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,7 @@
+// Package tenants holds what a guest of the machine is: its terms, the tickets of its requests, admission and its
+// account. All of it is plain single-threaded code that is handed the time, a duration since the node's start.
+//
+// The law of admission: at most Config.Queue tickets of a tenant are in the house at a time, whatever state they are in.
+// A request beyond that is refused with the time after which a place should be free, and was never admitted. Every
+// admitted ticket ends exactly once, through [Tenant.Ended].
+package tenants

@@ -1,0 +1,127 @@
+package tenants
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages"
+)
+
+// Config is what a tenant is made from.
+type Config struct {
+	Name      string
+	Index     int32               // among the node's tenants, from 0
+	Model     *stages.Model       // that its requests run on
+	Criterion *criteria.Criterion // when to stop; never nil
+	Deadline  time.Duration       // of a request that brings none; 0: none
+	Queue     int                 // tickets in the house at a time, at least 1
+}
+
+// Validate says what is wrong with the configuration, if anything.
+func (c *Config) Validate() error {
+	switch {
+	case c.Name == "":
+		return fmt.Errorf("a tenant needs a name")
+	case c.Model == nil || c.Criterion == nil:
+		return fmt.Errorf("tenant %s needs a model and a criterion", c.Name)
+	case c.Queue < 1:
+		return fmt.Errorf("tenant %s has a queue of %d: it needs room for at least one ticket", c.Name, c.Queue)
+	case c.Deadline < 0:
+		return fmt.Errorf("tenant %s has a negative deadline", c.Name)
+	}
+	return nil
+}
+
+// Tenant owns a guest's terms, count and account. It is used by one goroutine.
+type Tenant struct {
+	config  Config
+	version uint64 // of the criterion, from 1
+	closed  bool
+	account Account
+	pace    pace
+	free    []*Ticket
+}
+
+// Account is what a tenant's requests have come to since the node's start.
+type Account struct {
+	Admitted uint64
+	Refused  uint64
+	Ended    [Closed + 1]uint64 // by Reason
+	Exits    []uint64           // answers by exit; Exits[0] counts exit 1
+	Busy     time.Duration
+}
+
+// InHouse is the number of tickets that are admitted and have not ended.
+func (a *Account) InHouse() int {
+	n := a.Admitted
+	for _, ended := range a.Ended {
+		n -= ended
+	}
+	return int(n)
+}
+
+// New makes a tenant.
+func New(c Config) (*Tenant, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	return &Tenant{config: c, version: 1, account: Account{Exits: make([]uint64, len(c.Model.Segments))}}, nil
+}
+
+// Config is what the tenant was made from, with the criterion that it has now.
+func (t *Tenant) Config() Config { return t.config }
+
+// Version counts the tenant's criteria, from 1.
+func (t *Tenant) Version() uint64 { return t.version }
+
+// Account is a copy of the account.
+func (t *Tenant) Account() Account {
+	a := t.account
+	a.Exits = append([]uint64(nil), a.Exits...)
+	return a
+}
+
+// SetCriterion replaces the criterion for tickets admitted from now on, and gives its version.
+func (t *Tenant) SetCriterion(c *criteria.Criterion) uint64 {
+	t.config.Criterion = c
+	t.version++
+	return t.version
+}
+
+// Close ends admission: every later request is refused as Unavailable.
+func (t *Tenant) Close() { t.closed = true }
+
+// Ended books the end of an admitted ticket, once for each.
+func (t *Tenant) Ended(now time.Duration, k *Ticket, r Reason) {
+	t.account.Ended[r]++
+	t.account.Busy += k.Busy
+	if r.Answered() {
+		t.account.Exits[k.Exit-1]++
+	}
+	t.pace.ended(now)
+}
+
+// Recycle takes back a ticket that has ended and that nobody uses any more. Its Carry must have been freed.
+func (t *Tenant) Recycle(k *Ticket) {
+	*k = Ticket{}
+	t.free = append(t.free, k)
+}
+
+// pace measures how fast tickets leave, for the hint that a refusal gives.
+type pace struct {
+	last, interval time.Duration
+}
+
+// ended updates the moving average of the interval between ends, with a weight of 1/8 for the newest.
+func (p *pace) ended(now time.Duration) {
+	if p.last != 0 {
+		p.interval += (min(now-p.last, time.Second) - p.interval) / 8
+	}
+	p.last = now
+}
+
+// retry is the time in which a place should come free: one interval, within 1 ms and 1 s.
+func (p *pace) retry() time.Duration {
+	return min(max(p.interval, time.Millisecond), time.Second)
+}

@@ -57,6 +57,11 @@ func (c *checker) failConstant(e hclsyntax.Expression) {
 	if c.failSyntax(e) {
 		return
 	}
+	if not, ok := e.(*hclsyntax.UnaryOpExpr); ok { // of the unary operators, only ! gets here
+		c.fail(not.SymbolRange, "Negation of a number",
+			"! binds more tightly than a comparison: put the comparison into parentheses, as in !(confidence > 0.9).")
+		return
+	}
 	c.fail(e.Range(), "Not a number",
 		"Conditions cannot be compared or calculated with: join them with && and ||, negate them with !(...).")
 }
@@ -109,12 +114,13 @@ func (c *checker) failName(e *hclsyntax.ScopeTraversalExpr) {
 		c.fail(e.Range(), "Index or attribute", "Nothing here has parts; only next.* has a dot in its name.")
 		return
 	}
-	known := names()
-	if s := nearest(name, known); s != "" {
+	metrics, units := strings.Split(All().String(), ", "), unitNames()
+	if s := nearest(name, append(metrics, units...)); s != "" {
 		c.fail(e.Range(), "Unknown name", "There is no %s here. Did you mean %s?", name, s)
 		return
 	}
-	c.fail(e.Range(), "Unknown name", "There is no %s here. The names are %s.", name, strings.Join(known, ", "))
+	c.fail(e.Range(), "Unknown name", "There is no %s here. The metrics are %s; the units are %s.",
+		name, strings.Join(metrics, ", "), strings.Join(units, ", "))
 }
 
 // failChain explains a < b < c, which means (a < b) < c, and spells out what was meant if it makes sense.
@@ -182,25 +188,13 @@ func (c *checker) warnForegone(e *hclsyntax.BinaryOpExpr, m Metric, r relation, 
 	c.diags[len(c.diags)-1].Severity = hcl.DiagWarning
 }
 
-// names returns every name that an expression may contain.
-func names() []string {
-	var names []string
-	for _, m := range metrics {
-		names = append(names, m.name)
-	}
-	for _, u := range units {
-		names = append(names, u.name)
-	}
-	return names
-}
-
 // nearest returns the one of known that name is most likely a misspelling of, or "".
 func nearest(name string, known []string) string {
 	distance := func(k string) int {
 		return levenshtein.Distance(strings.ToLower(name), strings.ToLower(k), nil)
 	}
 	best := slices.MinFunc(known, func(a, b string) int { return distance(a) - distance(b) })
-	if distance(best) <= min(2, len(name)/2) {
+	if distance(best) <= min(2, len(name)/3) {
 		return best
 	}
 	return ""

@@ -27,6 +27,10 @@ func (c *checker) operand(e hclsyntax.Expression) (operand, bool) {
 		}
 	}
 	q, ok := c.constant(e)
+	if ok && math.IsInf(q.round(), 0) {
+		c.failSize(e, "large")
+		ok = false
+	}
 	return operand{constant: q, at: e.Range()}, ok
 }
 
@@ -101,19 +105,27 @@ func (c *checker) arithmetic(e *hclsyntax.BinaryOpExpr, a, b quantity) (quantity
 	return c.inRange(e, quantity{z, d})
 }
 
-// inRange refuses what a float64 cannot hold. Applied to every intermediate result it also keeps the arithmetic from
-// meeting an infinity, on which big.Float panics, or exponents that would take gigabytes to align.
+// maxExponent bounds the powers of two in constant arithmetic, a little beyond those of float64, so that a float64 can
+// be written as any multiple of its units.
+const maxExponent = 1100
+
+// inRange refuses what is far beyond a float64. Applied to every intermediate result it keeps the arithmetic from
+// meeting an infinity, on which big.Float panics, or exponents so far apart that a sum would take gigabytes.
 func (c *checker) inRange(e hclsyntax.Expression, q quantity) (quantity, bool) {
 	exp := q.value.MantExp(nil)
 	switch {
-	case q.value.IsInf() || exp > 1024 || math.IsInf(q.round(), 0):
-		c.fail(e.Range(), "Number too large", "A number here is at most %g.", math.MaxFloat64)
-	case exp < -1073:
-		c.fail(e.Range(), "Number too small", "A number here is 0 or at least %g.", math.SmallestNonzeroFloat64)
+	case q.value.IsInf() || exp > maxExponent:
+		c.failSize(e, "large")
+	case exp < -maxExponent:
+		c.failSize(e, "small")
 	default:
 		return q, true
 	}
 	return quantity{}, false
+}
+
+func (c *checker) failSize(e hclsyntax.Expression, size string) {
+	c.fail(e.Range(), "Number too "+size, "This is too %s for a 64-bit floating-point number.", size)
 }
 
 // hasSource reports whether something provides m, and how to change that if not.

@@ -101,23 +101,25 @@ func levels(e hclsyntax.Node) int {
 
 // slips maps what people write by habit to what the language has.
 var slips = map[string]string{
-	"=": "==", "=>": ">=", "=<": "<=", "≥": ">=", "≤": "<=", "≠": "!=", "&": "&&", "|": "||", "and": "&&", "or": "||",
+	"=": "==", "=>": ">=", "=<": "<=", "≥": ">=", "≤": "<=", "≠": "!=",
+	"&": "&&", "|": "||", "and": "&&", "or": "||",
 }
 
 // explain adds to HCL's syntax errors what to write instead, where the slip is a usual one. It leaves out a second
 // error about the same piece, which only repeats the first.
 func explain(diags hcl.Diagnostics, src string) hcl.Diagnostics {
 	var explained hcl.Diagnostics
+	var last hcl.Range
 	for _, d := range diags {
-		if n := len(explained); n > 0 && d.Subject != nil && *d.Subject == *explained[n-1].Subject {
-			continue
+		if d.Subject == nil || *d.Subject != last {
+			explained = append(explained, d)
 		}
 		if d.Subject != nil {
-			if hint := hintFor(src, *d.Subject); hint != "" {
+			last = *d.Subject
+			if hint := hintFor(src, last); hint != "" {
 				d.Detail = hint
 			}
 		}
-		explained = append(explained, d)
 	}
 	return explained
 }

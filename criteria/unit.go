@@ -2,6 +2,7 @@ package criteria
 
 import (
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -55,11 +56,11 @@ func unitNamed(name string) (quantity, bool) {
 	return quantity{}, false
 }
 
-// unitNames returns the names of all units of d, smallest first.
-func unitNames(d dimension) []string {
+// unitNames returns the names of the units of the given dimensions, or of all of them, in their order.
+func unitNames(of ...dimension) []string {
 	var names []string
 	for _, u := range units {
-		if u.dimension == d {
+		if len(of) == 0 || slices.Contains(of, u.dimension) {
 			names = append(names, u.name)
 		}
 	}

@@ -1,0 +1,74 @@
+package criteria
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// Any text gives a criterion or errors that say where and what to do. A criterion's source is a fixed point, and
+// what it parses to is the same tree, constants to the last bit: hence the two are equivalent.
+func FuzzParse(f *testing.F) {
+	names, err := filepath.Glob("testdata/*/*.hcl")
+	if err != nil || len(names) == 0 {
+		f.Fatalf("no fixtures (%v)", err)
+	}
+	for _, name := range names {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		_, expr, _ := strings.Cut(string(src), "exit_when = ")
+		f.Add(expr, 4, uint32(All()))
+	}
+	f.Fuzz(func(t *testing.T, src string, exits int, have uint32) {
+		exits %= 6
+		c, diags := Parse(src, exits, Set(have))
+		if (c == nil) != diags.HasErrors() {
+			t.Fatalf("criterion %v with %v", c, diags)
+		}
+		checkDiagnostics(t, src, diags)
+		if c == nil {
+			return
+		}
+		if c.Metrics()&^Of(Exit)&^Set(have) != 0 {
+			t.Errorf("reads %v of %v", c.Metrics(), Set(have))
+		}
+		again, diags := Parse(c.String(), exits, Set(have))
+		if diags.HasErrors() {
+			t.Fatalf("%q: canonical %q: %v", src, c, diags)
+		}
+		if again.String() != c.String() || again.perExit != c.perExit || !reflect.DeepEqual(again.nodes, c.nodes) {
+			t.Fatalf("%q: canonical %q reads back as %q", src, c, again)
+		}
+		for exit := range exits + 2 {
+			o := Unknown()
+			o[Exit] = float64(exit)
+			if c.Stop(&o) != again.Stop(&o) {
+				t.Errorf("%q and %q differ at exit %d", src, c, exit)
+			}
+		}
+	})
+}
+
+func checkDiagnostics(t *testing.T, src string, diags hcl.Diagnostics) {
+	t.Helper()
+	for _, d := range diags {
+		if d.Summary == "" || d.Detail == "" || d.Subject == nil {
+			t.Fatalf("%v says too little", d)
+		}
+		if !strings.HasSuffix(d.Detail, ".") && !strings.HasSuffix(d.Detail, "?") {
+			t.Logf("no sentence: %s", d.Detail)
+		}
+		if s := d.Subject; s.Filename != SourceName || s.Start.Byte > s.End.Byte || s.End.Byte > len(src)+1 {
+			t.Fatalf("%v points outside of the source", d)
+		}
+		if strings.Contains(d.Detail, "%!") {
+			t.Fatalf("badly formatted: %s", d.Detail)
+		}
+	}
+}

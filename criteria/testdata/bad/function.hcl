@@ -1,0 +1,3 @@
+exit_when = max(confidence, margin) > 0.9
+
+# error: Function call: There are no functions here: max is unknown.

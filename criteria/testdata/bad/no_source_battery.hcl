@@ -1,0 +1,4 @@
+# without: battery
+exit_when = battery > 0.5
+
+# error: No source for battery: Nothing provides battery here: no battery is configured.

@@ -1,0 +1,3 @@
+exit_when = true
+
+# canonical: true

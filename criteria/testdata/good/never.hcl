@@ -1,0 +1,3 @@
+exit_when = null
+
+# canonical: false

@@ -1,0 +1,4 @@
+# exits: 1
+exit_when = []
+
+# canonical: []

@@ -4,6 +4,10 @@
 set -eu
 
 list=${1:?usage: apt.sh FILE}
+[ -r "$list" ] || {
+	printf 'apt: cannot read %s\n' "$list" >&2
+	exit 1
+}
 
 missing=
 for package in $(sed 's/#.*//' "$list"); do

@@ -41,6 +41,10 @@ build: ## build bin/delen
 test: ## run all tests under the race detector
 	$(RUNTIME) go test -race -timeout 5m ./...
 
+.PHONY: runtime
+runtime: ## fetch ONNX Runtime, if need be, and print where it is
+	@scripts/onnxruntime.sh
+
 .PHONY: lint
 lint: ## check format, vet, staticcheck and that generated code is fresh
 	@files=$$(gofmt -l . | grep -v '\.pb\.go$$' || true); \

@@ -1,0 +1,242 @@
+package config
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2"
+)
+
+// load loads a fixture in a house of its own.
+func load(t testing.TB, fixture string) (*Config, hcl.Diagnostics) {
+	t.Helper()
+	src, err := os.ReadFile(fixture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := house(t)
+	write(t, dir, filepath.Base(fixture), src)
+	return Load(filepath.Join(dir, filepath.Base(fixture)))
+}
+
+// TestBad loads every file of testdata/bad. The comments at the end of each
+// are the diagnostics to expect, all of them and in order:
+//
+//	# LINE:COLUMN: SUMMARY | WHAT THE DETAIL CONTAINS
+func TestBad(t *testing.T) {
+	files, err := filepath.Glob("testdata/bad/*.hcl")
+	if err != nil || len(files) == 0 {
+		t.Fatal(err, files)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".hcl"), func(t *testing.T) {
+			c, diags := load(t, file)
+			if len(c.Files) != 1 || c.Models != nil || c.Tenants != nil {
+				t.Error("a configuration with errors holds more than its source")
+			}
+			want := expected(t, file)
+			for i, d := range diags {
+				got := fmt.Sprintf("%d:%d: %s | %s", d.Subject.Start.Line, d.Subject.Start.Column, d.Summary, d.Detail)
+				if os.Getenv("SHOW") != "" {
+					fmt.Printf("%s\t# %s\n", filepath.Base(file), got)
+				}
+				if i >= len(want) {
+					t.Errorf("unexpected: %s", got)
+				} else if head, detail, _ := strings.Cut(want[i], " | "); !strings.HasPrefix(got, head+" | ") || !strings.Contains(d.Detail, detail) {
+					t.Errorf("got  %s\nwant %s", got, want[i])
+				}
+				if d.Severity != hcl.DiagError {
+					t.Errorf("%s is not an error", got)
+				}
+			}
+			for _, w := range want[min(len(diags), len(want)):] {
+				t.Errorf("missing: %s", w)
+			}
+		})
+	}
+}
+
+func expected(t *testing.T, fixture string) []string {
+	f, err := os.Open(fixture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var want []string
+	for s := bufio.NewScanner(f); s.Scan(); {
+		if w, ok := strings.CutPrefix(s.Text(), "# "); ok {
+			want = append(want, w)
+		}
+	}
+	if len(want) == 0 {
+		t.Error("the fixture says nothing of what to expect")
+	}
+	return want
+}
+
+func TestMinimal(t *testing.T) {
+	c, diags := load(t, "testdata/good/minimal.hcl")
+	if len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	m := c.Model("tiny")
+	tenant := c.Tenant("camera")
+	if c.Node.Listen != "127.0.0.1:8090" || c.Log.Level != "info" || c.Log.Format != "json" || c.Runtime.Threads != 1 ||
+		c.Scheduler.Slots < 1 || c.Scheduler.RunLimit != 10*time.Second {
+		t.Errorf("defaults: %+v", c)
+	}
+	if tenant.Model != m || tenant.Share != 1 || tenant.Queue != 64 || tenant.Deadline != 0 || tenant.Criterion.String() != "false" {
+		t.Errorf("defaults of a tenant: %+v", tenant)
+	}
+	// The file lists the deeper exit first.
+	if want := []string{"early", "late"}; !slices.Equal(m.Exits, want) || !m.Found {
+		t.Errorf("exits %q, found %v; want %q found", m.Exits, m.Found, want)
+	}
+	if m.Activation != Softmax || m.Input != nil || m.Profile != nil || m.Labels != nil || len(m.Digest) != 64 {
+		t.Errorf("defaults of a model: %+v", m)
+	}
+	if f := m.FLOPs(); len(f) != 2 || !(f[0] > 0 && f[1] > f[0]) {
+		t.Errorf("FLOPs %v do not rise", f)
+	}
+}
+
+func TestFull(t *testing.T) {
+	c, diags := load(t, "testdata/good/full.hcl")
+	if len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	dir := filepath.Dir(c.Models[0].Path)
+	if diff := cmp.Diff(&Picture{Layout: NCHW, Height: 4, Width: 4, Mean: []float64{.5}, Std: []float64{.25}, Color: Gray}, c.Models[0].Input); diff != "" {
+		t.Errorf("input (-want +got):\n%s", diff)
+	}
+	if want := (Node{Name: "edge_1", Listen: "0.0.0.0:0", Advertise: "edge-1.local:8090"}); c.Node != want {
+		t.Errorf("node %+v, want %+v", c.Node, want)
+	}
+	if want := (Runtime{Library: filepath.Join(dir, "lib/libonnxruntime.so.1"), Threads: 2}); c.Runtime != want {
+		t.Errorf("runtime %+v, want %+v", c.Runtime, want)
+	}
+	if want := (Scheduler{Slots: 4, RunLimit: 2 * time.Second}); c.Scheduler != want {
+		t.Errorf("scheduler %+v, want %+v", c.Scheduler, want)
+	}
+	if want := (Log{Level: "debug", Format: "console"}); c.Log != want {
+		t.Errorf("log %+v, want %+v", c.Log, want)
+	}
+	camera := c.Tenant("door-camera")
+	if camera.Share != 3 || camera.Queue != 8 || camera.Deadline != 50*time.Millisecond || c.Guarantee(camera) != 0.75 {
+		t.Errorf("tenant %+v with a guarantee of %v", camera, c.Guarantee(camera))
+	}
+	if m := camera.Model; m.Activation != None || !slices.Equal(m.Labels, []string{"zero", "one", "two"}) || m.FLOPs()[1] != 480 {
+		t.Errorf("model %+v", m)
+	}
+	if m := c.Model("named"); m.Found || m.Profile == nil || m.Profile.Digest != m.Digest {
+		t.Errorf("model %+v", m)
+	}
+	if c.Model("absent") != nil || c.Tenant("absent") != nil {
+		t.Error("there is something of the name absent")
+	}
+}
+
+func TestNullIsLeftOut(t *testing.T) {
+	if _, diags := load(t, "testdata/good/null.hcl"); len(diags) > 0 {
+		t.Error(diags)
+	}
+}
+
+// TestMetricsHaveASource holds Metrics against what a profile gives and what
+// the graph counts.
+func TestMetricsHaveASource(t *testing.T) {
+	const always = "response_time, confidence, exit, entropy, margin, agreement, next.response_time"
+	for _, c := range []struct{ model, profile, want string }{
+		{"silent.onnx", "", always},
+		{"tiny.onnx", "", "response_time, confidence, flops, exit, entropy, margin, agreement, next.response_time, next.flops"},
+		{"silent.onnx", "partial.json", always},
+		{"silent.onnx", "full.json", "response_time, confidence, accuracy, energy, flops, exit, entropy, margin, agreement, next.response_time, next.energy, next.flops"},
+	} {
+		dir := house(t)
+		src := fmt.Sprintf("node \"edge\" {}\ntenant \"camera\" {}\nmodel \"m\" {\n  path = %q\n", c.model)
+		if c.profile != "" {
+			src += fmt.Sprintf("  profile = %q\n", c.profile)
+		}
+		write(t, dir, "delen.hcl", []byte(src+"}\n"))
+		loaded, diags := Load(filepath.Join(dir, "delen.hcl"))
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		if got := loaded.Models[0].Metrics().String(); got != c.want {
+			t.Errorf("%s with %q:\n got %s\nwant %s", c.model, c.profile, got, c.want)
+		}
+	}
+}
+
+func TestLoadOfNoFile(t *testing.T) {
+	dir := t.TempDir()
+	for _, path := range []string{filepath.Join(dir, "absent.hcl"), dir} {
+		c, diags := Load(path)
+		if c == nil || !diags.HasErrors() || !strings.Contains(diags[0].Detail, path) {
+			t.Errorf("Load(%s) = %v, %v", path, c, diags)
+		}
+	}
+}
+
+func TestReport(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	write(t, dir, "delen.hcl", []byte("node \"edge\" {\n\tlisten = \"nöwhere\" # here\n}\n"))
+	c, diags := Load("delen.hcl")
+	var b strings.Builder
+	if err := Report(&b, c.Files, diags[len(diags)-1:], false); err != nil {
+		t.Fatal(err)
+	}
+	want := `Error: Invalid listen
+
+  on delen.hcl line 2, in node "edge":
+     2 | 	listen = "nöwhere" # here
+       | 	         ^^^^^^^^^
+
+  "nöwhere" is not a host and a port from 0 to 65535. Write for instance listen = "127.0.0.1:8090".
+`
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	var colored strings.Builder
+	if err := Report(&colored, c.Files, diags, true); err != nil || !strings.Contains(colored.String(), "\x1b[1;31mError\x1b[0m") {
+		t.Errorf("%v: %q", err, colored.String())
+	}
+}
+
+// FuzzLoad holds that no input panics and that every diagnostic can be shown.
+func FuzzLoad(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*/*.hcl")
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(src)
+	}
+	path := filepath.Join(house(f), "fuzz.hcl")
+	f.Fuzz(func(t *testing.T, src []byte) {
+		if err := os.WriteFile(path, src, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		c, diags := Load(path)
+		if err := Report(new(strings.Builder), c.Files, diags, false); err != nil {
+			t.Fatal(err)
+		}
+		if diags.HasErrors() {
+			return
+		}
+		for _, tenant := range c.Tenants {
+			if tenant.Model == nil || tenant.Criterion == nil || !(c.Guarantee(tenant) > 0) {
+				t.Errorf("tenant %+v cannot be served", tenant)
+			}
+		}
+	})
+}

@@ -1,0 +1,111 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/delen-edge/delen/stages/graph/onnxpb"
+	"github.com/delen-edge/delen/stages/profile"
+)
+
+// network is the model of the fixtures: a picture of 4x4 gray pixels, two
+// exits "early" and "late" that tell three classes apart.
+//
+//	x -> Flatten -> flat -> MatMul w1 -> h -> MatMul v1 -> early
+//	                                     h -> MatMul w2 -> g -> MatMul v2 -> late
+func network() *onnxpb.ModelProto {
+	return &onnxpb.ModelProto{
+		IrVersion:   proto.Int64(8),
+		OpsetImport: []*onnxpb.OperatorSetIdProto{{Domain: proto.String(""), Version: proto.Int64(13)}},
+		Graph: &onnxpb.GraphProto{
+			Name: proto.String("tiny"),
+			Node: []*onnxpb.NodeProto{
+				operator("Flatten", "flat", "x"),
+				operator("MatMul", "h", "flat", "w1"),
+				operator("MatMul", "early", "h", "v1"),
+				operator("MatMul", "g", "h", "w2"),
+				operator("MatMul", "late", "g", "v2"),
+			},
+			Initializer: []*onnxpb.TensorProto{
+				weights("w1", 16, 8), weights("v1", 8, 3), weights("w2", 8, 8), weights("v2", 8, 3),
+			},
+			Input:     []*onnxpb.ValueInfoProto{floats("x", 1, 4, 4)},
+			Output:    []*onnxpb.ValueInfoProto{floats("late", 3), floats("early", 3)},
+			ValueInfo: []*onnxpb.ValueInfoProto{floats("flat", 16), floats("h", 8), floats("g", 8)},
+		},
+	}
+}
+
+func operator(kind, output string, inputs ...string) *onnxpb.NodeProto {
+	return &onnxpb.NodeProto{OpType: proto.String(kind), Input: inputs, Output: []string{output}}
+}
+
+func weights(name string, rows, columns int64) *onnxpb.TensorProto {
+	return &onnxpb.TensorProto{
+		Name: proto.String(name), Dims: []int64{rows, columns}, DataType: proto.Int32(1),
+		RawData: make([]byte, 4*rows*columns),
+	}
+}
+
+// floats declares a tensor with any number of rows of the given shape.
+func floats(name string, row ...int64) *onnxpb.ValueInfoProto {
+	shape := &onnxpb.TensorShapeProto{Dim: []*onnxpb.TensorShapeProto_Dimension{
+		{Value: &onnxpb.TensorShapeProto_Dimension_DimParam{DimParam: "N"}},
+	}}
+	for _, n := range row {
+		shape.Dim = append(shape.Dim, &onnxpb.TensorShapeProto_Dimension{
+			Value: &onnxpb.TensorShapeProto_Dimension_DimValue{DimValue: n},
+		})
+	}
+	return &onnxpb.ValueInfoProto{Name: &name, Type: &onnxpb.TypeProto{Value: &onnxpb.TypeProto_TensorType{
+		TensorType: &onnxpb.TypeProto_Tensor{ElemType: proto.Int32(1), Shape: shape},
+	}}}
+}
+
+// write puts a file with its folders below dir.
+func write(t testing.TB, dir, name string, content []byte) {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// house fills a folder with what fixtures name: everything in testdata/files,
+// the model as tiny.onnx, it again without the types inside as silent.onnx,
+// with the latter's digest in the profile digest.json, and with two inputs as
+// two-inputs.onnx.
+func house(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("testdata/files")); err != nil {
+		t.Fatal(err)
+	}
+	silent := network()
+	silent.Graph.ValueInfo = nil
+	two := network()
+	two.Graph.Input = append(two.Graph.Input, floats("y", 8))
+	two.Graph.Node[3].Input[0] = "y"
+	for name, m := range map[string]*onnxpb.ModelProto{"tiny.onnx": network(), "silent.onnx": silent, "two-inputs.onnx": two} {
+		b, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, dir, name, b)
+	}
+	sum, err := digest(filepath.Join(dir, "silent.onnx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &profile.Profile{Model: "tiny", Digest: sum, Source: profile.Modelled, Exits: []profile.Exit{{Name: "early"}, {Name: "late"}}}
+	if err := p.Write(filepath.Join(dir, "digest.json")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}

@@ -1,0 +1,97 @@
+package config
+
+import (
+	"fmt"
+
+	"github.com/delen-edge/delen/stages/graph"
+)
+
+// outline is what the checks of a model need to know of its graph. The graph
+// itself, with its weights, is not kept.
+type outline struct {
+	inputs []graph.Tensor // those that an exit needs
+	exits  []graph.Tensor
+}
+
+// outline reads a model, splits it, fills in what a Model keeps of that, and
+// holds the input block against it.
+func (b *block) outline(m *Model, exits []item[string]) outline {
+	sum, err := digest(m.Path)
+	if err != nil {
+		b.failAt("path", "Cannot read file", "%s", sentence(err.Error()))
+		return outline{}
+	}
+	g, err := graph.Read(m.Path)
+	if err != nil {
+		b.failAt("path", "Invalid model", "%s", sentence(about(m.Path, err)))
+		return outline{}
+	}
+	s, err := g.Split(plain(exits))
+	if err != nil {
+		b.failExits(g, exits, err)
+		return outline{}
+	}
+	m.Digest, m.Exits, m.Found, m.Unresolved = sum, s.Exits, s.Found, s.Unresolved()
+	o := outline{inputs: s.Tensors[:len(s.Tensors)-outputs(s)]}
+	for _, seg := range s.Segments {
+		m.Segments = append(m.Segments, Segment{seg.Nodes, seg.Parameters, seg.FLOPs, seg.HiddenBytes})
+		o.exits = append(o.exits, s.Tensors[seg.Exit])
+	}
+	b.checkPicture(m.Input, o.inputs)
+	return o
+}
+
+// outputs counts what the segments give out: all but the model's inputs.
+func outputs(s *graph.Split) int {
+	n := 0
+	for _, seg := range s.Segments {
+		n += len(seg.Out)
+	}
+	return n
+}
+
+// failExits puts the error of a split at the exits that cause it. Each is
+// tried alone to find all of them.
+func (b *block) failExits(g *graph.Graph, exits []item[string], all error) {
+	found := false
+	for _, e := range exits {
+		if _, err := g.Split([]string{e.value}); err != nil {
+			b.fail(e.at, "Invalid exit", "%s", sentence(err.Error()))
+			found = true
+		}
+	}
+	if found {
+		return
+	}
+	at := "exits"
+	if len(exits) == 0 {
+		at = "path"
+	}
+	b.failAt(at, "Invalid exits", "%s", sentence(all.Error()))
+}
+
+// about makes sure that an error names the file it is about.
+func about(path string, err error) string {
+	if text := err.Error(); len(text) > len(path) && text[:len(path)] == path {
+		return text
+	}
+	return fmt.Sprintf("%s: %v", path, err)
+}
+
+// values counts the elements of a row, -1 when not known.
+func values(t graph.Tensor) int64 {
+	size := int64(t.Type.Size())
+	if bytes := t.RowBytes(); bytes >= 0 && size > 0 {
+		return bytes / size
+	}
+	return -1
+}
+
+// plain returns the values of a list without their places.
+func plain[T any](items []item[T]) []T {
+	var list []T
+	for _, i := range items {
+		list = append(list, i.value)
+	}
+	return list
+}

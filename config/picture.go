@@ -1,0 +1,164 @@
+package config
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/delen-edge/delen/stages/graph"
+)
+
+// Picture says how a picture becomes a model's input: it is scaled to Height x
+// Width, each channel's values are taken from 0 to 1, and Mean and Std make
+// (value - mean) / std of them.
+type Picture struct {
+	// Layout is the order of the tensor's dimensions: NCHW (the default) or NHWC.
+	Layout Layout
+	// Height and Width are the size in pixels.
+	Height, Width int
+	// Mean and Std have an element per channel, by default 0 and 1.
+	Mean, Std []float64
+	// Color is RGB (the default), three channels, or Gray, one.
+	Color Color
+}
+
+// Layout is the order of the dimensions of a picture's tensor: N rows, C
+// channels, H lines, W pixels a line.
+type Layout string
+
+// The layouts.
+const (
+	NCHW Layout = "NCHW"
+	NHWC Layout = "NHWC"
+)
+
+// Color says which channels a picture has.
+type Color string
+
+// The colors.
+const (
+	RGB  Color = "rgb"
+	Gray Color = "gray"
+)
+
+// Channels returns how many channels a picture has.
+func (p *Picture) Channels() int {
+	if p.Color == Gray {
+		return 1
+	}
+	return 3
+}
+
+// Shape returns the shape of one picture's tensor, without the row axis.
+func (p *Picture) Shape() []int64 {
+	h, w, c := int64(p.Height), int64(p.Width), int64(p.Channels())
+	if p.Layout == NHWC {
+		return []int64{h, w, c}
+	}
+	return []int64{c, h, w}
+}
+
+// picture decodes an input block; without one there is no Picture.
+func (d *decoder) picture(h *hcl.Block) *Picture {
+	if h == nil {
+		return nil
+	}
+	b := d.openBlock(h, pictureSchema)
+	p := &Picture{
+		Layout: Layout(b.choice("layout", string(NCHW), string(NHWC))),
+		Color:  Color(b.choice("color", string(RGB), string(Gray))),
+	}
+	p.Height, p.Width = b.size()
+	p.Mean = b.channels("mean", p, 0)
+	p.Std = b.channels("std", p, 1)
+	for i, s := range p.Std {
+		if s == 0 {
+			b.failAt("std", "Invalid std", "Element %d of std is 0, and values are divided by it. Write 1 to leave them as they are.", i+1)
+		}
+	}
+	return p
+}
+
+// size reads the height and width, 0 when they are wrong.
+func (b *block) size() (height, width int) {
+	const most = 16384
+	if _, ok := b.attrs["size"]; !ok {
+		return 0, 0 // reported: it is required
+	}
+	list := b.numbers("size", "[32, 32]")
+	if list == nil {
+		return 0, 0
+	}
+	if len(list) != 2 {
+		b.failAt("size", "Invalid size", "size is the height and the width in pixels, not a list of %d. Write for instance size = [32, 32].", len(list))
+		return 0, 0
+	}
+	for _, side := range list {
+		if !(side.value >= 1 && side.value <= most) || side.value != float64(int(side.value)) {
+			b.fail(side.at, "Invalid size", "A side has from 1 to %d pixels, not %v.", most, side.value)
+			return 0, 0
+		}
+	}
+	return int(list[0].value), int(list[1].value)
+}
+
+// channels reads a finite number per channel.
+func (b *block) channels(name string, p *Picture, otherwise float64) []float64 {
+	usual := slices.Repeat([]float64{otherwise}, p.Channels())
+	if _, ok := b.attrs[name]; !ok {
+		return usual
+	}
+	example := "[0.485, 0.456, 0.406]"
+	if p.Channels() == 1 {
+		example = "[0.5]"
+	}
+	list := b.numbers(name, example)
+	if list == nil {
+		return usual
+	}
+	if len(list) != p.Channels() {
+		b.failAt(name, "Invalid "+name, "A picture with color = %q has %d, but %s has %d. Write for instance %s = %s.",
+			p.Color, p.Channels(), name, len(list), name, example)
+		return usual
+	}
+	for _, e := range list {
+		if !(e.value >= -1e9 && e.value <= 1e9) {
+			b.fail(e.at, "Invalid "+name, "%s is for values from 0 to 1, so %v is out of range.", name, e.value)
+		}
+	}
+	return plain(list)
+}
+
+// checkPicture holds an input block against what the model takes.
+func (b *block) checkPicture(p *Picture, inputs []graph.Tensor) {
+	if p == nil || p.Height == 0 {
+		return
+	}
+	at := b.of("input")[0].DefRange
+	if len(inputs) != 1 {
+		b.fail(at, "Input of another model", "A picture is one tensor, but the model takes %d inputs. Leave the input block out.", len(inputs))
+		return
+	}
+	shape := inputs[0].Shape
+	if shape == nil {
+		return // only the runtime knows
+	}
+	want := p.Shape()
+	fits := len(shape) == 4
+	for i := range want {
+		fits = fits && (shape[i+1] < 0 || shape[i+1] == want[i])
+	}
+	if !fits {
+		b.fail(at, "Input of another model", "The block makes tensors of shape %v, but the model takes %s, the first dimension being the row. Change layout, size or color.", want, inputs[0])
+	}
+}
+
+var pictureSchema = &hcl.BodySchema{
+	Attributes: []hcl.AttributeSchema{
+		{Name: "size", Required: true},
+		{Name: "layout"},
+		{Name: "mean"},
+		{Name: "std"},
+		{Name: "color"},
+	},
+}

@@ -1,0 +1,8 @@
+node "edge" {}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "camera" {
+  deadline = "25h"
+}
+# 6:14: Invalid deadline | deadline is from 1µs to 24h, not 25h.

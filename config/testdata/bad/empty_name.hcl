@@ -1,0 +1,6 @@
+node "edge" {}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "" {}
+# 5:8: Invalid tenant name | A name has 1 to 64 letters (a to z), digits, '-', '_' and '.', such as "tenant-1".

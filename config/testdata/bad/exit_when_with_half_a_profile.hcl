@@ -1,0 +1,9 @@
+node "edge" {}
+model "tiny" {
+  path    = "tiny.onnx"
+  profile = "partial.json"
+}
+tenant "camera" {
+  exit_when = energy > 3*mJ
+}
+# 7:15: No source for energy | Nothing provides energy here

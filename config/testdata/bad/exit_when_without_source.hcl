@@ -1,0 +1,10 @@
+node "edge" {}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "camera" {
+  exit_when = energy > 3*mJ || accuracy > 0.9 || battery < 0.2
+}
+# 6:15: No source for energy | Nothing provides energy here
+# 6:32: No source for accuracy | Nothing provides accuracy here
+# 6:50: No source for battery | Nothing provides battery here

@@ -1,0 +1,7 @@
+node "edge" {}
+model "tiny" {
+  path = "tiny.onnx"
+  exits = "early"
+}
+tenant "camera" {}
+# 4:11: Invalid exits | exits is a list that is not empty. Write for instance exits = ["exit1", "exit2"].

@@ -1,0 +1,11 @@
+node "edge" {}
+model "tiny" {
+  path = "tiny.onnx"
+  input {
+    size   = [4, 4]
+    color  = "gray"
+    layout = "NCWH"
+  }
+}
+tenant "camera" {}
+# 7:14: Invalid layout | layout is one of "NCHW" and "NHWC". Did you mean "NCHW"?

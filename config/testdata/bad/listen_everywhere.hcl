@@ -1,0 +1,8 @@
+node "edge" {
+  listen = ":8090"
+}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "camera" {}
+# 2:12: Missing advertise | ":8090" listens on every address, so peers cannot tell which one to dial. Add advertise = "192.0.2.7:8090" with the address that they reach.

@@ -1,0 +1,9 @@
+node "edge" {}
+log {
+  format = "text"
+}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "camera" {}
+# 3:12: Invalid format | format is one of "json" and "console".

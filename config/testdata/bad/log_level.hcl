@@ -1,0 +1,9 @@
+node "edge" {}
+log {
+  level = "wran"
+}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "camera" {}
+# 3:11: Invalid level | level is one of "info", "debug", "warn" and "error". Did you mean "warn"?

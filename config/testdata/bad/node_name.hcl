@@ -1,0 +1,6 @@
+node "my node" {}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "camera" {}
+# 1:6: Invalid node name | A name has 1 to 64 letters (a to z), digits, '-', '_' and '.', such as "node-1".

@@ -1,0 +1,7 @@
+node "edge" {}
+model "tiny" {
+  path = "tiny.onnx"
+  profile = "other-digest.json"
+}
+tenant "camera" {}
+# 4:13: Profile of another model | The profile is of another version of the model: its digest is 000000000000

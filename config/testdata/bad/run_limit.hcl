@@ -1,0 +1,9 @@
+node "edge" {}
+scheduler {
+  run_limit = "0s"
+}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "camera" {}
+# 3:15: Invalid run_limit | run_limit is from 1ms to 1h, not 0s.

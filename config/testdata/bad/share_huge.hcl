@@ -1,0 +1,8 @@
+node "edge" {}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "camera" {
+  share = 1e7
+}
+# 6:11: Invalid share | A share is at most 1000000, not 1e+07. Only the ratio of shares counts.

@@ -1,0 +1,9 @@
+node "edge" {}
+runtime {
+  threads = 1.5
+}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "camera" {}
+# 3:13: Invalid threads | threads is a whole number from 1 to 256, not 1.5.

@@ -1,0 +1,9 @@
+node "edge" {}
+runtime {
+  threads = "2"
+}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "camera" {}
+# 3:13: Wrong type | threads is a number, not a text in quotes. Write for instance threads = 1.

@@ -1,0 +1,47 @@
+# Everything that may be written is. Blocks may come in any order.
+tenant "door-camera" {
+  model     = "tiny"
+  share     = 3
+  exit_when = (confidence >= 0.8 && exit >= 2) || energy > 150*mJ || flops > 0.4*GFLOPs
+  deadline  = "50ms"
+  queue     = 8
+}
+tenant "meter.2" {
+  model     = "named"
+  share     = 1
+  exit_when = [confidence > 0.9, null]
+}
+node "edge_1" {
+  listen    = "0.0.0.0:0"
+  advertise = "edge-1.local:8090"
+}
+log {
+  level  = "debug"
+  format = "console"
+}
+runtime {
+  library = "lib/libonnxruntime.so.1"
+  threads = 2
+}
+scheduler {
+  slots     = 4
+  run_limit = "2s"
+}
+model "tiny" {
+  path       = "tiny.onnx"
+  profile    = "full.json"
+  labels     = "labels.txt"
+  activation = "none"
+  input {
+    layout = "NCHW"
+    size   = [4, 4]
+    mean   = [0.5]
+    std    = [0.25]
+    color  = "gray"
+  }
+}
+model "named" {
+  path    = "silent.onnx"
+  exits   = ["early", "late"]
+  profile = "digest.json"
+}

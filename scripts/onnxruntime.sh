@@ -26,7 +26,8 @@ if [ -n "${DELEN_ONNXRUNTIME:-}" ]; then
 		say "DELEN_ONNXRUNTIME is $DELEN_ONNXRUNTIME, which is no file. Correct or unset it."
 		exit 1
 	}
-	printf '%s\n' "$DELEN_ONNXRUNTIME"
+	# Absolute, because a test runs in its package's directory.
+	realpath "$DELEN_ONNXRUNTIME"
 	exit
 fi
 

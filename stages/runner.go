@@ -22,9 +22,8 @@ type Backend interface {
 	Alloc() (*Carry, error)
 	// Free takes a carry back. The caller must own it and no run may be using it. Free of nil does nothing.
 	Free(*Carry)
-	// Open makes a runner of a segment (from 0), warm: its first Run is as fast as the next. Runners of one segment are
-	// its instances.
-	Open(segment, instance int) (Runner, error)
+	// Open makes a runner of a segment, from 0. Runners of one segment are its instances.
+	Open(segment int) (Runner, error)
 	// Close releases the model. Every runner must be closed and every carry freed before.
 	Close() error
 }

@@ -1,0 +1,233 @@
+package onnx
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	ort "github.com/yalue/onnxruntime_go"
+
+	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/stages/graph"
+)
+
+// Config says what to load and how to run it.
+type Config struct {
+	Name    string   // of the model, for messages
+	Path    string   // of the ONNX file
+	Exits   []string // in depth order; none: the graph's outputs
+	Logits  bool     // the exits hold logits
+	Threads int      // intra-op threads of each session; 0: one
+	Memory  int      // bytes that the tensors of running tickets may take; 0: 256 MiB
+}
+
+// defaultMemory holds the tensors of some thousand tickets of a small network, or of some ten of a large one.
+const defaultMemory = 256 << 20
+
+// Model is a loaded model: a session for each segment and the pool of its carries. It implements stages.Backend.
+type Model struct {
+	model    *stages.Model
+	sessions []*ort.DynamicAdvancedSession
+	pool     *pool
+}
+
+var _ stages.Backend = (*Model)(nil)
+
+// Load reads, splits and loads a model. The library must be open. The caller closes the model.
+func Load(c Config) (*Model, error) {
+	m, err := load(c)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", c.Name, err)
+	}
+	return m, nil
+}
+
+func load(c Config) (*Model, error) {
+	split, err := Split(c.Path, c.Exits)
+	if err != nil {
+		return nil, err
+	}
+	digest, err := Digest(c.Path)
+	if err != nil {
+		return nil, err
+	}
+	model, err := describe(c, split)
+	if err != nil {
+		return nil, err
+	}
+	model.SHA256 = digest
+	m := &Model{model: model, pool: newPool(model, c.Memory)}
+	for i := range model.Segments {
+		if err := m.open(split, i, max(c.Threads, 1)); err != nil {
+			return nil, errors.Join(err, m.Close())
+		}
+	}
+	return m, nil
+}
+
+// Split reads a model and splits it, and asks the runtime for the types and shapes that the file does not give.
+func Split(path string, exits []string) (*graph.Split, error) {
+	g, err := graph.Read(path)
+	if err != nil {
+		return nil, err
+	}
+	split, err := g.Split(exits)
+	if err != nil {
+		return nil, err
+	}
+	return split, Resolve(g, split)
+}
+
+// Resolve completes a split with what the runtime infers of the model. A split that lacks nothing needs no runtime.
+func Resolve(g *graph.Graph, split *graph.Split) error {
+	if err := ask(split, split.Unresolved(), g.WithOutputs); err != nil {
+		return err
+	}
+	return ask(split, split.Uncounted(), g.OneRow)
+}
+
+// ask opens a variant of the model that has the named tensors as outputs, and hands in what the runtime says of them.
+func ask(split *graph.Split, names []string, variant func([]string) ([]byte, error)) error {
+	if len(names) == 0 {
+		return nil
+	}
+	if !ort.IsInitialized() {
+		return fmt.Errorf("the model does not say the types and shapes of %v, and there is no runtime to ask: %w", names, ErrNoLibrary)
+	}
+	data, err := variant(names)
+	if err != nil {
+		return err
+	}
+	_, outputs, err := ort.GetInputOutputInfoWithONNXData(data)
+	if err != nil {
+		return fmt.Errorf("asking ONNX Runtime for the types of %v: %w", names, err)
+	}
+	var known []graph.Tensor
+	for _, o := range outputs {
+		if slices.Contains(names, o.Name) && o.OrtValueType == ort.ONNXTypeTensor {
+			known = append(known, graph.Tensor{Name: o.Name, Type: graph.DType(o.DataType), Shape: o.Dimensions})
+		}
+	}
+	return split.Resolve(known)
+}
+
+// describe turns a split into the model that the rest of the house sees.
+func describe(c Config, split *graph.Split) (*stages.Model, error) {
+	if split.FixedRows > 1 {
+		return nil, fmt.Errorf("%s takes %d rows at a time and no other number; export it with a dynamic batch, or with a batch of 1",
+			c.Path, split.FixedRows)
+	}
+	m := &stages.Model{Name: c.Name, Exits: split.Exits, Logits: c.Logits}
+	for i, t := range split.Tensors {
+		if len(t.Shape) == 0 {
+			return nil, fmt.Errorf("tensor %q has no known shape with a row axis, so it cannot travel with a request", t.Name)
+		}
+		info, err := stages.NewInfo(t.Name, stages.DType(t.Type), t.Shape[1:])
+		if err != nil {
+			return nil, err
+		}
+		m.Tensors = append(m.Tensors, info)
+		m.LastUse = append(m.LastUse, split.LastUse[i]-1)
+	}
+	written := make([]bool, len(m.Tensors))
+	for _, s := range split.Segments {
+		m.Segments = append(m.Segments, stages.Segment{Exit: s.Exit, In: s.In, Out: s.Out, FLOPs: s.FLOPs})
+		m.LastUse[s.Exit] = stages.Kept
+		for _, i := range s.Out {
+			written[i] = true
+		}
+	}
+	for i := range m.Tensors {
+		if !written[i] {
+			m.Inputs = append(m.Inputs, i)
+		}
+	}
+	return m, m.Validate()
+}
+
+// open makes the session of segment i.
+func (m *Model) open(split *graph.Split, i, threads int) error {
+	data, err := split.Model(i + 1)
+	if err != nil {
+		return err
+	}
+	options, err := sessionOptions(threads)
+	if err != nil {
+		return err
+	}
+	defer options.Destroy()
+	segment := &m.model.Segments[i]
+	session, err := ort.NewDynamicAdvancedSessionWithONNXData(data, m.names(segment.In), m.names(segment.Out), options)
+	if err != nil {
+		return fmt.Errorf("segment %d: %w", i+1, err)
+	}
+	m.sessions = append(m.sessions, session)
+	return nil
+}
+
+func (m *Model) names(tensors []int) []string {
+	var all []string
+	for _, i := range tensors {
+		all = append(all, m.model.Tensors[i].Name)
+	}
+	return all
+}
+
+// sessionOptions are those that serve best when several sessions share few cores. The caller destroys them.
+func sessionOptions(threads int) (*ort.SessionOptions, error) {
+	o, err := ort.NewSessionOptions()
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(
+		o.SetIntraOpNumThreads(threads),
+		o.SetInterOpNumThreads(1),
+		o.SetExecutionMode(ort.ExecutionModeSequential),
+		o.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"),
+		o.AddSessionConfigEntry("session.inter_op.allow_spinning", "0"),
+	)
+	if err != nil {
+		return nil, errors.Join(err, o.Destroy())
+	}
+	return o, nil
+}
+
+// Model is what the backend executes.
+func (m *Model) Model() *stages.Model { return m.model }
+
+// Alloc gives the memory of one ticket.
+func (m *Model) Alloc() (*stages.Carry, error) { return m.pool.alloc() }
+
+// Free takes it back.
+func (m *Model) Free(c *stages.Carry) { m.pool.free(c) }
+
+// Outstanding is the number of carries that are allocated and not freed.
+func (m *Model) Outstanding() int { return m.pool.outstanding() }
+
+// Close releases sessions and memory.
+func (m *Model) Close() error {
+	var errs []error
+	for _, s := range m.sessions {
+		errs = append(errs, s.Destroy())
+	}
+	m.sessions = nil
+	return errors.Join(append(errs, m.pool.close())...)
+}
+
+// Digest is the SHA-256 of a file, in hex: what a profile names its model by.
+func Digest(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}

@@ -1,0 +1,89 @@
+package onnx
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	ort "github.com/yalue/onnxruntime_go"
+
+	"github.com/delen-edge/delen/stages"
+)
+
+// runner runs one segment. Several runners of a segment share its session.
+type runner struct {
+	segment *stages.Segment
+	session *ort.DynamicAdvancedSession
+	options *ort.RunOptions
+	in, out []ort.Value // used again by every run
+
+	mu         sync.Mutex // guards the termination of a run
+	running    bool
+	terminated bool
+}
+
+var _ stages.Runner = (*runner)(nil)
+
+// Open makes a runner of a segment, from 0.
+func (m *Model) Open(segment int) (stages.Runner, error) {
+	options, err := ort.NewRunOptions()
+	if err != nil {
+		return nil, fmt.Errorf("model %s: segment %d: %w", m.model.Name, segment+1, err)
+	}
+	s := &m.model.Segments[segment]
+	return &runner{
+		segment: s, session: m.sessions[segment], options: options,
+		in: make([]ort.Value, len(s.In)), out: make([]ort.Value, len(s.Out)),
+	}, nil
+}
+
+// Run executes the segment. The goroutine keeps its thread during the native call: two calls on threads that the Go
+// scheduler moves at will sometimes share one core.
+func (r *runner) Run(c *stages.Carry) (stages.Usage, error) {
+	for i, t := range r.segment.In {
+		r.in[i] = c.Tensors[t].Handle.(ort.Value)
+	}
+	for i, t := range r.segment.Out {
+		r.out[i] = c.Tensors[t].Handle.(ort.Value)
+	}
+	if err := r.begin(); err != nil {
+		return stages.Usage{}, err
+	}
+	runtime.LockOSThread()
+	start := time.Now()
+	err := r.session.RunWithOptions(r.in, r.out, r.options)
+	busy := time.Since(start)
+	runtime.UnlockOSThread()
+	r.finish()
+	return stages.Usage{Busy: busy}, err
+}
+
+func (r *runner) begin() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.running = true
+	if !r.terminated {
+		return nil
+	}
+	r.terminated = false
+	return r.options.UnsetTerminate()
+}
+
+func (r *runner) finish() {
+	r.mu.Lock()
+	r.running = false
+	r.mu.Unlock()
+}
+
+// Terminate asks the run in progress, if there is one, to give up at its next operator.
+func (r *runner) Terminate() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.running && !r.terminated {
+		r.terminated = r.options.Terminate() == nil
+	}
+}
+
+// Close releases what belongs to the runner alone.
+func (r *runner) Close() error { return r.options.Destroy() }

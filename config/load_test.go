@@ -149,6 +149,16 @@ func TestNullIsLeftOut(t *testing.T) {
 	}
 }
 
+func TestWarningsDoNotStopLoad(t *testing.T) {
+	c, diags := load(t, "testdata/good/foregone.hcl")
+	if len(diags) != 1 || diags.HasErrors() || diags[0].Severity != hcl.DiagWarning {
+		t.Errorf("diagnostics %v, want one warning", diags)
+	}
+	if c.Tenant("camera") == nil {
+		t.Error("a warning takes the tenant away")
+	}
+}
+
 // TestMetricsHaveASource holds Metrics against what a profile gives and what
 // the graph counts.
 func TestMetricsHaveASource(t *testing.T) {

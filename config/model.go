@@ -128,12 +128,11 @@ func (d *decoder) model(h *hcl.Block) *Model {
 		Input:      d.picture(b.one("input")),
 	}
 	exits := b.texts("exits", `["exit1", "exit2"]`)
+	b.demand("path", `"model.onnx"`)
 	var g outline
 	if path, ok := b.file("path", "model.onnx"); ok {
 		m.Path = path
 		g = b.outline(m, exits)
-	} else if _, there := b.attrs["path"]; there && !b.given("path") {
-		b.failAt("path", "Missing path", "A model is a file. Write for instance path = \"model.onnx\".")
 	}
 	b.profile(m)
 	b.labels(m, g)

@@ -58,11 +58,12 @@ func (p *Picture) Shape() []int64 {
 	return []int64{c, h, w}
 }
 
-// picture decodes an input block; without one there is no Picture.
+// picture decodes an input block; without a right one there is no Picture.
 func (d *decoder) picture(h *hcl.Block) *Picture {
 	if h == nil {
 		return nil
 	}
+	before := len(d.diags)
 	b := d.openBlock(h, pictureSchema)
 	p := &Picture{
 		Layout: Layout(b.choice("layout", string(NCHW), string(NHWC))),
@@ -71,10 +72,11 @@ func (d *decoder) picture(h *hcl.Block) *Picture {
 	p.Height, p.Width = b.size()
 	p.Mean = b.channels("mean", p, 0)
 	p.Std = b.channels("std", p, 1)
-	for i, s := range p.Std {
-		if s == 0 {
-			b.failAt("std", "Invalid std", "Element %d of std is 0, and values are divided by it. Write 1 to leave them as they are.", i+1)
-		}
+	if slices.Contains(p.Std, 0) {
+		b.failAt("std", "Invalid std", "Values are divided by std, so none is 0. Write 1 to leave them as they are.")
+	}
+	if len(d.diags) > before {
+		return nil // nothing to hold against the model
 	}
 	return p
 }
@@ -82,12 +84,10 @@ func (d *decoder) picture(h *hcl.Block) *Picture {
 // size reads the height and width, 0 when they are wrong.
 func (b *block) size() (height, width int) {
 	const most = 16384
-	if _, ok := b.attrs["size"]; !ok {
-		return 0, 0 // reported: it is required
-	}
+	b.demand("size", "[32, 32]")
 	list := b.numbers("size", "[32, 32]")
 	if list == nil {
-		return 0, 0
+		return 0, 0 // reported
 	}
 	if len(list) != 2 {
 		b.failAt("size", "Invalid size", "size is the height and the width in pixels, not a list of %d. Write for instance size = [32, 32].", len(list))
@@ -105,7 +105,7 @@ func (b *block) size() (height, width int) {
 // channels reads a finite number per channel.
 func (b *block) channels(name string, p *Picture, otherwise float64) []float64 {
 	usual := slices.Repeat([]float64{otherwise}, p.Channels())
-	if _, ok := b.attrs[name]; !ok {
+	if !b.given(name) {
 		return usual
 	}
 	example := "[0.485, 0.456, 0.406]"
@@ -131,7 +131,7 @@ func (b *block) channels(name string, p *Picture, otherwise float64) []float64 {
 
 // checkPicture holds an input block against what the model takes.
 func (b *block) checkPicture(p *Picture, inputs []graph.Tensor) {
-	if p == nil || p.Height == 0 {
+	if p == nil {
 		return
 	}
 	at := b.of("input")[0].DefRange

@@ -52,6 +52,13 @@ func (b *block) given(name string) bool {
 	return diags.HasErrors() || !v.IsNull()
 }
 
+// demand reports a required attribute that is null; HCL reports absent ones.
+func (b *block) demand(name, example string) {
+	if _, ok := b.attrs[name]; ok && !b.given(name) {
+		b.failAt(name, "Missing "+name, "%s cannot be left out. Write for instance %s = %s.", name, name, example)
+	}
+}
+
 // bareWord returns a word that stands where a value should, or nothing. HCL
 // takes it for a variable; who writes it has forgotten the quotes.
 func bareWord(e hcl.Expression) string {
@@ -187,11 +194,10 @@ func (b *block) numbers(name, example string) []item[float64] {
 
 // list reads a list that is written out, so that each element has its place.
 func list[T any](b *block, name string, want cty.Type, example string, of func(cty.Value) T) []item[T] {
-	a, ok := b.attrs[name]
-	if !ok {
+	if !b.given(name) {
 		return nil
 	}
-	elements, diags := hcl.ExprList(a.Expr)
+	elements, diags := hcl.ExprList(b.attrs[name].Expr)
 	if diags.HasErrors() || len(elements) == 0 {
 		b.failAt(name, "Invalid "+name, "%s is a list that is not empty. Write for instance %s = %s.", name, name, example)
 		return nil

@@ -7,5 +7,4 @@ model "tiny" {
   }
 }
 tenant "camera" {}
-# 4:3: Input of another model | The block makes tensors of shape [3 4 4], but the model takes x float32[? 1 4 4], the first dimension being the row. Change layout, size or color.
 # 6:13: Invalid color | color is one of "rgb" and "gray". Did you mean "gray"?

@@ -8,4 +8,4 @@ model "tiny" {
   }
 }
 tenant "camera" {}
-# 7:13: Invalid std | Element 1 of std is 0, and values are divided by it. Write 1 to leave them as they are.
+# 7:13: Invalid std | Values are divided by std, so none is 0. Write 1 to leave them as they are.

@@ -3,4 +3,4 @@ model "tiny" {
   path = null
 }
 tenant "camera" {}
-# 3:10: Missing path | A model is a file. Write for instance path = "model.onnx".
+# 3:10: Missing path | path cannot be left out. Write for instance path = "model.onnx".

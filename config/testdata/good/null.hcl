@@ -7,6 +7,12 @@ model "tiny" {
   path    = "tiny.onnx"
   profile = null
   labels  = null
+  exits   = null
+  input {
+    size  = [4, 4]
+    mean  = null
+    color = "gray"
+  }
 }
 tenant "camera" {
   model     = null

@@ -1,0 +1,8 @@
+node "edge" {}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "camera" {
+  exit_when = confidence
+}
+# 6:15: Metric without comparison | confidence is not true or false by itself

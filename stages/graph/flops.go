@@ -104,11 +104,12 @@ func (s *Split) rowShape(name string) ([]int64, bool) {
 	if t.Shape == nil {
 		return nil, false
 	}
-	if ok && len(t.Shape) > 0 && t.Shape[0] < 0 {
-		t.Shape[0] = max(1, s.FixedRows)
+	shape := slices.Clone(t.Shape)
+	if ok && len(shape) > 0 && shape[0] < 0 {
+		shape[0] = max(1, s.FixedRows)
 	}
-	_, known := elements(t.Shape)
-	return t.Shape, known
+	_, known := elements(shape)
+	return shape, known
 }
 
 // size is the number of elements of a shape, NaN without one.

@@ -14,6 +14,7 @@ type Split struct {
 	// Tensors holds everything that travels with a request: the model's inputs first, in the file's order and without
 	// those that no exit needs, then what each segment gives out, segment by segment.
 	Tensors []Tensor
+	Inputs  int // how many of Tensors are the model's inputs
 	// LastUse tells, for each of Tensors, the number of the last segment that reads it; 0 for an exit that none reads.
 	LastUse []int
 
@@ -150,6 +151,7 @@ func (s *Split) wire() {
 			add(name)
 		}
 	}
+	s.Inputs = len(s.Tensors)
 	for i, exit := range s.Exits {
 		seg := Segment{Number: i + 1, Nodes: len(s.members[i])}
 		for _, name := range s.graph.made(s.members[i]) {

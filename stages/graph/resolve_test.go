@@ -1,0 +1,116 @@
+package graph
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/delen-edge/delen/stages/graph/onnxpb"
+)
+
+// A model whose file says nothing of a (which crosses) and b (which does not).
+const silent = `
+	input x[N 4]
+	a = Relu(x)
+	y1 = Neg(a)
+	b = Relu(a)
+	y2 = Neg(b)
+	output y1[N 4]
+	output y2[N 4]`
+
+func TestWhatTheFileLeavesOpenIsToldOnce(t *testing.T) {
+	g := parse(t, silent)
+	s, err := g.Split(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Unresolved(); !slices.Equal(got, []string{"a"}) {
+		t.Errorf("unresolved: %q", got)
+	}
+	if got := s.Uncounted(); !slices.Equal(got, []string{"a", "b"}) {
+		t.Errorf("uncounted: %q", got)
+	}
+	if s.Segments[0].HiddenBytes != -1 || !math.IsNaN(s.Segments[1].FLOPs) {
+		t.Error("what is not known is given as known")
+	}
+	if _, err := s.Model(2); err == nil || !strings.Contains(err.Error(), `does not give the type of tensor "a"`) {
+		t.Error("segment 2:", err)
+	}
+	if err := s.Resolve([]Tensor{{Name: "a", Type: Float32, Shape: []int64{-1, 4}}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Resolve([]Tensor{{Name: "b", Type: Float32, Shape: []int64{1, 4}}}); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Unresolved())+len(s.Uncounted()) > 0 || s.FixedRows != 0 {
+		t.Errorf("unresolved %q, uncounted %q, rows %d", s.Unresolved(), s.Uncounted(), s.FixedRows)
+	}
+	if s.Segments[0].HiddenBytes != 16 || s.Segments[0].FLOPs != 8 || s.Segments[1].FLOPs != 8 {
+		t.Errorf("%+v", s.Segments)
+	}
+	checkSplit(t, g, s)
+}
+
+func TestResolveRefusesContradictions(t *testing.T) {
+	for _, c := range []struct {
+		told Tensor
+		want string
+	}{
+		{Tensor{"nothing", Float32, nil}, `no tensor "nothing"`},
+		{Tensor{"x", Int64, []int64{-1, 4}}, `tensor "x": told to be x int64[? 4], but the model says x float32[? 4]`},
+		{Tensor{"x", Float32, []int64{-1, 5}}, "but the model says"},
+		{Tensor{"x", Float32, []int64{4}}, "but the model says"},
+		{Tensor{"a", 99, []int64{-1, 4}}, "no type that a request can carry"},
+		{Tensor{"a", Float32, []int64{9, 4}}, "does not begin with the row axis"},
+		{Tensor{"a", Float32, []int64{}}, "a single number without a row axis"},
+		{Tensor{"a", Float32, []int64{1 << 30, 1 << 30}}, "its shape is damaged"},
+	} {
+		s, err := parse(t, silent).Split(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		good := Tensor{"a", Float32, nil}
+		if err := s.Resolve([]Tensor{good, c.told}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("told %s: %v; should say %s", c.told, err, c.want)
+		}
+		if len(s.told) > 0 || s.Tensors[1].Type != Unknown {
+			t.Errorf("told %s: an error left something changed", c.told)
+		}
+	}
+}
+
+func unmarshal(t *testing.T, data []byte, err error) *onnxpb.ModelProto {
+	t.Helper()
+	m := &onnxpb.ModelProto{}
+	if err == nil {
+		err = proto.Unmarshal(data, m)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// The models that ask a runtime declare what is asked for by name alone.
+func TestModelsThatAsk(t *testing.T) {
+	g := parse(t, silent)
+	data, err := g.WithOutputs([]string{"a", "y1"})
+	m := unmarshal(t, data, err).GetGraph()
+	if len(m.Node) != 4 || len(m.Output) != 3 || m.Output[2].GetName() != "a" || m.Output[2].Type != nil {
+		t.Errorf("with outputs: %v", m)
+	}
+	data, err = g.OneRow([]string{"b"})
+	m = unmarshal(t, data, err).GetGraph()
+	if got := describe(m.Input[0]).String(); got != "x float32[1 4]" || m.Output[0].Type != nil || len(m.Output) != 3 {
+		t.Errorf("one row: %v", m)
+	}
+	if _, err := g.WithOutputs([]string{"c"}); err == nil {
+		t.Error("a tensor that is not there was asked for")
+	}
+	if again := g.Inputs()[0].String(); again != "x float32[? 4]" || len(g.model.Graph.Output) != 2 {
+		t.Errorf("asking changed the graph: %s, %v", again, g.model.Graph.Output)
+	}
+}

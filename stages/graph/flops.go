@@ -94,22 +94,29 @@ func (m *meter) shape(names []string, i int) []int64 {
 
 // rowShape returns the shape that a tensor has for one row, or for the fixed number of rows.
 func (s *Split) rowShape(name string) ([]int64, bool) {
-	t, ok := s.told[name]
-	_, travels := s.index[name]
-	if !ok {
+	t, told := s.told[name]
+	if !told {
 		t = s.graph.tensor(name)
-		axis := s.graph.values[name].axis
-		ok = travels || axis == "" || axis == s.graph.axis
 	}
 	if t.Shape == nil {
 		return nil, false
 	}
 	shape := slices.Clone(t.Shape)
-	if ok && len(shape) > 0 && shape[0] < 0 {
+	if len(shape) > 0 && shape[0] < 0 && s.beginsWithRows(name, told) {
 		shape[0] = max(1, s.FixedRows)
 	}
 	_, known := elements(shape)
 	return shape, known
+}
+
+// beginsWithRows reports whether an open first dimension is the row axis. What travels begins with it; of what does not,
+// the file must not say otherwise, and whoever was asked for one row would have told a number.
+func (s *Split) beginsWithRows(name string, told bool) bool {
+	if _, travels := s.index[name]; travels {
+		return true
+	}
+	axis := s.graph.values[name].axis
+	return !told && (axis == "" || axis == s.graph.axis)
 }
 
 // size is the number of elements of a shape, NaN without one.

@@ -87,7 +87,7 @@ func randomModel(seed uint64) (text string, exits []string) {
 
 // TestSegmentsComputeWhatTheModelComputes is the law of the split, on random models.
 func TestSegmentsComputeWhatTheModelComputes(t *testing.T) {
-	const models = 2000
+	const models = 500
 	done := 0
 	for seed := range uint64(models) {
 		text, exits := randomModel(seed)

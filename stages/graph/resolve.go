@@ -23,8 +23,9 @@ func (s *Split) Unresolved() []string {
 // that [Graph.OneRow] makes with these names to learn their shapes for one row, and hand them to [Split.Resolve].
 func (s *Split) Uncounted() []string { return slices.Clone(s.uncount) }
 
-// Resolve completes types and shapes with what somebody who knows tells, and counts again. Tensors may be any of the
-// model's. What contradicts the file, or what has no row axis where one is needed, is an error that changes nothing.
+// Resolve completes types and shapes with what somebody who knows tells, and counts again. A tensor that is among Tensors
+// is told with its row axis, open or not; one inside a segment has the shape of one row. What contradicts the file, or has
+// no row axis where one is needed, is an error that changes nothing.
 func (s *Split) Resolve(tensors []Tensor) error {
 	told := maps.Clone(s.told)
 	all := slices.Clone(s.Tensors)

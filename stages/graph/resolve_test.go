@@ -42,6 +42,12 @@ func TestWhatTheFileLeavesOpenIsToldOnce(t *testing.T) {
 	if err := s.Resolve([]Tensor{{Name: "a", Type: Float32, Shape: []int64{-1, 4}}}); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.Resolve([]Tensor{{Name: "b", Type: Float32, Shape: []int64{-1, 4}}}); err != nil {
+		t.Fatal(err)
+	}
+	if !math.IsNaN(s.Segments[1].FLOPs) {
+		t.Error("who was asked for one row did not know the first dimension, and it was guessed")
+	}
 	if err := s.Resolve([]Tensor{{Name: "b", Type: Float32, Shape: []int64{1, 4}}}); err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@
 // versions:
 // 	protoc-gen-go v1.36.12
 // 	protoc        (unknown)
-// source: delen/onnx.proto
+// source: stages/graph/onnxpb/onnx.proto
 
 package onnxpb
 
@@ -98,11 +98,11 @@ func (x AttributeProto_AttributeType) String() string {
 }
 
 func (AttributeProto_AttributeType) Descriptor() protoreflect.EnumDescriptor {
-	return file_delen_onnx_proto_enumTypes[0].Descriptor()
+	return file_stages_graph_onnxpb_onnx_proto_enumTypes[0].Descriptor()
 }
 
 func (AttributeProto_AttributeType) Type() protoreflect.EnumType {
-	return &file_delen_onnx_proto_enumTypes[0]
+	return &file_stages_graph_onnxpb_onnx_proto_enumTypes[0]
 }
 
 func (x AttributeProto_AttributeType) Number() protoreflect.EnumNumber {
@@ -121,7 +121,7 @@ func (x *AttributeProto_AttributeType) UnmarshalJSON(b []byte) error {
 
 // Deprecated: Use AttributeProto_AttributeType.Descriptor instead.
 func (AttributeProto_AttributeType) EnumDescriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{5, 0}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{5, 0}
 }
 
 type TensorProto_DataLocation int32
@@ -154,11 +154,11 @@ func (x TensorProto_DataLocation) String() string {
 }
 
 func (TensorProto_DataLocation) Descriptor() protoreflect.EnumDescriptor {
-	return file_delen_onnx_proto_enumTypes[1].Descriptor()
+	return file_stages_graph_onnxpb_onnx_proto_enumTypes[1].Descriptor()
 }
 
 func (TensorProto_DataLocation) Type() protoreflect.EnumType {
-	return &file_delen_onnx_proto_enumTypes[1]
+	return &file_stages_graph_onnxpb_onnx_proto_enumTypes[1]
 }
 
 func (x TensorProto_DataLocation) Number() protoreflect.EnumNumber {
@@ -177,7 +177,7 @@ func (x *TensorProto_DataLocation) UnmarshalJSON(b []byte) error {
 
 // Deprecated: Use TensorProto_DataLocation.Descriptor instead.
 func (TensorProto_DataLocation) EnumDescriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{6, 0}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{6, 0}
 }
 
 // A file.
@@ -200,7 +200,7 @@ type ModelProto struct {
 
 func (x *ModelProto) Reset() {
 	*x = ModelProto{}
-	mi := &file_delen_onnx_proto_msgTypes[0]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -212,7 +212,7 @@ func (x *ModelProto) String() string {
 func (*ModelProto) ProtoMessage() {}
 
 func (x *ModelProto) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[0]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -225,7 +225,7 @@ func (x *ModelProto) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModelProto.ProtoReflect.Descriptor instead.
 func (*ModelProto) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{0}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{0}
 }
 
 func (x *ModelProto) GetIrVersion() int64 {
@@ -316,7 +316,7 @@ type OperatorSetIdProto struct {
 
 func (x *OperatorSetIdProto) Reset() {
 	*x = OperatorSetIdProto{}
-	mi := &file_delen_onnx_proto_msgTypes[1]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -328,7 +328,7 @@ func (x *OperatorSetIdProto) String() string {
 func (*OperatorSetIdProto) ProtoMessage() {}
 
 func (x *OperatorSetIdProto) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[1]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -341,7 +341,7 @@ func (x *OperatorSetIdProto) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OperatorSetIdProto.ProtoReflect.Descriptor instead.
 func (*OperatorSetIdProto) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{1}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *OperatorSetIdProto) GetDomain() string {
@@ -368,7 +368,7 @@ type StringStringEntryProto struct {
 
 func (x *StringStringEntryProto) Reset() {
 	*x = StringStringEntryProto{}
-	mi := &file_delen_onnx_proto_msgTypes[2]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -380,7 +380,7 @@ func (x *StringStringEntryProto) String() string {
 func (*StringStringEntryProto) ProtoMessage() {}
 
 func (x *StringStringEntryProto) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[2]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -393,7 +393,7 @@ func (x *StringStringEntryProto) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StringStringEntryProto.ProtoReflect.Descriptor instead.
 func (*StringStringEntryProto) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{2}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *StringStringEntryProto) GetKey() string {
@@ -429,7 +429,7 @@ type GraphProto struct {
 
 func (x *GraphProto) Reset() {
 	*x = GraphProto{}
-	mi := &file_delen_onnx_proto_msgTypes[3]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -441,7 +441,7 @@ func (x *GraphProto) String() string {
 func (*GraphProto) ProtoMessage() {}
 
 func (x *GraphProto) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[3]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -454,7 +454,7 @@ func (x *GraphProto) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GraphProto.ProtoReflect.Descriptor instead.
 func (*GraphProto) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{3}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *GraphProto) GetNode() []*NodeProto {
@@ -545,7 +545,7 @@ type NodeProto struct {
 
 func (x *NodeProto) Reset() {
 	*x = NodeProto{}
-	mi := &file_delen_onnx_proto_msgTypes[4]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -557,7 +557,7 @@ func (x *NodeProto) String() string {
 func (*NodeProto) ProtoMessage() {}
 
 func (x *NodeProto) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[4]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -570,7 +570,7 @@ func (x *NodeProto) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeProto.ProtoReflect.Descriptor instead.
 func (*NodeProto) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{4}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *NodeProto) GetInput() []string {
@@ -663,7 +663,7 @@ type AttributeProto struct {
 
 func (x *AttributeProto) Reset() {
 	*x = AttributeProto{}
-	mi := &file_delen_onnx_proto_msgTypes[5]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -675,7 +675,7 @@ func (x *AttributeProto) String() string {
 func (*AttributeProto) ProtoMessage() {}
 
 func (x *AttributeProto) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[5]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -688,7 +688,7 @@ func (x *AttributeProto) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AttributeProto.ProtoReflect.Descriptor instead.
 func (*AttributeProto) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{5}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *AttributeProto) GetName() string {
@@ -841,7 +841,7 @@ type TensorProto struct {
 
 func (x *TensorProto) Reset() {
 	*x = TensorProto{}
-	mi := &file_delen_onnx_proto_msgTypes[6]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -853,7 +853,7 @@ func (x *TensorProto) String() string {
 func (*TensorProto) ProtoMessage() {}
 
 func (x *TensorProto) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[6]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -866,7 +866,7 @@ func (x *TensorProto) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TensorProto.ProtoReflect.Descriptor instead.
 func (*TensorProto) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{6}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *TensorProto) GetDims() []int64 {
@@ -986,7 +986,7 @@ type SparseTensorProto struct {
 
 func (x *SparseTensorProto) Reset() {
 	*x = SparseTensorProto{}
-	mi := &file_delen_onnx_proto_msgTypes[7]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -998,7 +998,7 @@ func (x *SparseTensorProto) String() string {
 func (*SparseTensorProto) ProtoMessage() {}
 
 func (x *SparseTensorProto) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[7]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1011,7 +1011,7 @@ func (x *SparseTensorProto) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SparseTensorProto.ProtoReflect.Descriptor instead.
 func (*SparseTensorProto) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{7}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *SparseTensorProto) GetValues() *TensorProto {
@@ -1048,7 +1048,7 @@ type ValueInfoProto struct {
 
 func (x *ValueInfoProto) Reset() {
 	*x = ValueInfoProto{}
-	mi := &file_delen_onnx_proto_msgTypes[8]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1060,7 +1060,7 @@ func (x *ValueInfoProto) String() string {
 func (*ValueInfoProto) ProtoMessage() {}
 
 func (x *ValueInfoProto) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[8]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1073,7 +1073,7 @@ func (x *ValueInfoProto) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ValueInfoProto.ProtoReflect.Descriptor instead.
 func (*ValueInfoProto) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{8}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ValueInfoProto) GetName() string {
@@ -1122,7 +1122,7 @@ type TypeProto struct {
 
 func (x *TypeProto) Reset() {
 	*x = TypeProto{}
-	mi := &file_delen_onnx_proto_msgTypes[9]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1134,7 +1134,7 @@ func (x *TypeProto) String() string {
 func (*TypeProto) ProtoMessage() {}
 
 func (x *TypeProto) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[9]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1147,7 +1147,7 @@ func (x *TypeProto) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TypeProto.ProtoReflect.Descriptor instead.
 func (*TypeProto) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{9}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *TypeProto) GetValue() isTypeProto_Value {
@@ -1268,7 +1268,7 @@ type TensorShapeProto struct {
 
 func (x *TensorShapeProto) Reset() {
 	*x = TensorShapeProto{}
-	mi := &file_delen_onnx_proto_msgTypes[10]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1280,7 +1280,7 @@ func (x *TensorShapeProto) String() string {
 func (*TensorShapeProto) ProtoMessage() {}
 
 func (x *TensorShapeProto) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[10]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1293,7 +1293,7 @@ func (x *TensorShapeProto) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TensorShapeProto.ProtoReflect.Descriptor instead.
 func (*TensorShapeProto) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{10}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *TensorShapeProto) GetDim() []*TensorShapeProto_Dimension {
@@ -1314,7 +1314,7 @@ type TensorAnnotation struct {
 
 func (x *TensorAnnotation) Reset() {
 	*x = TensorAnnotation{}
-	mi := &file_delen_onnx_proto_msgTypes[11]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1326,7 +1326,7 @@ func (x *TensorAnnotation) String() string {
 func (*TensorAnnotation) ProtoMessage() {}
 
 func (x *TensorAnnotation) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[11]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1339,7 +1339,7 @@ func (x *TensorAnnotation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TensorAnnotation.ProtoReflect.Descriptor instead.
 func (*TensorAnnotation) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{11}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *TensorAnnotation) GetTensorName() string {
@@ -1377,7 +1377,7 @@ type FunctionProto struct {
 
 func (x *FunctionProto) Reset() {
 	*x = FunctionProto{}
-	mi := &file_delen_onnx_proto_msgTypes[12]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1389,7 +1389,7 @@ func (x *FunctionProto) String() string {
 func (*FunctionProto) ProtoMessage() {}
 
 func (x *FunctionProto) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[12]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1402,7 +1402,7 @@ func (x *FunctionProto) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FunctionProto.ProtoReflect.Descriptor instead.
 func (*FunctionProto) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{12}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *FunctionProto) GetName() string {
@@ -1501,7 +1501,7 @@ type TrainingInfoProto struct {
 
 func (x *TrainingInfoProto) Reset() {
 	*x = TrainingInfoProto{}
-	mi := &file_delen_onnx_proto_msgTypes[13]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1513,7 +1513,7 @@ func (x *TrainingInfoProto) String() string {
 func (*TrainingInfoProto) ProtoMessage() {}
 
 func (x *TrainingInfoProto) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[13]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1526,7 +1526,7 @@ func (x *TrainingInfoProto) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrainingInfoProto.ProtoReflect.Descriptor instead.
 func (*TrainingInfoProto) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{13}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *TrainingInfoProto) GetInitialization() *GraphProto {
@@ -1567,7 +1567,7 @@ type TensorProto_Segment struct {
 
 func (x *TensorProto_Segment) Reset() {
 	*x = TensorProto_Segment{}
-	mi := &file_delen_onnx_proto_msgTypes[14]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1579,7 +1579,7 @@ func (x *TensorProto_Segment) String() string {
 func (*TensorProto_Segment) ProtoMessage() {}
 
 func (x *TensorProto_Segment) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[14]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1592,7 +1592,7 @@ func (x *TensorProto_Segment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TensorProto_Segment.ProtoReflect.Descriptor instead.
 func (*TensorProto_Segment) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{6, 0}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{6, 0}
 }
 
 func (x *TensorProto_Segment) GetBegin() int64 {
@@ -1619,7 +1619,7 @@ type TypeProto_Tensor struct {
 
 func (x *TypeProto_Tensor) Reset() {
 	*x = TypeProto_Tensor{}
-	mi := &file_delen_onnx_proto_msgTypes[15]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1631,7 +1631,7 @@ func (x *TypeProto_Tensor) String() string {
 func (*TypeProto_Tensor) ProtoMessage() {}
 
 func (x *TypeProto_Tensor) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[15]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1644,7 +1644,7 @@ func (x *TypeProto_Tensor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TypeProto_Tensor.ProtoReflect.Descriptor instead.
 func (*TypeProto_Tensor) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{9, 0}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{9, 0}
 }
 
 func (x *TypeProto_Tensor) GetElemType() int32 {
@@ -1671,7 +1671,7 @@ type TypeProto_SparseTensor struct {
 
 func (x *TypeProto_SparseTensor) Reset() {
 	*x = TypeProto_SparseTensor{}
-	mi := &file_delen_onnx_proto_msgTypes[16]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1683,7 +1683,7 @@ func (x *TypeProto_SparseTensor) String() string {
 func (*TypeProto_SparseTensor) ProtoMessage() {}
 
 func (x *TypeProto_SparseTensor) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[16]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1696,7 +1696,7 @@ func (x *TypeProto_SparseTensor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TypeProto_SparseTensor.ProtoReflect.Descriptor instead.
 func (*TypeProto_SparseTensor) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{9, 1}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{9, 1}
 }
 
 func (x *TypeProto_SparseTensor) GetElemType() int32 {
@@ -1722,7 +1722,7 @@ type TypeProto_Sequence struct {
 
 func (x *TypeProto_Sequence) Reset() {
 	*x = TypeProto_Sequence{}
-	mi := &file_delen_onnx_proto_msgTypes[17]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1734,7 +1734,7 @@ func (x *TypeProto_Sequence) String() string {
 func (*TypeProto_Sequence) ProtoMessage() {}
 
 func (x *TypeProto_Sequence) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[17]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1747,7 +1747,7 @@ func (x *TypeProto_Sequence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TypeProto_Sequence.ProtoReflect.Descriptor instead.
 func (*TypeProto_Sequence) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{9, 2}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{9, 2}
 }
 
 func (x *TypeProto_Sequence) GetElemType() *TypeProto {
@@ -1767,7 +1767,7 @@ type TypeProto_Map struct {
 
 func (x *TypeProto_Map) Reset() {
 	*x = TypeProto_Map{}
-	mi := &file_delen_onnx_proto_msgTypes[18]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1779,7 +1779,7 @@ func (x *TypeProto_Map) String() string {
 func (*TypeProto_Map) ProtoMessage() {}
 
 func (x *TypeProto_Map) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[18]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1792,7 +1792,7 @@ func (x *TypeProto_Map) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TypeProto_Map.ProtoReflect.Descriptor instead.
 func (*TypeProto_Map) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{9, 3}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{9, 3}
 }
 
 func (x *TypeProto_Map) GetKeyType() int32 {
@@ -1818,7 +1818,7 @@ type TypeProto_Optional struct {
 
 func (x *TypeProto_Optional) Reset() {
 	*x = TypeProto_Optional{}
-	mi := &file_delen_onnx_proto_msgTypes[19]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1830,7 +1830,7 @@ func (x *TypeProto_Optional) String() string {
 func (*TypeProto_Optional) ProtoMessage() {}
 
 func (x *TypeProto_Optional) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[19]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1843,7 +1843,7 @@ func (x *TypeProto_Optional) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TypeProto_Optional.ProtoReflect.Descriptor instead.
 func (*TypeProto_Optional) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{9, 4}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{9, 4}
 }
 
 func (x *TypeProto_Optional) GetElemType() *TypeProto {
@@ -1863,7 +1863,7 @@ type TypeProto_Opaque struct {
 
 func (x *TypeProto_Opaque) Reset() {
 	*x = TypeProto_Opaque{}
-	mi := &file_delen_onnx_proto_msgTypes[20]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1875,7 +1875,7 @@ func (x *TypeProto_Opaque) String() string {
 func (*TypeProto_Opaque) ProtoMessage() {}
 
 func (x *TypeProto_Opaque) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[20]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1888,7 +1888,7 @@ func (x *TypeProto_Opaque) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TypeProto_Opaque.ProtoReflect.Descriptor instead.
 func (*TypeProto_Opaque) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{9, 5}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{9, 5}
 }
 
 func (x *TypeProto_Opaque) GetDomain() string {
@@ -1919,7 +1919,7 @@ type TensorShapeProto_Dimension struct {
 
 func (x *TensorShapeProto_Dimension) Reset() {
 	*x = TensorShapeProto_Dimension{}
-	mi := &file_delen_onnx_proto_msgTypes[21]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1931,7 +1931,7 @@ func (x *TensorShapeProto_Dimension) String() string {
 func (*TensorShapeProto_Dimension) ProtoMessage() {}
 
 func (x *TensorShapeProto_Dimension) ProtoReflect() protoreflect.Message {
-	mi := &file_delen_onnx_proto_msgTypes[21]
+	mi := &file_stages_graph_onnxpb_onnx_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1944,7 +1944,7 @@ func (x *TensorShapeProto_Dimension) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TensorShapeProto_Dimension.ProtoReflect.Descriptor instead.
 func (*TensorShapeProto_Dimension) Descriptor() ([]byte, []int) {
-	return file_delen_onnx_proto_rawDescGZIP(), []int{10, 0}
+	return file_stages_graph_onnxpb_onnx_proto_rawDescGZIP(), []int{10, 0}
 }
 
 func (x *TensorShapeProto_Dimension) GetValue() isTensorShapeProto_Dimension_Value {
@@ -1995,11 +1995,11 @@ func (*TensorShapeProto_Dimension_DimValue) isTensorShapeProto_Dimension_Value()
 
 func (*TensorShapeProto_Dimension_DimParam) isTensorShapeProto_Dimension_Value() {}
 
-var File_delen_onnx_proto protoreflect.FileDescriptor
+var File_stages_graph_onnxpb_onnx_proto protoreflect.FileDescriptor
 
-const file_delen_onnx_proto_rawDesc = "" +
+const file_stages_graph_onnxpb_onnx_proto_rawDesc = "" +
 	"\n" +
-	"\x10delen/onnx.proto\x12\n" +
+	"\x1estages/graph/onnxpb/onnx.proto\x12\n" +
 	"delen.onnx\"\x90\x04\n" +
 	"\n" +
 	"ModelProto\x12\x1d\n" +
@@ -2198,20 +2198,20 @@ const file_delen_onnx_proto_rawDesc = "" +
 	"\x0eupdate_binding\x18\x04 \x03(\v2\".delen.onnx.StringStringEntryProtoR\rupdateBindingB1Z/github.com/delen-edge/delen/stages/graph/onnxpb"
 
 var (
-	file_delen_onnx_proto_rawDescOnce sync.Once
-	file_delen_onnx_proto_rawDescData []byte
+	file_stages_graph_onnxpb_onnx_proto_rawDescOnce sync.Once
+	file_stages_graph_onnxpb_onnx_proto_rawDescData []byte
 )
 
-func file_delen_onnx_proto_rawDescGZIP() []byte {
-	file_delen_onnx_proto_rawDescOnce.Do(func() {
-		file_delen_onnx_proto_rawDescData = protoimpl.X.CompressGZIP(unsafe.Slice(unsafe.StringData(file_delen_onnx_proto_rawDesc), len(file_delen_onnx_proto_rawDesc)))
+func file_stages_graph_onnxpb_onnx_proto_rawDescGZIP() []byte {
+	file_stages_graph_onnxpb_onnx_proto_rawDescOnce.Do(func() {
+		file_stages_graph_onnxpb_onnx_proto_rawDescData = protoimpl.X.CompressGZIP(unsafe.Slice(unsafe.StringData(file_stages_graph_onnxpb_onnx_proto_rawDesc), len(file_stages_graph_onnxpb_onnx_proto_rawDesc)))
 	})
-	return file_delen_onnx_proto_rawDescData
+	return file_stages_graph_onnxpb_onnx_proto_rawDescData
 }
 
-var file_delen_onnx_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_delen_onnx_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
-var file_delen_onnx_proto_goTypes = []any{
+var file_stages_graph_onnxpb_onnx_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_stages_graph_onnxpb_onnx_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_stages_graph_onnxpb_onnx_proto_goTypes = []any{
 	(AttributeProto_AttributeType)(0),  // 0: delen.onnx.AttributeProto.AttributeType
 	(TensorProto_DataLocation)(0),      // 1: delen.onnx.TensorProto.DataLocation
 	(*ModelProto)(nil),                 // 2: delen.onnx.ModelProto
@@ -2237,7 +2237,7 @@ var file_delen_onnx_proto_goTypes = []any{
 	(*TypeProto_Opaque)(nil),           // 22: delen.onnx.TypeProto.Opaque
 	(*TensorShapeProto_Dimension)(nil), // 23: delen.onnx.TensorShapeProto.Dimension
 }
-var file_delen_onnx_proto_depIdxs = []int32{
+var file_stages_graph_onnxpb_onnx_proto_depIdxs = []int32{
 	5,  // 0: delen.onnx.ModelProto.graph:type_name -> delen.onnx.GraphProto
 	3,  // 1: delen.onnx.ModelProto.opset_import:type_name -> delen.onnx.OperatorSetIdProto
 	4,  // 2: delen.onnx.ModelProto.metadata_props:type_name -> delen.onnx.StringStringEntryProto
@@ -2299,12 +2299,12 @@ var file_delen_onnx_proto_depIdxs = []int32{
 	0,  // [0:54] is the sub-list for field type_name
 }
 
-func init() { file_delen_onnx_proto_init() }
-func file_delen_onnx_proto_init() {
-	if File_delen_onnx_proto != nil {
+func init() { file_stages_graph_onnxpb_onnx_proto_init() }
+func file_stages_graph_onnxpb_onnx_proto_init() {
+	if File_stages_graph_onnxpb_onnx_proto != nil {
 		return
 	}
-	file_delen_onnx_proto_msgTypes[9].OneofWrappers = []any{
+	file_stages_graph_onnxpb_onnx_proto_msgTypes[9].OneofWrappers = []any{
 		(*TypeProto_TensorType)(nil),
 		(*TypeProto_SequenceType)(nil),
 		(*TypeProto_MapType)(nil),
@@ -2312,7 +2312,7 @@ func file_delen_onnx_proto_init() {
 		(*TypeProto_SparseTensorType)(nil),
 		(*TypeProto_OptionalType)(nil),
 	}
-	file_delen_onnx_proto_msgTypes[21].OneofWrappers = []any{
+	file_stages_graph_onnxpb_onnx_proto_msgTypes[21].OneofWrappers = []any{
 		(*TensorShapeProto_Dimension_DimValue)(nil),
 		(*TensorShapeProto_Dimension_DimParam)(nil),
 	}
@@ -2320,18 +2320,18 @@ func file_delen_onnx_proto_init() {
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
-			RawDescriptor: unsafe.Slice(unsafe.StringData(file_delen_onnx_proto_rawDesc), len(file_delen_onnx_proto_rawDesc)),
+			RawDescriptor: unsafe.Slice(unsafe.StringData(file_stages_graph_onnxpb_onnx_proto_rawDesc), len(file_stages_graph_onnxpb_onnx_proto_rawDesc)),
 			NumEnums:      2,
 			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
-		GoTypes:           file_delen_onnx_proto_goTypes,
-		DependencyIndexes: file_delen_onnx_proto_depIdxs,
-		EnumInfos:         file_delen_onnx_proto_enumTypes,
-		MessageInfos:      file_delen_onnx_proto_msgTypes,
+		GoTypes:           file_stages_graph_onnxpb_onnx_proto_goTypes,
+		DependencyIndexes: file_stages_graph_onnxpb_onnx_proto_depIdxs,
+		EnumInfos:         file_stages_graph_onnxpb_onnx_proto_enumTypes,
+		MessageInfos:      file_stages_graph_onnxpb_onnx_proto_msgTypes,
 	}.Build()
-	File_delen_onnx_proto = out.File
-	file_delen_onnx_proto_goTypes = nil
-	file_delen_onnx_proto_depIdxs = nil
+	File_stages_graph_onnxpb_onnx_proto = out.File
+	file_stages_graph_onnxpb_onnx_proto_goTypes = nil
+	file_stages_graph_onnxpb_onnx_proto_depIdxs = nil
 }

@@ -63,7 +63,7 @@ member=package/bin/napi-v6/linux/$arch/$library
 # With a cache of its own, or npm would keep the package a second time for good.
 (
 	cd "$tmp"
-	npm pack --loglevel=error --ignore-scripts --logs-max=0 --cache="$tmp/npm" "onnxruntime-node@$version" >/dev/null
+	npm pack --loglevel=error --ignore-scripts --logs-max=0 --no-update-notifier --cache="$tmp/npm" "onnxruntime-node@$version" >/dev/null
 ) || die "npm could not fetch onnxruntime-node@$version (see above)." \
 	"Check the network, npm's registry and the space in $dir, then try again."
 tar -xzf "$tmp/onnxruntime-node-$version.tgz" -C "$tmp" "$member" ||

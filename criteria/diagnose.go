@@ -114,13 +114,13 @@ func (c *checker) failName(e *hclsyntax.ScopeTraversalExpr) {
 		c.fail(e.Range(), "Index or attribute", "Nothing here has parts; only next.* has a dot in its name.")
 		return
 	}
-	metrics, units := strings.Split(All().String(), ", "), unitNames()
-	if s := nearest(name, append(metrics, units...)); s != "" {
+	metricNames, unitNames := strings.Split(All().String(), ", "), unitNames()
+	if s := nearest(name, append(metricNames, unitNames...)); s != "" {
 		c.fail(e.Range(), "Unknown name", "There is no %s here. Did you mean %s?", name, s)
 		return
 	}
 	c.fail(e.Range(), "Unknown name", "There is no %s here. The metrics are %s; the units are %s.",
-		name, strings.Join(metrics, ", "), strings.Join(units, ", "))
+		name, strings.Join(metricNames, ", "), strings.Join(unitNames, ", "))
 }
 
 // failChain explains a < b < c, which means (a < b) < c, and spells out what was meant if it makes sense.

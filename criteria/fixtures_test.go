@@ -164,6 +164,7 @@ var slips = []string{
 	"(confidence > 0.9",
 	"confidence > 0.9; exit > 2",
 	"exit > 2 || \"${",
+	strings.Repeat("(", 33) + "exit > 2" + strings.Repeat(")", 33),
 }
 
 func render(t *testing.T, w *bytes.Buffer, name string, src []byte, diags hcl.Diagnostics) {

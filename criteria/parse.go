@@ -16,16 +16,19 @@ const (
 	// together with the source to have the offending piece shown.
 	SourceName = "criterion"
 
-	// maxNesting is how deep parentheses, brackets and negations may nest.
+	// maxNesting is how deep parentheses and brackets of all kinds may nest.
 	maxNesting = 32
 )
 
 // Parse reads a criterion from an app or a command line, for a model with the given number of exits (at least 1) and
-// with the metrics in have. The errors say what to write instead; with one, the Criterion is nil. There may be
-// warnings without an error.
+// with the metrics in have. It reports everything that is wrong, each with its range and what to write instead; if any
+// of it is an error, the Criterion is nil. A comparison that cannot but be true, or false, is a warning.
 func Parse(src string, exits int, have Set) (*Criterion, hcl.Diagnostics) {
 	if len(src) > MaxSource {
 		return nil, hcl.Diagnostics{tooLong(hcl.Range{Filename: SourceName, Start: hcl.InitialPos, End: hcl.InitialPos})}
+	}
+	if at, deep := tooDeep(src); deep {
+		return nil, hcl.Diagnostics{nestedTooDeeply(at)}
 	}
 	e, diags := hclsyntax.ParseExpression([]byte(src), SourceName, hcl.InitialPos)
 	if diags.HasErrors() {
@@ -35,8 +38,8 @@ func Parse(src string, exits int, have Set) (*Criterion, hcl.Diagnostics) {
 	return c, append(diags, more...)
 }
 
-// Compile checks a criterion that stands in a configuration file, as Parse does. e must come from HCL's native syntax;
-// it is not kept.
+// Compile does for an expression in a configuration file what Parse does for text. e must come from HCL's native
+// syntax; it is neither modified nor kept.
 func Compile(e hcl.Expression, exits int, have Set) (*Criterion, hcl.Diagnostics) {
 	c := checker{exits: exits, have: have}
 	native, ok := e.(hclsyntax.Expression)
@@ -44,19 +47,17 @@ func Compile(e hcl.Expression, exits int, have Set) (*Criterion, hcl.Diagnostics
 		c.fail(e.Range(), "Not native syntax", "Write the criterion in HCL's native syntax, not in JSON.")
 		return nil, c.diags
 	}
-	depth := nesting{}
-	_ = hclsyntax.Walk(native, &depth) // its diagnostics are those of nesting's methods: none
-	if depth.deepest > maxNesting {
-		c.fail(e.Range(), "Nested too deeply", "Parentheses and negations may nest %d deep.", maxNesting)
-		return nil, c.diags
-	}
 	nodes, perExit := c.criterion(native)
 	if c.diags.HasErrors() {
 		return nil, c.diags
 	}
 	criterion := newCriterion(nodes, perExit)
-	if len(criterion.String()) > MaxSource {
+	canonical := criterion.String() // which Parse must accept in turn
+	if len(canonical) > MaxSource {
 		return nil, append(c.diags, tooLong(e.Range()))
+	}
+	if _, deep := tooDeep(canonical); deep {
+		return nil, append(c.diags, nestedTooDeeply(e.Range()))
 	}
 	return criterion, c.diags
 }
@@ -70,33 +71,35 @@ func tooLong(at hcl.Range) *hcl.Diagnostic {
 	}
 }
 
-// nesting measures how deep an expression nests, as an hclsyntax.Walker. The minus of a negative number does not
-// count: canonical source may have one where the original has a subtraction.
-type nesting struct{ depth, deepest int }
-
-var _ hclsyntax.Walker = (*nesting)(nil)
-
-func (n *nesting) Enter(e hclsyntax.Node) hcl.Diagnostics {
-	n.depth += levels(e)
-	n.deepest = max(n.deepest, n.depth)
-	return nil
+func nestedTooDeeply(at hcl.Range) *hcl.Diagnostic {
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagError,
+		Summary:  "Nested too deeply",
+		Detail:   fmt.Sprintf("Parentheses may nest %d deep.", maxNesting),
+		Subject:  &at,
+	}
 }
 
-func (n *nesting) Exit(e hclsyntax.Node) hcl.Diagnostics {
-	n.depth -= levels(e)
-	return nil
-}
-
-func levels(e hclsyntax.Node) int {
-	switch e := e.(type) {
-	case *hclsyntax.ParenthesesExpr, *hclsyntax.TupleConsExpr:
-		return 1
-	case *hclsyntax.UnaryOpExpr:
-		if _, ok := e.Val.(*hclsyntax.LiteralValueExpr); !ok {
-			return 1
+// tooDeep finds the token at which src nests too deeply. It looks at tokens, before parsing, because HCL's parser is
+// recursive and spends up to 0.1 s on 4 KiB of brackets: too much to do for whoever sends them. What HCL nests but
+// the language does not have counts too, and a ? is never closed.
+func tooDeep(src string) (at hcl.Range, deep bool) {
+	tokens, _ := hclsyntax.LexExpression([]byte(src), SourceName, hcl.InitialPos) // the parser reports its errors
+	depth := 0
+	for _, t := range tokens {
+		switch t.Type {
+		case hclsyntax.TokenOParen, hclsyntax.TokenOBrack, hclsyntax.TokenOBrace, hclsyntax.TokenQuestion,
+			hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+			depth++
+		case hclsyntax.TokenCParen, hclsyntax.TokenCBrack, hclsyntax.TokenCBrace,
+			hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
+			depth--
+		}
+		if depth > maxNesting {
+			return t.Range, true
 		}
 	}
-	return 0
+	return hcl.Range{}, false
 }
 
 // slips maps what people write by habit to what the language has.

@@ -81,7 +81,8 @@ func inBody(g *onnxpb.GraphProto) map[string]bool {
 	return names
 }
 
-// random reports whether n draws numbers: two copies of it would give two different values.
+// random reports whether n draws numbers: two copies of it would give two different values. Operators outside the standard
+// are taken to be functions of their inputs.
 func random(n *onnxpb.NodeProto) bool {
 	switch n.GetOpType() {
 	case "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli":

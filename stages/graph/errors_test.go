@@ -19,44 +19,46 @@ const twoExits = `
 	output y2[N 4]`
 
 // Every mistake has a sentence that says what is wrong, where, and what to do.
+var mistakes = []struct{ name, model, exits, want string }{
+	{"unknown exit", twoExits, "exit1", `no tensor "exit1"; its outputs are "y1", "y2"`},
+	{"misspelt exit", twoExits, "y11", `no tensor "y11" (did you mean "y1"?)`},
+	{"exit named twice", twoExits, "y1 y1", `exit "y1" is named twice`},
+	{"input as exit", twoExits, "x", `exit "x" is an input of the model`},
+	{"empty segment", twoExits, "y1 a", `exit "a" is computed on the way to exit "y1", which comes before it`},
+	{"two results of one node", "input x[N 4]\na, b = Split(x)\noutput a[N 2]\noutput b[N 2]", "",
+		`exits "a" and "b" are two results of one node "make a, b" (Split)`},
+	{"initializer as exit", "input x[N 4]\ninit w[4]\ny = Mul(x, w)\noutput y[N 4]", "w", `exit "w" does not depend on any`},
+	{"constant exit", "input x[N 4]\nk = Constant() numbers=4\ny = Mul(x, k)\noutput y[N 4]\noutput k[4]", "",
+		`exit "k" does not depend on any input's values`},
+	{"shape as exit", "input x[N 4]\nk = Shape(x)\ny = Mul(x, k)\noutput y[N 4]", "k", `exit "k" does not depend on any`},
+	{"exit inside a body", "body then\ninside = Relu(x)\noutput inside\nend\ninput x[N 4]\n" +
+		"y = If(x) then_branch=@then else_branch=@then\noutput y[N 4]", "inside", `lies in a body of node "make y" (If)`},
+	{"no outputs", "input x[N 4]\ny = Relu(x)", "", "name the tensors that are its exits"},
+	{"no inputs", "y = Constant() numbers=4\noutput y[4]", "", "the model has no inputs"},
+	{"no nodes", "input x[N 4]\noutput x[N 4]", "", "graph is empty"},
+	{"missing input", "input pixels[N 4]\ny = Relu(pixel)\noutput y[N 4]", "",
+		`node "make y" (Relu) reads tensor "pixel", which nothing makes: the model is incomplete (did you mean "pixels"?)`},
+	{"missing capture", "body b\nr = Relu(gone)\noutput r\nend\ninput x[N 4]\n" +
+		"y = If(x) then_branch=@b else_branch=@b\noutput y[N 4]", "", `reads tensor "gone"`},
+	{"missing output", "input x[N 4]\ny = Relu(x)\noutput z[N 4]", "", `output "z" is a tensor that nothing makes`},
+	{"cycle", "input x[N 4]\na = Add(x, b)\nb = Relu(a)\noutput b[N 4]", "", "the model has a cycle through tensor"},
+	{"a node that reads itself", "input x[N 4]\na = Add(x, a)\noutput a[N 4]", "", "cycle"},
+	{"two makers", "input x[N 4]\na = Relu(x)\na = Neg(x)\noutput a[N 4]", "", `makes tensor "a", which node "make a" (Relu)`},
+	{"an input made again", "input x[N 4]\nx = Relu(x)\noutput x[N 4]", "", "which an input of the model makes too"},
+	{"two inputs of one name", "input x[N 4]\ninput x[N 4]\ny = Relu(x)\noutput y[N 4]", "", `two inputs "x"`},
+	{"two outputs of one name", "input x[N 4]\ny = Relu(x)\noutput y[N 4]\noutput y[N 4]", "", `two outputs "y"`},
+	{"strings", "input x string[N 4]\ny = Cast(x)\noutput y[N 4]", "",
+		`tensor "x" holds strings, which a request cannot carry; it is an input`},
+	{"no row axis", "input x[]\ny = Relu(x)\noutput y[N 4]", "", "a single number without a row axis"},
+	{"rows elsewhere", strings.ReplaceAll(twoExits, "value a[N 4]", "value a[49 N 4]"), "",
+		"tensor a float32[49 ? 4] does not begin with the row axis, as the model's inputs do (any number of rows); " +
+			"it is needed up to segment 2"},
+	{"different rows", "input x[2 4]\ninput z[3 4]\ny = Add(x, z)\noutput y[2 4]", "", "(rows: 2)"},
+	{"beyond reason", "input x[N 4000000000 4000000000]\ny = Relu(x)\noutput y[N 4]", "", "its shape is damaged"},
+}
+
 func TestMistakesAreExplained(t *testing.T) {
-	for _, c := range []struct{ name, model, exits, want string }{
-		{"unknown exit", twoExits, "exit1", `no tensor "exit1"; its outputs are "y1", "y2"`},
-		{"misspelt exit", twoExits, "y11", `no tensor "y11" (did you mean "y1"?)`},
-		{"exit named twice", twoExits, "y1 y1", `exit "y1" is named twice`},
-		{"input as exit", twoExits, "x", `exit "x" is an input of the model`},
-		{"empty segment", twoExits, "y1 a", `exit "a" is computed on the way to exit "y1", which comes before it`},
-		{"two results of one node", "input x[N 4]\na, b = Split(x)\noutput a[N 2]\noutput b[N 2]", "",
-			`exits "a" and "b" are two results of one node "make a, b" (Split)`},
-		{"initializer as exit", "input x[N 4]\ninit w[4]\ny = Mul(x, w)\noutput y[N 4]", "w", `exit "w" does not depend on any`},
-		{"constant exit", "input x[N 4]\nk = Constant() numbers=4\ny = Mul(x, k)\noutput y[N 4]\noutput k[4]", "",
-			`exit "k" does not depend on any input's values`},
-		{"shape as exit", "input x[N 4]\nk = Shape(x)\ny = Mul(x, k)\noutput y[N 4]", "k", `exit "k" does not depend on any`},
-		{"exit inside a body", "body then\ninside = Relu(x)\noutput inside\nend\ninput x[N 4]\n" +
-			"y = If(x) then_branch=@then else_branch=@then\noutput y[N 4]", "inside", `lies in a body of node "make y" (If)`},
-		{"no outputs", "input x[N 4]\ny = Relu(x)", "", "name the tensors that are its exits"},
-		{"no inputs", "y = Constant() numbers=4\noutput y[4]", "", "the model has no inputs"},
-		{"no nodes", "input x[N 4]\noutput x[N 4]", "", "graph is empty"},
-		{"missing input", "input pixels[N 4]\ny = Relu(pixel)\noutput y[N 4]", "",
-			`node "make y" (Relu) reads tensor "pixel", which nothing makes: the model is incomplete (did you mean "pixels"?)`},
-		{"missing capture", "body b\nr = Relu(gone)\noutput r\nend\ninput x[N 4]\n" +
-			"y = If(x) then_branch=@b else_branch=@b\noutput y[N 4]", "", `reads tensor "gone"`},
-		{"missing output", "input x[N 4]\ny = Relu(x)\noutput z[N 4]", "", `output "z" is a tensor that nothing makes`},
-		{"cycle", "input x[N 4]\na = Add(x, b)\nb = Relu(a)\noutput b[N 4]", "", "the model has a cycle through tensor"},
-		{"a node that reads itself", "input x[N 4]\na = Add(x, a)\noutput a[N 4]", "", "cycle"},
-		{"two makers", "input x[N 4]\na = Relu(x)\na = Neg(x)\noutput a[N 4]", "", `makes tensor "a", which node "make a" (Relu)`},
-		{"an input made again", "input x[N 4]\nx = Relu(x)\noutput x[N 4]", "", "which an input of the model makes too"},
-		{"two inputs of one name", "input x[N 4]\ninput x[N 4]\ny = Relu(x)\noutput y[N 4]", "", `two inputs "x"`},
-		{"two outputs of one name", "input x[N 4]\ny = Relu(x)\noutput y[N 4]\noutput y[N 4]", "", `two outputs "y"`},
-		{"strings", "input x string[N 4]\ny = Cast(x)\noutput y[N 4]", "",
-			`tensor "x" holds strings, which a request cannot carry; it is an input`},
-		{"no row axis", "input x[]\ny = Relu(x)\noutput y[N 4]", "", "a single number without a row axis"},
-		{"rows elsewhere", strings.ReplaceAll(twoExits, "value a[N 4]", "value a[49 N 4]"), "",
-			"tensor a float32[49 ? 4] does not begin with the row axis of the model's inputs (any number of rows); " +
-				"it is needed up to segment 2"},
-		{"different rows", "input x[2 4]\ninput z[3 4]\ny = Add(x, z)\noutput y[2 4]", "", "(rows: 2)"},
-		{"beyond reason", "input x[N 4000000000 4000000000]\ny = Relu(x)\noutput y[N 4]", "", "its shape is damaged"},
-	} {
+	for _, c := range mistakes {
 		t.Run(c.name, func(t *testing.T) {
 			g, err := Parse(encode(model(c.model)))
 			if err == nil {
@@ -153,6 +155,9 @@ func alike(names []string, shape []int64) []Tensor {
 
 func FuzzParse(f *testing.F) {
 	for _, c := range splits {
+		f.Add(encode(model(c.model)))
+	}
+	for _, c := range mistakes {
 		f.Add(encode(model(c.model)))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

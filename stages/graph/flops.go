@@ -44,11 +44,7 @@ func (s *Split) count(seg *Segment) {
 			why = err.Error()
 		}
 		sum += f
-		for _, name := range m.missing {
-			if !slices.Contains(s.uncount, name) {
-				s.uncount = append(s.uncount, name)
-			}
-		}
+		s.uncounted = append(s.uncounted, m.missing...)
 	}
 	seg.FLOPs, seg.Uncounted = sum/float64(max(1, s.FixedRows)), why
 	if why != "" {

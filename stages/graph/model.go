@@ -12,7 +12,7 @@ import (
 
 // Model returns a segment, counted from 1, as an ONNX model of its own. Its inputs and outputs are the segment's In and
 // Out, in that order and under their names in the whole model. Their element types must be known: see [Split.Unresolved].
-// The caller owns the bytes.
+// What the model says about training is left out. The caller owns the bytes.
 func (s *Split) Model(segment int) ([]byte, error) {
 	if segment < 1 || segment > len(s.Segments) {
 		return nil, fmt.Errorf("there is no segment %d: the model has segments 1 to %d", segment, len(s.Segments))
@@ -29,7 +29,7 @@ func (s *Split) Model(segment int) ([]byte, error) {
 	body.Name = proto.String(fmt.Sprintf("%s/segment%d", s.graph.model.GetGraph().GetName(), segment))
 	body.Input = append(s.declarations(seg.In), s.graph.listedInitializers(body)...)
 	body.Output = s.declarations(seg.Out)
-	body.ValueInfo = s.graph.inner(nodes, seg, s)
+	body.ValueInfo = s.inner(nodes, seg)
 	return marshal(model)
 }
 
@@ -71,12 +71,17 @@ func (g *Graph) OneRow(names []string) ([]byte, error) {
 // bare declares tensors by name alone. Those that are outputs anyway are left out.
 func (g *Graph) bare(names []string) ([]*onnxpb.ValueInfoProto, error) {
 	var list []*onnxpb.ValueInfoProto
+	given := make(map[string]bool)
+	for _, name := range g.outputs {
+		given[name] = true
+	}
 	for _, name := range names {
 		m, ok := g.maker[name]
 		if !ok {
 			return nil, fmt.Errorf("the model has no tensor %q%s", name, g.suggest(name))
 		}
-		if m >= 0 && !slices.Contains(g.outputs, name) {
+		if m >= 0 && !given[name] {
+			given[name] = true
 			list = append(list, &onnxpb.ValueInfoProto{Name: &name})
 		}
 	}
@@ -138,17 +143,18 @@ func (s *Split) declarations(indexes []int) []*onnxpb.ValueInfoProto {
 }
 
 // inner returns what the file declares of the tensors that a segment keeps to itself.
-func (g *Graph) inner(nodes []int, seg *Segment, s *Split) []*onnxpb.ValueInfoProto {
+func (s *Split) inner(nodes []int, seg *Segment) []*onnxpb.ValueInfoProto {
 	own := make(map[string]bool)
 	for _, n := range nodes {
-		for _, name := range g.nodes[n].GetOutput() {
+		for _, name := range s.graph.nodes[n].GetOutput() {
 			own[name] = true
 		}
 	}
 	for _, i := range seg.Out {
 		delete(own, s.Tensors[i].Name)
 	}
-	return keep(g.model.GetGraph().GetValueInfo(), func(v *onnxpb.ValueInfoProto) bool { return own[v.GetName()] })
+	infos := s.graph.model.GetGraph().GetValueInfo()
+	return keep(infos, func(v *onnxpb.ValueInfoProto) bool { return own[v.GetName()] })
 }
 
 // listedInitializers returns what a model before IR version 4 must declare as inputs besides its true ones.

@@ -21,7 +21,17 @@ func (s *Split) Unresolved() []string {
 
 // Uncounted returns the names of tensors inside the segments whose missing shapes leave FLOPs unknown. Open the model
 // that [Graph.OneRow] makes with these names to learn their shapes for one row, and hand them to [Split.Resolve].
-func (s *Split) Uncounted() []string { return slices.Clone(s.uncount) }
+func (s *Split) Uncounted() []string {
+	var names []string
+	seen := make(map[string]bool)
+	for _, name := range s.uncounted {
+		if !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
 // Resolve completes types and shapes with what somebody who knows tells, and counts again. A tensor that is among Tensors
 // is told with its row axis, open or not; one inside a segment has the shape of one row. What contradicts the file, or has

@@ -116,6 +116,9 @@ func pool(m *meter) float64 {
 	}
 	n := size(m.out())
 	for _, k := range window {
+		if k < 1 {
+			return math.NaN()
+		}
 		n *= float64(k)
 	}
 	return n

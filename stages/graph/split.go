@@ -27,7 +27,8 @@ type Split struct {
 	members [][]int           // the nodes of each segment, in topological order
 	index   map[string]int    // into Tensors
 	told    map[string]Tensor // by Resolve
-	uncount []string          // tensors without which the FLOPs are unknown
+	// uncounted holds the tensors without which the FLOPs are unknown, some more than once.
+	uncounted []string
 }
 
 // Segment is the part of a model between two exits.
@@ -244,7 +245,7 @@ func (s *Split) checkRows(tensors []Tensor) (int64, error) {
 			rows = n
 			continue
 		}
-		return 0, fmt.Errorf("tensor %s does not begin with the row axis of the model's inputs (%s)%s",
+		return 0, fmt.Errorf("tensor %s does not begin with the row axis, as the model's inputs do (%s)%s",
 			t, rowsText(rows), s.role(i))
 	}
 	return rows, nil
@@ -263,7 +264,7 @@ func (s *Split) measure(tensors []Tensor, told map[string]Tensor) error {
 	if err != nil {
 		return err
 	}
-	s.Tensors, s.told, s.FixedRows, s.uncount = tensors, told, rows, nil
+	s.Tensors, s.told, s.FixedRows, s.uncounted = tensors, told, rows, nil
 	for i := range s.Segments {
 		seg := &s.Segments[i]
 		seg.HiddenBytes = s.hiddenBytes(seg)

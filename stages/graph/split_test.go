@@ -137,7 +137,7 @@ var splits = []struct{ name, model, exits, want string }{
 		2: x y1 -> y2: s t y2`},
 	{"what only random numbers make is not cloned", `
 		input x[N 4]
-		r = RandomNormal()
+		r = RandomNormal() shape=1,4
 		a = Add(x, r)
 		y1 = Relu(a)
 		y2 = Add(y1, r)

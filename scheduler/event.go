@@ -87,7 +87,10 @@ type End struct {
 }
 
 // Release gives a ticket to its tenant that ended while it ran and runs no longer.
-type Release struct{ Ticket *tenants.Ticket }
+type Release struct {
+	Ticket *tenants.Ticket
+	Busy   time.Duration // of the run that came back late; not part of the ticket's
+}
 
 // Terminate asks a stage instance to give up a run that takes too long. Its slot is lost until the run comes back.
 type Terminate struct {

@@ -75,11 +75,11 @@ func (s *Scheduler) exited(now time.Duration, x Exited) {
 	r := s.leave(at)
 	cost := x.Usage.Busy + s.config.HandOff
 	s.charge(r.tenant, cost-r.charged)
-	r.ticket.Busy += x.Usage.Busy
 	if r.entry == nil {
-		s.do(Release{Ticket: r.ticket})
+		s.do(Release{Ticket: r.ticket, Busy: x.Usage.Busy})
 		return
 	}
+	r.ticket.Busy += x.Usage.Busy
 	r.entry.run = nil
 	if x.Err != nil {
 		s.end(r.entry, tenants.Broken, x.Err)

@@ -102,6 +102,9 @@ func (t *Tenant) Ended(now time.Duration, k *Ticket, r Reason) {
 	t.pace.ended(now)
 }
 
+// Late books the time of a run that came back after its ticket had ended.
+func (t *Tenant) Late(busy time.Duration) { t.account.Busy += busy }
+
 // Recycle takes back a ticket that has ended and that nobody uses any more. Its Carry must have been freed.
 func (t *Tenant) Recycle(k *Ticket) {
 	*k = Ticket{}

@@ -1062,9 +1062,12 @@ type Description struct {
 	// The version of the program that the node runs, for people.
 	Version string `protobuf:"bytes,3,opt,name=version,proto3" json:"version,omitempty"`
 	// The tenant asked for, or all of them by name.
-	Tenants       []*TenantInfo `protobuf:"bytes,4,rep,name=tenants,proto3" json:"tenants,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Tenants []*TenantInfo `protobuf:"bytes,4,rep,name=tenants,proto3" json:"tenants,omitempty"`
+	// The largest message that the node reads, in bytes. A larger one ends the
+	// app's connection.
+	MaxMessageBytes uint64 `protobuf:"varint,5,opt,name=max_message_bytes,json=maxMessageBytes,proto3" json:"max_message_bytes,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Description) Reset() {
@@ -1123,6 +1126,13 @@ func (x *Description) GetTenants() []*TenantInfo {
 		return x.Tenants
 	}
 	return nil
+}
+
+func (x *Description) GetMaxMessageBytes() uint64 {
+	if x != nil {
+		return x.MaxMessageBytes
+	}
+	return 0
 }
 
 // TenantInfo is what an app needs to know of a tenant.
@@ -1600,12 +1610,13 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x06tenant\x18\x02 \x01(\tR\x06tenant\"2\n" +
 	"\bDescribe\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
-	"\x06tenant\x18\x02 \x01(\tR\x06tenant\"\x80\x01\n" +
+	"\x06tenant\x18\x02 \x01(\tR\x06tenant\"\xac\x01\n" +
 	"\vDescription\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x12\n" +
 	"\x04node\x18\x02 \x01(\tR\x04node\x12\x18\n" +
 	"\aversion\x18\x03 \x01(\tR\aversion\x123\n" +
-	"\atenants\x18\x04 \x03(\v2\x19.delen.wire.v1.TenantInfoR\atenants\"\xe1\x02\n" +
+	"\atenants\x18\x04 \x03(\v2\x19.delen.wire.v1.TenantInfoR\atenants\x12*\n" +
+	"\x11max_message_bytes\x18\x05 \x01(\x04R\x0fmaxMessageBytes\"\xe1\x02\n" +
 	"\n" +
 	"TenantInfo\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +

@@ -1,0 +1,128 @@
+package client
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/delen-edge/delen/actors/wire"
+)
+
+// Request is one inference.
+type Request struct {
+	Tenant      string
+	Inputs      []*wire.Tensor // every input of the tenant's model, one row of each
+	Criterion   string         // for this request alone; empty: the tenant's
+	Timeout     time.Duration  // counted at the node; 0: most of what the context leaves, or else the tenant's
+	WantOutputs bool           // whether the answer carries the exit's output
+}
+
+// Answer is what an exit said, and what it took.
+type Answer struct {
+	Exit      int         // from 1
+	Reason    wire.Reason // why it was this exit
+	Predicted int         // class, from 0
+	Label     string      // of the class; empty when the model has no labels
+
+	Confidence, Entropy, Margin float64
+
+	Response, Queue, Busy time.Duration // at the node: in all, waiting, running
+	Energy                float64       // J; NaN when not known
+	EnergySource          wire.Source
+	FLOPs                 float64
+	CriterionVersion      uint64 // of the tenant's criterion; 0: the request had its own
+	Outputs               []*wire.Tensor
+}
+
+// Infer sends a request and waits for its answer. When the context is done first, the request is cancelled.
+func (cl *Client) Infer(ctx context.Context, r Request) (*Answer, error) {
+	timeout := r.Timeout
+	if deadline, ok := ctx.Deadline(); ok && timeout == 0 {
+		// A part is kept back for the way home: at its deadline the node still gives the deepest answer it has.
+		timeout = max(time.Until(deadline)*19/20, 1)
+	}
+	m, err := cl.call(ctx, func(id uint64) proto.Message {
+		return &wire.Infer{
+			Version: wire.Version, Id: id, Tenant: r.Tenant, Inputs: r.Inputs, Criterion: r.Criterion,
+			TimeoutNs: int64(timeout), WantOutputs: r.WantOutputs,
+		}
+	}, func(id uint64) {
+		cl.system.Root.RequestWithCustomSender(cl.node, &wire.Cancel{Id: id, Tenant: r.Tenant}, cl.inbox)
+	})
+	if err != nil {
+		return nil, err
+	}
+	a, ok := m.(*wire.Inferred)
+	if !ok {
+		return nil, unexpected(m)
+	}
+	return &Answer{
+		Exit: int(a.GetExit()), Reason: a.GetReason(), Predicted: int(a.GetPredicted()), Label: a.GetLabel(),
+		Confidence: a.GetConfidence(), Entropy: a.GetEntropy(), Margin: a.GetMargin(),
+		Response: time.Duration(a.GetResponseNs()), Queue: time.Duration(a.GetQueueNs()), Busy: time.Duration(a.GetBusyNs()),
+		Energy: a.GetEnergyJ(), EnergySource: a.GetEnergySource(), FLOPs: a.GetFlops(),
+		CriterionVersion: a.GetCriterionVersion(), Outputs: a.GetOutputs(),
+	}, nil
+}
+
+// Tenants describes what the node serves.
+func (cl *Client) Tenants(ctx context.Context) ([]*wire.TenantInfo, error) {
+	d, err := cl.describe(ctx, "")
+	return d.GetTenants(), err
+}
+
+// Tenant describes one tenant.
+func (cl *Client) Tenant(ctx context.Context, name string) (*wire.TenantInfo, error) {
+	d, err := cl.describe(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if len(d.GetTenants()) != 1 {
+		return nil, unexpected(d)
+	}
+	return d.GetTenants()[0], nil
+}
+
+func (cl *Client) describe(ctx context.Context, tenant string) (*wire.Description, error) {
+	m, err := cl.call(ctx, func(id uint64) proto.Message { return &wire.Describe{Id: id, Tenant: tenant} }, nil)
+	if err != nil {
+		return nil, err
+	}
+	d, ok := m.(*wire.Description)
+	if !ok {
+		return nil, unexpected(m)
+	}
+	return d, nil
+}
+
+// SetCriterion replaces a tenant's criterion for requests from now on. It gives the version that answers will carry.
+func (cl *Client) SetCriterion(ctx context.Context, tenant, criterion string) (uint64, error) {
+	m, err := cl.call(ctx, func(id uint64) proto.Message {
+		return &wire.SetCriterion{Id: id, Tenant: tenant, Criterion: criterion}
+	}, nil)
+	if err != nil {
+		return 0, err
+	}
+	set, ok := m.(*wire.CriterionSet)
+	if !ok {
+		return 0, unexpected(m)
+	}
+	return set.GetVersion(), nil
+}
+
+func unexpected(m proto.Message) error {
+	return fmt.Errorf("the node answered with %s, which does not answer this call", proto.MessageName(m))
+}
+
+// Float32s makes a tensor of numbers. The name may be empty for a model with one input; the shape may have a leading 1.
+func Float32s(name string, shape []int64, values []float32) *wire.Tensor {
+	data := make([]byte, 4*len(values))
+	for i, v := range values {
+		binary.LittleEndian.PutUint32(data[4*i:], math.Float32bits(v))
+	}
+	return &wire.Tensor{Name: name, Dtype: wire.DType_FLOAT32, Shape: shape, Data: data}
+}

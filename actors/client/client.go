@@ -1,0 +1,285 @@
+// Package client is the Go library for apps: it connects to a node over actor remoting, sends requests to tenants and
+// hands back their answers.
+//
+//	c, err := client.Dial(ctx, client.Config{Node: "127.0.0.1:8090"})
+//	if err != nil { ... }
+//	defer c.Close()
+//	answer, err := c.Infer(ctx, client.Request{Tenant: "doorbell", Inputs: []*wire.Tensor{client.Float32s("", shape, values)}})
+//
+// A client has any number of calls in flight, from any number of goroutines. Every call ends: with an answer, with an
+// [Error] of the node, or with the context's error, upon which the request is cancelled.
+//
+// The node answers over a connection of its own, so a client listens: on a free port of the loopback interface unless
+// Config says otherwise.
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/asynkron/protoactor-go/eventstream"
+	"github.com/asynkron/protoactor-go/remote"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/delen-edge/delen/actors/door"
+	"github.com/delen-edge/delen/actors/wire"
+)
+
+// Config says whom to connect to and how to be reached.
+type Config struct {
+	Node      string       // host:port of the node
+	Listen    string       // host:port that the client listens on; empty: a free port on 127.0.0.1
+	Advertise string       // host:port under which the node reaches the client; empty: what it listens on
+	Log       *slog.Logger // of the actor library; nil: none
+}
+
+// Client is a connection to a node. It is safe for concurrent use.
+type Client struct {
+	node    *actor.PID
+	inbox   *actor.PID
+	system  *actor.ActorSystem
+	remote  *remote.Remote
+	events  *eventstream.Subscription
+	largest uint64 // bytes of a message that the node reads
+
+	mu      sync.Mutex
+	lastID  uint64
+	pending map[uint64]chan<- reply
+	closed  bool
+}
+
+// reply is what ends a call.
+type reply struct {
+	body proto.Message
+	err  error
+}
+
+// ErrClosed is the error of calls on a client that is closed.
+var ErrClosed = errors.New("the client is closed")
+
+// ErrLost is the error of calls in flight when the connection to the node breaks: whether they ran is not known.
+var ErrLost = errors.New("the connection to the node is lost")
+
+const inboxName = "delen-app"
+
+// Dial connects to a node and waits until it has answered, or the context is done. The caller closes the client.
+func Dial(ctx context.Context, c Config) (*Client, error) {
+	cl, err := start(c)
+	if err != nil {
+		return nil, err
+	}
+	d, err := cl.describe(ctx, "")
+	if err != nil {
+		cl.Close()
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = fmt.Errorf("%w: no answer; the node must be up and able to dial back to %s", err, cl.system.Address())
+		}
+		return nil, fmt.Errorf("connecting to the node at %s: %w", c.Node, err)
+	}
+	cl.largest = d.GetMaxMessageBytes()
+	return cl, nil
+}
+
+func start(c Config) (cl *Client, err error) {
+	if _, _, err := net.SplitHostPort(c.Node); err != nil {
+		return nil, fmt.Errorf("the node's address %q: %w; write host:port", c.Node, err)
+	}
+	host, port, err := free(c.Listen)
+	if err != nil {
+		return nil, err
+	}
+	log := c.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	cl = &Client{
+		node:    actor.NewPID(c.Node, wire.Root),
+		system:  actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return log })),
+		pending: map[uint64]chan<- reply{},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			cl, err = nil, fmt.Errorf("listening on %s:%d: %v", host, port, r)
+		}
+	}()
+	cl.inbox, err = cl.system.Root.SpawnNamed(actor.PropsFromFunc(cl.receive), inboxName)
+	if err != nil {
+		return nil, err
+	}
+	cl.events = cl.system.EventStream.Subscribe(cl.lost)
+	cl.listen(host, port, c.Advertise)
+	cl.inbox = actor.NewPID(cl.system.Address(), inboxName)
+	return cl, nil
+}
+
+// listen starts the remoting, which panics when it cannot listen.
+func (cl *Client) listen(host string, port int, advertise string) {
+	guard := &door.Config{
+		Messages: []proto.Message{&wire.Inferred{}, &wire.Refused{}, &wire.Failed{}, &wire.Description{}, &wire.CriterionSet{}},
+		Target:   inboxName, Self: cl.system.Address, Anonymous: true, MaxReceive: maxAnswers, Report: func(door.Incident) {},
+	}
+	options := []remote.ConfigOption{
+		remote.WithServerOptions(guard.Options()...),
+		remote.WithDialOptions(grpc.WithTransportCredentials(insecure.NewCredentials())),
+		remote.WithEndpointWriterBatchSize(door.Batch),
+		remote.WithEndpointWriterQueueSize(1024),
+	}
+	if advertise != "" {
+		options = append(options, remote.WithAdvertisedHost(advertise))
+	}
+	config := remote.Configure(host, port, options...)
+	config.MaxRetryCount = 1
+	cl.remote = remote.NewRemote(cl.system, config)
+	cl.remote.Start()
+}
+
+// maxAnswers bounds a batch of answers from the node.
+const maxAnswers = 64 << 20
+
+// free finds the port to listen on.
+func free(listen string) (string, int, error) {
+	if listen == "" {
+		listen = "127.0.0.1:0"
+	}
+	l, err := net.Listen("tcp", listen)
+	if err != nil {
+		return "", 0, fmt.Errorf("the client cannot listen on %s: %w", listen, err)
+	}
+	defer l.Close()
+	host, digits, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return "", 0, err
+	}
+	port, err := strconv.Atoi(digits)
+	return host, port, err
+}
+
+// receive is the inbox: it hands each answer to the call that waits for it.
+func (cl *Client) receive(ctx actor.Context) {
+	a, ok := ctx.Message().(*door.Arrival)
+	if !ok {
+		return
+	}
+	if m, ok := a.Body.(interface{ GetId() uint64 }); ok {
+		cl.finish(m.GetId(), reply{a.Body, a.Err})
+	}
+}
+
+// lost ends the calls in flight when the connection breaks.
+func (cl *Client) lost(event any) {
+	e, ok := event.(*remote.EndpointTerminatedEvent)
+	if !ok || e.Address != cl.node.Address {
+		return
+	}
+	cl.failAll(ErrLost)
+}
+
+func (cl *Client) failAll(err error) {
+	cl.mu.Lock()
+	all := cl.pending
+	cl.pending = map[uint64]chan<- reply{}
+	cl.mu.Unlock()
+	for _, done := range all {
+		done <- reply{err: err}
+	}
+}
+
+func (cl *Client) finish(id uint64, r reply) {
+	cl.mu.Lock()
+	done := cl.pending[id]
+	delete(cl.pending, id)
+	cl.mu.Unlock()
+	if done != nil {
+		done <- r
+	}
+}
+
+// call sends a message with a new id and waits for what ends it.
+func (cl *Client) call(ctx context.Context, message func(id uint64) proto.Message, onGiveUp func(id uint64)) (proto.Message, error) {
+	done := make(chan reply, 1)
+	cl.mu.Lock()
+	if cl.closed {
+		cl.mu.Unlock()
+		return nil, ErrClosed
+	}
+	cl.lastID++
+	id := cl.lastID
+	cl.pending[id] = done
+	cl.mu.Unlock()
+
+	m := message(id)
+	if size := uint64(proto.Size(m)); cl.largest > 0 && size > cl.largest {
+		cl.finish(id, reply{})
+		return nil, fmt.Errorf("a message of %d bytes: the node reads at most %d", size, cl.largest)
+	}
+	cl.system.Root.RequestWithCustomSender(cl.node, m, cl.inbox)
+	select {
+	case r := <-done:
+		return result(r)
+	case <-ctx.Done():
+		if onGiveUp != nil {
+			onGiveUp(id)
+		}
+		cl.finish(id, reply{err: ctx.Err()})
+		return result(<-done)
+	}
+}
+
+// result turns the messages that are errors into errors.
+func result(r reply) (proto.Message, error) {
+	if r.err != nil {
+		return nil, r.err
+	}
+	switch m := r.body.(type) {
+	case *wire.Refused:
+		return nil, &Error{Code: m.GetCode(), Message: m.GetMessage(), Refused: true, RetryAfter: time.Duration(m.GetRetryAfterNs())}
+	case *wire.Failed:
+		return nil, &Error{Code: m.GetCode(), Message: m.GetMessage()}
+	}
+	return r.body, nil
+}
+
+// Error is a definite no of the node.
+type Error struct {
+	Code       wire.Code
+	Message    string
+	Refused    bool          // not admitted: nothing ran
+	RetryAfter time.Duration // of a refusal: when to ask again; 0: as it stands, never
+}
+
+// Error implements error.
+func (e *Error) Error() string {
+	word := "failed"
+	if e.Refused {
+		word = "refused"
+	}
+	s := fmt.Sprintf("%s (%s): %s", word, e.Code, e.Message)
+	if e.RetryAfter > 0 {
+		s += fmt.Sprintf("; try again after %s", e.RetryAfter.Round(time.Microsecond))
+	}
+	return s
+}
+
+// Close ends all calls with ErrClosed and the connection.
+func (cl *Client) Close() {
+	cl.mu.Lock()
+	was := cl.closed
+	cl.closed = true
+	cl.mu.Unlock()
+	if was {
+		return
+	}
+	cl.failAll(ErrClosed)
+	cl.system.EventStream.Unsubscribe(cl.events)
+	cl.remote.Shutdown(true)
+	cl.system.Shutdown()
+}

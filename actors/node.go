@@ -1,0 +1,275 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/asynkron/protoactor-go/remote"
+	"go.uber.org/zap"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	"github.com/delen-edge/delen/actors/door"
+	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/config"
+	"github.com/delen-edge/delen/scheduler"
+	"github.com/delen-edge/delen/stages"
+)
+
+// Options are what a node needs beside its configuration.
+type Options struct {
+	Load    func(*config.Model) (stages.Backend, error) // gives the node a model; the node closes it
+	Log     *zap.Logger
+	Actors  *slog.Logger // for the actor library; nil: none
+	Version string       // of the program, told to apps
+}
+
+// Node is a running system: models loaded and warm, actors spawned, the door open.
+type Node struct {
+	options Options
+	config  *config.Config
+	log     *zap.Logger
+	clock   clock
+
+	system *actor.ActorSystem
+	remote *remote.Remote
+	loop   loop
+
+	models    []*loaded
+	house     *actor.PID
+	guests    []*actor.PID
+	reception *actor.PID
+	stages    []*actor.PID
+}
+
+// Start brings a node up. When it returns without error the node is ready: an app's first request is as fast as the next.
+// The caller stops the node.
+func Start(c *config.Config, o Options) (*Node, error) {
+	n := &Node{options: o, config: c, log: o.Log.Named(c.Node.Name), clock: clock{time.Now()}}
+	if err := n.start(); err != nil {
+		return nil, errors.Join(err, n.close())
+	}
+	n.log.Info("node.ready", zap.String("address", n.Address()), zap.Duration("after", n.clock.now()),
+		zap.Int("slots", c.Scheduler.Slots), zap.Int("models", len(c.Models)), zap.Int("tenants", len(c.Tenants)))
+	return n, nil
+}
+
+func (n *Node) start() error {
+	for _, m := range n.config.Models {
+		l, err := n.load(m)
+		if err != nil {
+			return err
+		}
+		n.models = append(n.models, l)
+	}
+	n.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return n.actorsLog() }))
+	if err := n.populate(); err != nil {
+		return err
+	}
+	return n.open()
+}
+
+func (n *Node) actorsLog() *slog.Logger {
+	if n.options.Actors == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return n.options.Actors
+}
+
+// Address is where peers reach the node.
+func (n *Node) Address() string { return n.system.Address() }
+
+// populate spawns the actors, from the inside out.
+func (n *Node) populate() error {
+	core, err := scheduler.New(n.schedulerConfig())
+	if err != nil {
+		return err
+	}
+	n.loop = newLoop()
+	house := &house{core: core, clock: n.clock, log: n.log.Named("scheduler")}
+	n.house = n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return house }, actor.WithDispatcher(n.loop)))
+	for i, m := range n.models {
+		house.stages = append(house.stages, n.spawnStages(i, m))
+	}
+	reception := &reception{
+		node: n.config.Node.Name, version: n.options.Version, largest: uint64(n.maxReceive()),
+		guests: map[string]*actor.PID{}, log: n.log.Named("reception"),
+	}
+	numbers := &numbers{}
+	for i, t := range n.config.Tenants {
+		guest, err := n.newGuest(i, t, numbers)
+		if err != nil {
+			return err
+		}
+		pid := n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return guest }))
+		n.guests = append(n.guests, pid)
+		reception.guests[t.Name] = pid
+		reception.terms = append(reception.terms, guest.terms)
+	}
+	house.tenants = n.guests
+	n.reception, err = n.system.Root.SpawnNamed(actor.PropsFromProducer(func() actor.Actor { return reception }), wire.Root)
+	return err
+}
+
+// spawnStages gives every instance of every segment an actor. A stage that panics is restarted, however often: another
+// input may be fine.
+func (n *Node) spawnStages(model int, m *loaded) [][]place {
+	always := actor.NewRestartingStrategy()
+	var places [][]place
+	for s, runners := range m.runners {
+		var instances []place
+		for i, r := range runners {
+			st := &stage{
+				place:   scheduler.Restarted{Model: model, Segment: s, Instance: i},
+				backend: m.backend, runner: r, scheduler: n.house, log: n.log.Named("stage"),
+			}
+			pid := n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return st }, actor.WithGuardian(always)))
+			n.stages = append(n.stages, pid)
+			instances = append(instances, place{pid: pid, runner: r})
+		}
+		places = append(places, instances)
+	}
+	return places
+}
+
+// open starts the remoting behind the door. The library panics when it cannot listen.
+func (n *Node) open() (err error) {
+	host, port, err := n.listen()
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("listening on %s: %v", n.config.Node.Listen, r)
+		}
+	}()
+	guard := &door.Config{
+		Messages: messages(), Target: wire.Root, Self: n.system.Address, MaxReceive: n.maxReceive(),
+		Report: n.turnedAway,
+	}
+	options := []remote.ConfigOption{
+		remote.WithServerOptions(guard.Options()...),
+		remote.WithDialOptions(grpc.WithTransportCredentials(insecure.NewCredentials())),
+		remote.WithEndpointWriterBatchSize(door.Batch),
+		remote.WithEndpointWriterQueueSize(1024),
+	}
+	if n.config.Node.Advertise != "" {
+		options = append(options, remote.WithAdvertisedHost(n.config.Node.Advertise))
+	}
+	c := remote.Configure(host, port, options...)
+	c.MaxRetryCount = 1 // every try costs two seconds during which nothing leaves for that peer
+	r := remote.NewRemote(n.system, c)
+	r.Start()
+	n.remote = r
+	return nil
+}
+
+// listen checks the address before the library sees it, so that a port in use is an error that says so.
+func (n *Node) listen() (host string, port int, err error) {
+	l, err := net.Listen("tcp", n.config.Node.Listen)
+	if err != nil {
+		return "", 0, fmt.Errorf("cannot listen on %s: %w; another node may be running: stop it or change node.listen", n.config.Node.Listen, err)
+	}
+	l.Close()
+	host, digits, err := net.SplitHostPort(n.config.Node.Listen)
+	if err != nil {
+		return "", 0, err
+	}
+	port, err = strconv.Atoi(digits)
+	return host, port, err
+}
+
+// turnedAway logs what the door did not let in.
+func (n *Node) turnedAway(i door.Incident) {
+	n.log.Warn("door.refused", zap.String("reason", i.Reason), zap.String("detail", i.Detail))
+}
+
+// maxReceive is the largest batch that a peer may send: as many of the largest request as an endpoint packs together.
+func (n *Node) maxReceive() int {
+	const overhead, least = 16 << 10, 4 << 20
+	largest := 0
+	for _, m := range n.models {
+		bytes := overhead
+		for _, i := range m.backend.Model().Inputs {
+			bytes += m.backend.Model().Tensors[i].RowBytes
+		}
+		largest = max(largest, bytes)
+	}
+	return max(least, door.Batch*largest)
+}
+
+// Stop closes admission, lets what is in the house end until the context is done, ends the rest as Closed, and releases
+// everything. It waits for native calls to come back.
+func (n *Node) Stop(ctx context.Context) error {
+	n.log.Info("node.stopping")
+	for _, g := range n.guests {
+		n.system.Root.Send(g, closing{})
+	}
+	if !n.drained(ctx) {
+		n.system.Root.Send(n.house, scheduler.Close{})
+		limit, cancel := context.WithTimeout(context.Background(), n.config.Scheduler.RunLimit+time.Second)
+		defer cancel()
+		n.drained(limit)
+	}
+	err := n.close()
+	n.log.Info("node.stopped", zap.Duration("after", n.clock.now()), zap.Error(err))
+	return err
+}
+
+// drained waits until no ticket is in the scheduler, or the context is done. What sits in a tenant's mailbox before its
+// closing has been offered before the drain is: both go through the same tenants.
+func (n *Node) drained(ctx context.Context) bool {
+	for _, g := range n.guests {
+		// A round trip: whatever was in the mailbox has been offered or refused.
+		n.system.Root.RequestFuture(g, &actor.Touch{}, time.Second).Wait()
+	}
+	idle := make(chan struct{})
+	n.system.Root.Send(n.house, drain{idle})
+	select {
+	case <-idle:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// linger is how long answers have to leave through the remoting, whose shutdown drops what it has not sent.
+const linger = 100 * time.Millisecond
+
+// close stops whatever has been started, from the outside in.
+func (n *Node) close() error {
+	if n.system != nil {
+		stop := func(pids ...*actor.PID) {
+			for _, p := range pids {
+				if p != nil {
+					n.system.Root.PoisonFuture(p).Wait()
+				}
+			}
+		}
+		stop(n.reception)
+		stop(n.guests...)
+		if n.remote != nil {
+			time.Sleep(linger)
+			n.remote.Shutdown(true)
+		}
+		stop(n.house)
+		stop(n.stages...)
+		n.system.Shutdown()
+	}
+	if n.loop != nil {
+		close(n.loop)
+		n.loop = nil
+	}
+	var errs []error
+	for _, m := range n.models {
+		errs = append(errs, m.close())
+	}
+	n.models = nil
+	return errors.Join(errs...)
+}

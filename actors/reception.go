@@ -1,0 +1,83 @@
+package actors
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"go.uber.org/zap"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/delen-edge/delen/actors/door"
+	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/tenants"
+)
+
+// reception is the well-known actor that apps send to. It passes messages to their tenants and never waits.
+type reception struct {
+	node    string
+	version string
+	largest uint64 // bytes of the largest message that the node reads
+	guests  map[string]*actor.PID
+	terms   []*terms // by tenant, in the order of the configuration
+	log     *zap.Logger
+}
+
+// messages are the types that may come through the door.
+func messages() []proto.Message {
+	return []proto.Message{&wire.Infer{}, &wire.Cancel{}, &wire.SetCriterion{}, &wire.Describe{}}
+}
+
+// addressed is what all messages to a tenant have.
+type addressed interface {
+	GetId() uint64
+	GetTenant() string
+}
+
+// Receive implements actor.Actor.
+func (r *reception) Receive(ctx actor.Context) {
+	a, ok := ctx.Message().(*door.Arrival)
+	if !ok {
+		return
+	}
+	m, ok := a.Body.(addressed)
+	switch {
+	case !ok:
+		r.log.Warn("message.unexpected", zap.String("type", fmt.Sprintf("%T", a.Body)))
+	case a.Err != nil:
+		r.refuse(ctx, m, tenants.InvalidArgument, "the message could not be decoded: "+a.Err.Error())
+	default:
+		r.route(ctx, m)
+	}
+}
+
+func (r *reception) route(ctx actor.Context, m addressed) {
+	if _, ok := m.(*wire.Describe); ok && m.GetTenant() == "" {
+		ctx.Send(ctx.Sender(), r.describe(m.GetId(), r.terms...))
+		return
+	}
+	guest := r.guests[m.GetTenant()]
+	if guest == nil {
+		r.refuse(ctx, m, tenants.NotFound, fmt.Sprintf("there is no tenant %.64q here", m.GetTenant()))
+		return
+	}
+	if _, ok := m.(*wire.Describe); ok {
+		at := slices.IndexFunc(r.terms, func(t *terms) bool { return t.Load().GetName() == m.GetTenant() })
+		ctx.Send(ctx.Sender(), r.describe(m.GetId(), r.terms[at]))
+		return
+	}
+	ctx.Forward(guest)
+}
+
+func (r *reception) refuse(ctx actor.Context, m addressed, code tenants.Code, why string) {
+	r.log.Debug("message.refused", zap.String("app", ctx.Sender().GetAddress()), zap.Stringer("code", wire.Code(code)), zap.String("message", why))
+	ctx.Send(ctx.Sender(), &wire.Refused{Id: m.GetId(), Code: wire.Code(code), Message: why})
+}
+
+func (r *reception) describe(id uint64, all ...*terms) *wire.Description {
+	d := &wire.Description{Id: id, Node: r.node, Version: r.version, MaxMessageBytes: r.largest}
+	for _, t := range all {
+		d.Tenants = append(d.Tenants, t.Load())
+	}
+	return d
+}

@@ -1,0 +1,106 @@
+package actors
+
+import (
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"go.uber.org/zap"
+
+	"github.com/delen-edge/delen/scheduler"
+	"github.com/delen-edge/delen/stages"
+)
+
+// place is a stage instance as the scheduler actor reaches it.
+type place struct {
+	pid    *actor.PID
+	runner stages.Runner // only to terminate a run: the stage is busy with it and cannot read its mailbox
+}
+
+// house is the scheduler actor. It never blocks and never touches a tensor.
+type house struct {
+	core    *scheduler.Scheduler
+	clock   clock
+	stages  [][][]place // by model, segment, instance; filled before the first offer
+	tenants []*actor.PID
+	log     *zap.Logger
+
+	timer *time.Timer
+	idle  chan<- struct{} // closed when there is nothing left to do; nil: nobody waits for that
+}
+
+// drain asks the scheduler actor to close a channel as soon as it is idle.
+type drain struct{ idle chan<- struct{} }
+
+// Receive implements actor.Actor.
+func (h *house) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case scheduler.Event:
+		h.step(ctx, m)
+	case drain:
+		h.idle = m.idle
+		h.rest()
+	case *actor.Stopping:
+		if h.timer != nil {
+			h.timer.Stop()
+		}
+	}
+}
+
+func (h *house) step(ctx actor.Context, e scheduler.Event) {
+	for _, effect := range h.core.Step(h.clock.now(), e) {
+		if entry := h.log.Check(zap.DebugLevel, "scheduler.effect"); entry != nil {
+			entry.Write(zap.Stringer("event", e), zap.Stringer("effect", effect))
+		}
+		switch x := effect.(type) {
+		case scheduler.Run:
+			ctx.Send(h.stages[x.Model][x.Segment][x.Instance].pid, x)
+		case scheduler.End:
+			ctx.Send(h.tenants[x.Ticket.Tenant], x)
+		case scheduler.Release:
+			ctx.Send(h.tenants[x.Ticket.Tenant], x)
+		case scheduler.Terminate:
+			h.log.Error("run.terminated", zap.Uint64("run", x.Run), zap.Int("segment", x.Segment+1), zap.Int("instance", x.Instance))
+			h.stages[x.Model][x.Segment][x.Instance].runner.Terminate()
+		case scheduler.Wake:
+			h.wake(ctx, x.At)
+		}
+	}
+	h.rest()
+}
+
+func (h *house) wake(ctx actor.Context, at time.Duration) {
+	in := at - h.clock.now()
+	if h.timer != nil {
+		h.timer.Reset(in)
+		return
+	}
+	root, self := ctx.ActorSystem().Root, ctx.Self()
+	h.timer = time.AfterFunc(in, func() { root.Send(self, scheduler.Tick{}) })
+}
+
+func (h *house) rest() {
+	if h.idle != nil && h.core.Idle() {
+		close(h.idle)
+		h.idle = nil
+	}
+}
+
+// loop is a dispatcher with a goroutine of its own: the scheduler stands between every two segments, and a goroutine that
+// is always there is woken faster than a new one starts.
+type loop chan func()
+
+func newLoop() loop {
+	l := make(loop, 1)
+	go func() {
+		for process := range l {
+			process()
+		}
+	}()
+	return l
+}
+
+// Schedule implements actor.Dispatcher.
+func (l loop) Schedule(process func()) { l <- process }
+
+// Throughput implements actor.Dispatcher: messages in a row before the goroutine lets others run.
+func (l loop) Throughput() int { return 300 }

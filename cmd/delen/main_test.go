@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/delen-edge/delen/stages/graph/onnxpb"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"delen": main})
+}
+
+// TestScripts runs testdata/*.txtar. Each starts in a folder with the glyphs
+// example and models made from it:
+//
+//	glyphs/model.onnx   four exits, exit1 to exit4
+//	silent.onnx         the same without the types and shapes inside
+//	broken.onnx         its first half
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			return furnish(e.WorkDir)
+		},
+	})
+}
+
+func furnish(dir string) error {
+	if err := os.Mkdir(filepath.Join(dir, "glyphs"), 0o755); err != nil {
+		return err
+	}
+	for _, name := range []string{"model.onnx", "labels.txt"} {
+		b, err := os.ReadFile(filepath.Join("../../examples/glyphs", name))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, "glyphs", name), b, 0o644); err != nil {
+			return err
+		}
+		if name != "model.onnx" {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(dir, "broken.onnx"), b[:len(b)/2], 0o644); err != nil {
+			return err
+		}
+		silent, err := silence(b)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, "silent.onnx"), silent, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// silence takes what is declared about the inside of a model away.
+func silence(model []byte) ([]byte, error) {
+	var m onnxpb.ModelProto
+	if err := proto.Unmarshal(model, &m); err != nil {
+		return nil, err
+	}
+	m.Graph.ValueInfo = nil
+	return proto.Marshal(&m)
+}
+
+// TestCommandsAreManuals holds that every command explains itself.
+func TestCommandsAreManuals(t *testing.T) {
+	for _, cmd := range newRoot().Commands() {
+		if cmd.Short == "" || len(cmd.Long) < 200 || cmd.Example == "" {
+			t.Errorf("delen %s: the help is no manual", cmd.Name())
+		}
+		for line := range strings.SplitSeq(cmd.Long, "\n") {
+			if len(line) > 84 {
+				t.Errorf("delen %s: the help has a line of %d bytes: %s", cmd.Name(), len(line), line)
+			}
+		}
+	}
+}
+
+func TestColorsAreForTerminals(t *testing.T) {
+	if colorful(io.Discard) {
+		t.Error("colors for something that is no file")
+	}
+	f, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if colorful(f) {
+		t.Error("colors for a file")
+	}
+}
+
+func TestQuantities(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{plural(1, "class"), "1 class"},
+		{plural(36, "class"), "36 classes"},
+		{plural(0, "node"), "0 nodes"},
+		{grouped(999), "999"},
+		{grouped(-1234567), "-1,234,567"},
+		{grouped(-123), "-123"},
+		{flops(nil), "FLOPs not known"},
+		{flops(new(38611236.0)), "38.6 MFLOPs"},
+		{flops(new(12.0)), "12 FLOPs"},
+		{bytesOf(new(int64(32768))), "32 KiB"},
+		{bytesOf(new(int64(0))), "nothing"},
+		{bytesOf(nil), "an unknown number of bytes"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+}
+
+// TestNothingIsLeftBehind holds that a run that fails leaves no file.
+func TestNothingIsLeftBehind(t *testing.T) {
+	dir := t.TempDir()
+	if err := furnish(dir); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := os.ReadDir(dir)
+	for _, args := range [][]string{
+		{"split", "-o", filepath.Join(dir, "out"), filepath.Join(dir, "silent.onnx")},
+		{"split", "-o", filepath.Join(dir, "out"), filepath.Join(dir, "broken.onnx")},
+		{"split", "-o", filepath.Join(dir, "no", "out"), filepath.Join(dir, "glyphs/model.onnx")},
+		{"split", "-o", filepath.Join(dir, "broken.onnx"), filepath.Join(dir, "glyphs/model.onnx")},
+	} {
+		var stderr strings.Builder
+		if status := run(context.Background(), args, io.Discard, &stderr); status != statusFailure || !strings.HasPrefix(stderr.String(), "delen: ") {
+			t.Errorf("delen %q: status %d, %q", args, status, stderr.String())
+		}
+	}
+	if after, _ := os.ReadDir(dir); len(after) != len(before) {
+		t.Errorf("left behind: %v", after)
+	}
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set when a release is built.
+var version string
+
+// Exit statuses, the same for every command.
+const (
+	statusFine    = 0
+	statusFailure = 1 // the command was understood, but failed
+	statusUsage   = 2 // the command line was not understood
+)
+
+// newRoot makes the command with all its subcommands. Each stands in a file of
+// its own, with its help.
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "delen",
+		Short: "Serve multi-exit neural networks to several tenants on one small machine",
+		Long: `Dělen serves multi-exit neural networks to several tenants on one small machine.
+
+A multi-exit network has several outputs on its way, and each can serve as the
+answer: the first is cheap, the last is usually the best. Dělen cuts the network
+at its exits and runs a request one segment at a time. After each it asks: is
+this answer good enough, or is the next segment worth its time and energy? Each
+tenant says with a criterion what is good enough for it, and has a share of the
+machine that is its own whatever the others do.
+
+The usual path:
+
+  delen check delen.hcl    what a configuration means, or everything that is
+                           wrong with it
+  delen serve delen.hcl    serve it
+  delen infer ...          send a request, as an app does
+
+delen split shows what a model is cut into. It needs no configuration.
+
+Every command has a manual: delen help COMMAND. The exit status is 0 when all is
+well, 1 when the command failed and 2 when the command line is wrong.`,
+		Version:       versionOr(version),
+		SilenceErrors: true, // run prints them
+		SilenceUsage:  true,
+		Args:          noCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Help()
+		},
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(
+		newCheck(),
+		newSplit(),
+	)
+	return root
+}
+
+// versionOr returns the version of the release, or else what the build knows.
+func versionOr(release string) string {
+	if release != "" {
+		return release
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
+
+// usageError is an error of the command line that only the command could find.
+type usageError struct{ error }
+
+// run executes a command line and returns its exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	// What fails before this hook failed because of the command line.
+	understood := false
+	root.PersistentPreRun = func(*cobra.Command, []string) { understood = true }
+
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return statusFine
+	}
+	fmt.Fprintf(stderr, "delen: %v\n", err)
+	var usage usageError
+	if understood && !errors.As(err, &usage) {
+		return statusFailure
+	}
+	fmt.Fprintf(stderr, "Run '%s --help' for how to use it.\n", cmd.CommandPath())
+	return statusUsage
+}
+
+// noCommand refuses what is no command and suggests one.
+func noCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	root.SuggestionsMinimumDistance = 2
+	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+		return fmt.Errorf("there is no command %q; did you mean %q?", args[0], near[0])
+	}
+	return fmt.Errorf("there is no command %q", args[0])
+}
+
+// argument requires exactly one argument and says what it is.
+func argument(name, what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch len(args) {
+		case 0:
+			return fmt.Errorf("%s is missing: name %s", name, what)
+		case 1:
+			return nil
+		}
+		return fmt.Errorf("one %s is expected, but there are %d arguments: %q", name, len(args), args)
+	}
+}
+
+// colorful reports whether w shows colors: it is a terminal, and nobody has
+// asked for none.
+func colorful(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

@@ -4,8 +4,9 @@ package criteria
 // goroutines. The zero Criterion never stops.
 type Criterion struct {
 	nodes   []node
-	rules   []rule // compiled nodes
-	perExit bool   // rules[i] holds at exit i+1; otherwise the only rule holds at every exit
+	program program
+	entries []int32 // where the program starts for each node
+	perExit bool    // nodes[i] decides at exit i+1; otherwise the only node decides at every exit
 }
 
 // never is shared, because most requests of a tenant without a criterion carry it.
@@ -33,9 +34,9 @@ func Thresholds(t []float64) *Criterion {
 }
 
 func newCriterion(nodes []node, perExit bool) *Criterion {
-	c := &Criterion{nodes: nodes, perExit: perExit, rules: make([]rule, len(nodes))}
-	for i, n := range nodes {
-		c.rules[i] = n.compile()
+	c := &Criterion{nodes: nodes, perExit: perExit}
+	for _, n := range nodes {
+		c.entries = append(c.entries, n.compile(&c.program, stop, goOn))
 	}
 	return c
 }
@@ -45,11 +46,15 @@ func newCriterion(nodes []node, perExit bool) *Criterion {
 // three-valued logic). Rules per exit are picked by o[Exit]; when that is unknown or has no rule, Stop is false. Stop
 // only reads o, does not keep it, and does not allocate.
 func (c *Criterion) Stop(o *Observation) bool {
-	if !c.perExit {
-		return len(c.rules) > 0 && c.rules[0](o)
+	rule := 0
+	if c.perExit {
+		exit := o[Exit]
+		if !(exit >= 1 && exit < float64(len(c.entries)+1)) { // not the opposite comparisons: exit may be NaN
+			return false
+		}
+		rule = int(exit) - 1
 	}
-	exit := o[Exit]
-	return exit >= 1 && exit < float64(len(c.rules)+1) && c.rules[int(exit)-1](o)
+	return rule < len(c.entries) && c.program.run(c.entries[rule], o)
 }
 
 // String returns canonical source: Parse of it, with the exits and metrics of the original, gives an equivalent

@@ -3,12 +3,15 @@ package criteria
 import "strings"
 
 // A node is a checked expression. Negation is not among the nodes: checking moves every ! down to the comparisons,
-// where it turns < into >=, so that a comparison with an unknown value is false in either polarity.
+// where it turns < into >=, so that a comparison with an unknown value does not hold in either polarity.
 // The unexported methods seal the set: constant, bound, pair, junction.
 type node interface {
 	String() string // canonical source
-	compile() rule
 	metrics() Set
+
+	// compile adds the node to the program and returns where to start in order to get to yes if the node is
+	// definitely true, and otherwise to no.
+	compile(p *program, yes, no int32) int32
 }
 
 var (

@@ -84,7 +84,8 @@ var sorts = []sort{
 			return g.pick("0.25", "0.5", "0.875", "1 - 0.125", "1", "7/8*2/2", "5*ms/(8*ms)")
 		}},
 	{[]criteria.Metric{criteria.Entropy}, generator.eighth},
-	{[]criteria.Metric{criteria.Exit, criteria.Agreement}, func(g generator) string { return g.pick("1", "2", "3", "1.5") }},
+	{[]criteria.Metric{criteria.Exit, criteria.Agreement},
+		func(g generator) string { return g.pick("1", "2", "3", "1.5") }},
 }
 
 func (g generator) eighth() string { return fmt.Sprint(float64(g.IntN(17)) / 8) }

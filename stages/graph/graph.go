@@ -97,7 +97,7 @@ func (g *Graph) declare() error {
 // note keeps v unless something better is known of that name.
 func (g *Graph) note(v value) error {
 	old, ok := g.values[v.Name]
-	if ok && (old.barred != "" || old.Type != Unknown && (old.Shape != nil || v.Shape == nil)) {
+	if ok && old.Type != Unknown && (old.Shape != nil || v.Shape == nil) {
 		return nil
 	}
 	g.values[v.Name] = v

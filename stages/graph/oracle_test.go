@@ -140,6 +140,11 @@ func checkSplit(t *testing.T, g *Graph, s *Split) {
 		if got := len(m.GetGraph().GetNode()); got != seg.Nodes {
 			t.Errorf("segment %d has %d nodes, not %d", seg.Number, got, seg.Nodes)
 		}
+		for _, v := range m.GetGraph().GetValueInfo() {
+			if at := g.maker[v.GetName()]; !slices.Contains(s.members[i], at) {
+				t.Errorf("segment %d declares %q, which it does not make", seg.Number, v.GetName())
+			}
+		}
 		in := make(map[string]numberList)
 		for k, at := range seg.In {
 			name := m.GetGraph().GetInput()[k].GetName()
@@ -167,6 +172,11 @@ func checkSplit(t *testing.T, g *Graph, s *Split) {
 			if last <= seg.Number {
 				delete(carried, s.Tensors[at].Name)
 			}
+		}
+	}
+	for at, last := range s.LastUse {
+		if name := s.Tensors[at].Name; last == 0 && !slices.Contains(s.Exits, name) {
+			t.Errorf("tensor %q travels, but nobody wants it", name)
 		}
 	}
 	checkOwners(t, g, s, ran)

@@ -125,6 +125,18 @@ var splits = []struct{ name, model, exits, want string }{
 		output y2[N 4]`, "", `
 		1: x -> y1: k scaled y1
 		2: y1 -> y2: k scaled y2`},
+	{"constants make an exit no deeper", `
+		input x[N 4]
+		k = Constant() numbers=4
+		l = Neg(k)
+		m = Neg(l)
+		y1 = Mul(x, m)
+		a = Neg(x)
+		y2 = Relu(a)
+		output y2[N 4]
+		output y1[N 4]`, "", `
+		1: x -> y1: k l m y1
+		2: x -> y2: a y2`},
 	{"a shape does not cross: it is taken again", `
 		input x[N 4]
 		s = Shape(x)
@@ -170,6 +182,21 @@ var splits = []struct{ name, model, exits, want string }{
 		output y2[N 4]`, "", `
 		1: x -> b y1: b y1
 		2: x b y1 -> y2: a y2`},
+	{"a body that gives out what lies outside; an input that nothing needs", `
+		input x[N 4]
+		input unused[N 4]
+		a = Relu(x)
+		b = Neg(unused)
+		body give
+			output a
+		end
+		y1 = Neg(x)
+		y2 = If(y1) then_branch=@give else_branch=@give
+		output b[N 4]
+		output y1[N 4]
+		output y2[N 4]`, "y1 y2", `
+		1: x -> y1: y1
+		2: x y1 -> y2: a y2`},
 	{"one node with two results on either side", `
 		input x[N 4]
 		a, b = Split(x) axis=1
@@ -227,6 +254,16 @@ var splits = []struct{ name, model, exits, want string }{
 		2: y1 -> y2: c y2`},
 }
 
+// caseModel returns the model of one of the splits.
+func caseModel(name string) string {
+	for _, c := range splits {
+		if c.name == name {
+			return c.model
+		}
+	}
+	panic("no case " + name)
+}
+
 func TestSplitFollowsTheRule(t *testing.T) {
 	for _, c := range splits {
 		t.Run(c.name, func(t *testing.T) {
@@ -248,7 +285,7 @@ func TestSplitFollowsTheRule(t *testing.T) {
 }
 
 func TestLastUseIsTheLastReader(t *testing.T) {
-	s, err := parse(t, splits[3].model).Split(nil)
+	s, err := parse(t, caseModel("a tensor that skips a segment")).Split(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

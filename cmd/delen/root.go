@@ -58,6 +58,8 @@ well, 1 when the command failed and 2 when the command line is wrong.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		newCheck(),
+		newServe(),
+		newInfer(),
 		newSplit(),
 	)
 	return root

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+	"go.uber.org/zap/exp/zapslog"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/delen-edge/delen/actors"
+	"github.com/delen-edge/delen/config"
+	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/stages/onnx"
+)
+
+// newServe makes the command that serves a configuration.
+func newServe() *cobra.Command {
+	var grace time.Duration
+	cmd := &cobra.Command{
+		Use:   "serve CONFIG",
+		Short: "Serve a configuration until a signal",
+		Long: `Serve loads the models of a configuration, warms them, and serves its tenants over
+actor remoting. It logs to standard error, one event a line, in the form that the
+log block asks for; the event "node.ready" says that requests are as fast as they
+will be.
+
+SIGINT or SIGTERM ends admission, lets the requests that are in the house end for
+--grace, and stops. A second signal stops at once: what is in the house fails with
+UNAVAILABLE.
+
+ONNX Runtime is looked for where runtime.library says, else where the variable
+DELEN_ONNXRUNTIME says, else where "make runtime" puts it.`,
+		Example: `  delen serve delen.hcl`,
+		Args:    argument("CONFIG", "the configuration, such as delen.hcl"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return serve(cmd.Context(), args[0], grace, cmd.ErrOrStderr())
+		},
+	}
+	cmd.Flags().DurationVar(&grace, "grace", 10*time.Second, "how long requests in the house may take to end")
+	return cmd
+}
+
+func serve(ctx context.Context, path string, grace time.Duration, stderr io.Writer) error {
+	c, diags := config.Load(path)
+	if err := config.Report(stderr, c.Files, diags, colorful(stderr)); err != nil {
+		return err
+	}
+	if diags.HasErrors() {
+		return failed(path, diags)
+	}
+	log := newLog(c.Log, stderr)
+	defer log.Sync()
+	if err := openRuntime(c, log); err != nil {
+		return err
+	}
+	node, err := actors.Start(c, actors.Options{
+		Load:    loader(c),
+		Log:     log,
+		Actors:  slog.New(zapslog.NewHandler(log.Core(), zapslog.WithName("actors"))),
+		Version: versionOr(version),
+	})
+	if err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return stopNode(node, grace)
+}
+
+// stopNode drains a node. The signal that ended the context is the first; another one ends the draining.
+func stopNode(node *actors.Node, grace time.Duration) error {
+	limit, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	limit, stop := signal.NotifyContext(limit, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return node.Stop(limit)
+}
+
+// openRuntime finds and loads ONNX Runtime.
+func openRuntime(c *config.Config, log *zap.Logger) error {
+	library, err := onnx.Library(c.Runtime.Library)
+	if err != nil {
+		return err
+	}
+	if err := onnx.Open(library); err != nil {
+		return err
+	}
+	log.Info("runtime.loaded", zap.String("library", library), zap.String("version", onnx.LibraryVersion()))
+	return nil
+}
+
+// loader loads the configuration's models on ONNX Runtime.
+func loader(c *config.Config) func(*config.Model) (stages.Backend, error) {
+	return func(m *config.Model) (stages.Backend, error) {
+		loaded, err := onnx.Load(onnx.Config{
+			Name: m.Name, Path: m.Path, Exits: m.Exits, Logits: m.Activation == config.Softmax, Threads: c.Runtime.Threads,
+		})
+		if errors.Is(err, stages.ErrMemory) {
+			return nil, fmt.Errorf("%w: fewer slots or a smaller queue need less", err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return loaded, nil
+	}
+}
+
+// newLog makes the log that a configuration asks for.
+func newLog(c config.Log, w io.Writer) *zap.Logger {
+	level, err := zapcore.ParseLevel(c.Level)
+	if err != nil {
+		level = zapcore.InfoLevel // config has checked it
+	}
+	form := zap.NewProductionEncoderConfig()
+	form.TimeKey, form.MessageKey, form.NameKey = "time", "event", "from"
+	form.EncodeTime = zapcore.RFC3339NanoTimeEncoder
+	form.EncodeDuration = zapcore.SecondsDurationEncoder
+	encoder := zapcore.NewJSONEncoder(form)
+	if c.Format == "console" {
+		form.EncodeTime = zapcore.TimeEncoderOfLayout("15:04:05.000")
+		form.EncodeDuration = zapcore.StringDurationEncoder
+		encoder = zapcore.NewConsoleEncoder(form)
+	}
+	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(w)), level))
+}

@@ -137,6 +137,7 @@ func TestSourceIsBounded(t *testing.T) {
 	}
 	mustParse(t, strings.Repeat("(", 32)+"exit > 1"+strings.Repeat(")", 32))
 	mustParse(t, strings.Repeat("exit > 1 || ", 300)+"exit > 2")
+	mustParse(t, strings.Repeat("(exit > 1) || ", 200)+"exit > 2")
 }
 
 func TestModelWithoutExitsIsRefused(t *testing.T) {

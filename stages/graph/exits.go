@@ -12,6 +12,14 @@ import (
 // maxExits bounds the work on a hostile file; the deepest published networks have a few dozen.
 const maxExits = 256
 
+// chooseExits returns the exits that were named, or those that are found.
+func (g *Graph) chooseExits(named []string) ([]string, error) {
+	if len(named) > 0 {
+		return slices.Clone(named), g.checkExits(named)
+	}
+	return g.findExits()
+}
+
 // findExits takes the model's outputs as its exits, the shallowest first. Depth is the number of nodes that an output
 // needs, those that follow from constants and shapes alone not counted; equals keep the file's order.
 func (g *Graph) findExits() ([]string, error) {

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -38,22 +39,9 @@ func attach(model *onnxpb.ModelProto, folder string) error {
 
 // external reads the bytes of one weight, at most limit.
 func external(root *os.Root, t *onnxpb.TensorProto, limit int64) ([]byte, error) {
-	var place string
-	var offset int64
-	length := int64(-1)
-	for _, e := range t.GetExternalData() {
-		var err error
-		switch e.GetKey() {
-		case "location":
-			place = e.GetValue()
-		case "offset":
-			offset, err = strconv.ParseInt(e.GetValue(), 10, 64)
-		case "length":
-			length, err = strconv.ParseInt(e.GetValue(), 10, 64)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("its %s %q is not a number of bytes", e.GetKey(), e.GetValue())
-		}
+	place, offset, length, err := whereabouts(t)
+	if err != nil {
+		return nil, err
 	}
 	f, err := root.Open(place)
 	if err != nil {
@@ -71,11 +59,30 @@ func external(root *os.Root, t *onnxpb.TensorProto, limit int64) ([]byte, error)
 		return nil, fmt.Errorf("%s has %d bytes, but %d are wanted from byte %d on", place, info.Size(), length, offset)
 	}
 	if length > limit {
-		return nil, fmt.Errorf("the model's weights come to more than 2 GiB, more than one file can have")
+		return nil, errors.New("the model's weights come to more than 2 GiB, more than one file can have")
 	}
 	raw := make([]byte, length)
 	_, err = io.ReadFull(io.NewSectionReader(f, offset, length), raw)
 	return raw, err
+}
+
+// whereabouts returns the file, the first byte and the number of bytes of a weight; -1 means up to the file's end.
+func whereabouts(t *onnxpb.TensorProto) (place string, offset, length int64, err error) {
+	length = -1
+	for _, e := range t.GetExternalData() {
+		switch e.GetKey() {
+		case "location":
+			place = e.GetValue()
+		case "offset":
+			offset, err = strconv.ParseInt(e.GetValue(), 10, 64)
+		case "length":
+			length, err = strconv.ParseInt(e.GetValue(), 10, 64)
+		}
+		if err != nil {
+			return "", 0, 0, fmt.Errorf("its %s %q is not a number of bytes", e.GetKey(), e.GetValue())
+		}
+	}
+	return place, offset, length, nil
 }
 
 // tensors yields every constant of the model, those in bodies and functions too.

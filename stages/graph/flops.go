@@ -62,7 +62,7 @@ func (m *meter) count() (float64, error) {
 		return 0, fmt.Errorf("%s: the shape of tensor %q is not known", m.node, m.missing[0])
 	}
 	if math.IsNaN(f) {
-		return 0, fmt.Errorf("%s: its shapes or attributes are not those of its operator", m.node)
+		return 0, fmt.Errorf("%s: its shapes or attributes are none that can be counted", m.node)
 	}
 	return f, nil
 }

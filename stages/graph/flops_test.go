@@ -8,88 +8,90 @@ import (
 )
 
 // Counts by hand, for one row.
+var byHand = []struct {
+	name, model string
+	want        float64
+}{
+	{"3x3 convolution, 8 channels to 16, bias", `
+		input x[N 8 10 10]
+		init w[16 8 3 3]
+		init b[16]
+		y = Conv(x, w, b)
+		output y[N 16 8 8]`, 16 * 8 * 8 * (2*8*3*3 + 1)},
+	{"depthwise: each filter sees one channel", `
+		input x[N 8 10 10]
+		init w[8 1 3 3]
+		y = Conv(x, w) group=8
+		output y[N 8 8 8]`, 8 * 8 * 8 * 2 * 3 * 3},
+	{"one dimension", `
+		input x[N 4 100]
+		init w[6 4 5]
+		y = Conv(x, w)
+		output y[N 6 96]`, 6 * 96 * 2 * 4 * 5},
+	{"transposed: 2x2 with stride 2", `
+		input x[N 8 5 5]
+		init w[8 3 2 2]
+		init b[3]
+		y = ConvTranspose(x, w, b)
+		output y[N 3 10 10]`, 8*5*5*2*3*2*2 + 300},
+	{"fully connected", `
+		input x[N 64]
+		init w[10 64]
+		init b[10]
+		y = Gemm(x, w, b) transB=1
+		output y[N 10]`, 10*2*64 + 10},
+	{"fully connected, transposed input, no bias", `
+		input x[N 64]
+		init w[64 10]
+		column = Reshape(x, x)
+		y = Gemm(column, w) transA=1
+		value column[64 1]
+		output y[N 10]`, 10 * 2 * 64},
+	{"matrix product of heads", `
+		input x[N 4 16 8]
+		input z[N 4 8 16]
+		y = MatMul(x, z)
+		output y[N 4 16 16]`, 4 * 16 * 16 * 2 * 8},
+	{"max pooling", `
+		input x[N 8 8 8]
+		y = MaxPool(x) kernel_shape=2,2
+		output y[N 8 4 4]`, 8 * 4 * 4 * 4},
+	{"global pooling", `
+		input x[N 8 8 8]
+		y = GlobalAveragePool(x)
+		output y[N 8 1 1]`, 8 * 8 * 8},
+	{"batch normalisation", `
+		input x[N 8 4]
+		init s[8]
+		y = BatchNormalization(x, s, s, s, s)
+		output y[N 8 4]`, 2 * 32},
+	{"layer normalisation", `
+		input x[N 8 4]
+		init s[4]
+		y = LayerNormalization(x, s, s)
+		output y[N 8 4]`, 7 * 32},
+	{"softmax", "input x[N 10]\ny = Softmax(x)\noutput y[N 10]", 50},
+	{"element-wise", "input x[N 10]\ny = Sigmoid(x)\noutput y[N 10]", 10},
+	{"a sum of three", "input x[N 10]\ny = Sum(x, x, x)\noutput y[N 10]", 20},
+	{"moving data is free", "input x[N 10]\ny = Reshape(x, x)\noutput y[N 5 2]", 0},
+	{"nearest neighbours are free", "input x[N 10]\ny = Resize(x) mode=nearest\noutput y[N 20]", 0},
+	{"LSTM over 7 steps", `
+		input x[N 7 12]
+		init w[1 32 12]
+		init r[1 32 8]
+		y = LSTM(x, w, r) layout=1 hidden_size=8
+		output y[N 7 1 8]`, 7 * 2 * 32 * (12 + 8)},
+	{"a fixed batch of 8 counts for one row", "input x[8 10]\ny = Relu(x)\noutput y[8 10]", 10},
+	{"what follows from constants is computed once", `
+		input x[N 4]
+		init w[4]
+		v = Neg(w)
+		y = Add(x, v)
+		output y[N 4]`, 4},
+}
+
 func TestFLOPsByHand(t *testing.T) {
-	for _, c := range []struct {
-		name, model string
-		want        float64
-	}{
-		{"3x3 convolution, 8 channels to 16, bias", `
-			input x[N 8 10 10]
-			init w[16 8 3 3]
-			init b[16]
-			y = Conv(x, w, b)
-			output y[N 16 8 8]`, 16 * 8 * 8 * (2*8*3*3 + 1)},
-		{"depthwise: each filter sees one channel", `
-			input x[N 8 10 10]
-			init w[8 1 3 3]
-			y = Conv(x, w) group=8
-			output y[N 8 8 8]`, 8 * 8 * 8 * 2 * 3 * 3},
-		{"one dimension", `
-			input x[N 4 100]
-			init w[6 4 5]
-			y = Conv(x, w)
-			output y[N 6 96]`, 6 * 96 * 2 * 4 * 5},
-		{"transposed: 2x2 with stride 2", `
-			input x[N 8 5 5]
-			init w[8 3 2 2]
-			init b[3]
-			y = ConvTranspose(x, w, b)
-			output y[N 3 10 10]`, 8*5*5*2*3*2*2 + 300},
-		{"fully connected", `
-			input x[N 64]
-			init w[10 64]
-			init b[10]
-			y = Gemm(x, w, b) transB=1
-			output y[N 10]`, 10*2*64 + 10},
-		{"fully connected, transposed input, no bias", `
-			input x[N 64]
-			init w[64 10]
-			column = Reshape(x, x)
-			y = Gemm(column, w) transA=1
-			value column[64 1]
-			output y[N 10]`, 10 * 2 * 64},
-		{"matrix product of heads", `
-			input x[N 4 16 8]
-			input z[N 4 8 16]
-			y = MatMul(x, z)
-			output y[N 4 16 16]`, 4 * 16 * 16 * 2 * 8},
-		{"max pooling", `
-			input x[N 8 8 8]
-			y = MaxPool(x) kernel_shape=2,2
-			output y[N 8 4 4]`, 8 * 4 * 4 * 4},
-		{"global pooling", `
-			input x[N 8 8 8]
-			y = GlobalAveragePool(x)
-			output y[N 8 1 1]`, 8 * 8 * 8},
-		{"batch normalisation", `
-			input x[N 8 4]
-			init s[8]
-			y = BatchNormalization(x, s, s, s, s)
-			output y[N 8 4]`, 2 * 32},
-		{"layer normalisation", `
-			input x[N 8 4]
-			init s[4]
-			y = LayerNormalization(x, s, s)
-			output y[N 8 4]`, 7 * 32},
-		{"softmax", "input x[N 10]\ny = Softmax(x)\noutput y[N 10]", 50},
-		{"element-wise", "input x[N 10]\ny = Sigmoid(x)\noutput y[N 10]", 10},
-		{"a sum of three", "input x[N 10]\ny = Sum(x, x, x)\noutput y[N 10]", 20},
-		{"moving data is free", "input x[N 10]\ny = Reshape(x, x)\noutput y[N 5 2]", 0},
-		{"nearest neighbours are free", "input x[N 10]\ny = Resize(x) mode=nearest\noutput y[N 20]", 0},
-		{"LSTM over 7 steps", `
-			input x[N 7 12]
-			init w[1 32 12]
-			init r[1 32 8]
-			y = LSTM(x, w, r) layout=1 hidden_size=8
-			output y[N 7 1 8]`, 7 * 2 * 32 * (12 + 8)},
-		{"a fixed batch of 8 counts for one row", "input x[8 10]\ny = Relu(x)\noutput y[8 10]", 10},
-		{"what follows from constants is computed once", `
-			input x[N 4]
-			init w[4]
-			v = Neg(w)
-			y = Add(x, v)
-			output y[N 4]`, 4},
-	} {
+	for _, c := range byHand {
 		t.Run(c.name, func(t *testing.T) {
 			s, err := parse(t, c.model).Split(nil)
 			if err != nil {

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -114,32 +115,46 @@ func (g *Graph) define() error {
 		g.maker[t.GetValues().GetName()] = fromFile
 	}
 	for _, v := range p.GetInput() {
-		name := v.GetName()
-		switch m, taken := g.maker[name]; {
-		case name == "":
-			return fmt.Errorf("an input of the model has no name")
-		case taken && m == fromInput:
-			return fmt.Errorf("the model has two inputs %q", name)
-		case taken: // before IR version 4 every initializer was listed as an input as well
-		default:
-			g.maker[name] = fromInput
-			g.inputs = append(g.inputs, name)
-		}
-	}
-	for i, n := range p.GetNode() {
-		g.nodes = append(g.nodes, node{NodeProto: n, place: i + 1, reads: reads(n)})
-		for _, name := range n.GetOutput() {
-			if name == "" { // an output left out
-				continue
-			}
-			if m, taken := g.maker[name]; taken {
-				return fmt.Errorf("%s makes tensor %q, which %s makes too", g.nodes[i], name, g.origin(m))
-			}
-			g.maker[name] = i
+		if err := g.defineInput(v.GetName()); err != nil {
+			return err
 		}
 	}
 	if len(g.inputs) == 0 {
-		return fmt.Errorf("the model has no inputs: there is nothing to ask it")
+		return errors.New("the model has no inputs: there is nothing to ask it")
+	}
+	for i, n := range p.GetNode() {
+		g.nodes = append(g.nodes, node{NodeProto: n, place: i + 1, reads: reads(n)})
+		if err := g.defineResults(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// defineInput notes an input, unless it is an initializer that is listed as one, as all were before IR version 4.
+func (g *Graph) defineInput(name string) error {
+	maker, taken := g.maker[name]
+	switch {
+	case name == "":
+		return errors.New("an input of the model has no name")
+	case taken && maker == fromInput:
+		return fmt.Errorf("the model has two inputs %q", name)
+	case !taken:
+		g.maker[name] = fromInput
+		g.inputs = append(g.inputs, name)
+	}
+	return nil
+}
+
+func (g *Graph) defineResults(i int) error {
+	for _, name := range g.nodes[i].GetOutput() {
+		if name == "" { // an output left out
+			continue
+		}
+		if m, taken := g.maker[name]; taken {
+			return fmt.Errorf("%s makes tensor %q, which %s makes too", g.nodes[i], name, g.origin(m))
+		}
+		g.maker[name] = i
 	}
 	return nil
 }

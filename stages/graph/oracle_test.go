@@ -7,8 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/delen-edge/delen/stages/graph/onnxpb"
 )
 
@@ -128,49 +126,14 @@ func checkSplit(t *testing.T, g *Graph, s *Split) {
 	}
 	carried := given(g)
 	ran := make(map[string]int)
-	for i, seg := range s.Segments {
-		data, err := s.Model(seg.Number)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m := &onnxpb.ModelProto{}
-		if err := proto.Unmarshal(data, m); err != nil {
-			t.Fatal(err)
-		}
-		if got := len(m.GetGraph().GetNode()); got != seg.Nodes {
-			t.Errorf("segment %d has %d nodes, not %d", seg.Number, got, seg.Nodes)
-		}
-		for _, v := range m.GetGraph().GetValueInfo() {
-			if at := g.maker[v.GetName()]; !slices.Contains(s.members[i], at) {
-				t.Errorf("segment %d declares %q, which it does not make", seg.Number, v.GetName())
+	for i := range s.Segments {
+		runSegment(t, s, &s.Segments[i], carried, ran)
+		for at, tensor := range s.Tensors {
+			if v, ok := carried[tensor.Name]; ok && !slices.Equal(v, whole[tensor.Name]) {
+				t.Errorf("after segment %d %q is %v, in the whole model %v", i+1, tensor.Name, v, whole[tensor.Name])
 			}
-		}
-		in := make(map[string]numberList)
-		for k, at := range seg.In {
-			name := m.GetGraph().GetInput()[k].GetName()
-			if name != s.Tensors[at].Name || carried[name] == nil {
-				t.Fatalf("segment %d wants %q as input %d: In says %q, carried is %v",
-					seg.Number, name, k, s.Tensors[at].Name, slices.Sorted(maps.Keys(carried)))
-			}
-			in[name] = carried[name]
-		}
-		out, err := evaluate(m.GetGraph(), in, ran)
-		if err != nil {
-			t.Fatalf("segment %d: %v", seg.Number, err)
-		}
-		for k, at := range seg.Out {
-			name := m.GetGraph().GetOutput()[k].GetName()
-			if name != s.Tensors[at].Name || !slices.Equal(out[name], whole[name]) {
-				t.Errorf("segment %d: output %q is %v, in the whole model it is %v", seg.Number, name, out[name], whole[name])
-			}
-			carried[name] = out[name]
-		}
-		if s.Tensors[seg.Exit].Name != s.Exits[i] || !slices.Contains(seg.Out, seg.Exit) {
-			t.Errorf("segment %d does not give out its exit %q", seg.Number, s.Exits[i])
-		}
-		for at, last := range s.LastUse {
-			if last <= seg.Number {
-				delete(carried, s.Tensors[at].Name)
+			if s.LastUse[at] <= i+1 {
+				delete(carried, tensor.Name)
 			}
 		}
 	}
@@ -180,6 +143,44 @@ func checkSplit(t *testing.T, g *Graph, s *Split) {
 		}
 	}
 	checkOwners(t, g, s, ran)
+}
+
+// runSegment takes a segment's inputs from what is carried and adds its outputs.
+func runSegment(t *testing.T, s *Split, seg *Segment, carried map[string]numberList, ran map[string]int) {
+	t.Helper()
+	data, err := s.Model(seg.Number)
+	body := unmarshal(t, data, err).GetGraph()
+	if got := len(body.GetNode()); got != seg.Nodes {
+		t.Errorf("segment %d has %d nodes, not %d", seg.Number, got, seg.Nodes)
+	}
+	for _, v := range body.GetValueInfo() {
+		if at := s.graph.maker[v.GetName()]; !slices.Contains(s.members[seg.Number-1], at) {
+			t.Errorf("segment %d declares %q, which it does not make", seg.Number, v.GetName())
+		}
+	}
+	in := make(map[string]numberList)
+	for k, at := range seg.In {
+		name := body.GetInput()[k].GetName()
+		if name != s.Tensors[at].Name || carried[name] == nil {
+			t.Fatalf("segment %d wants %q as input %d: In says %q, carried is %v",
+				seg.Number, name, k, s.Tensors[at].Name, slices.Sorted(maps.Keys(carried)))
+		}
+		in[name] = carried[name]
+	}
+	out, err := evaluate(body, in, ran)
+	if err != nil {
+		t.Fatalf("segment %d: %v", seg.Number, err)
+	}
+	for k, at := range seg.Out {
+		name := body.GetOutput()[k].GetName()
+		if name != s.Tensors[at].Name || out[name] == nil {
+			t.Errorf("segment %d gives out %q as output %d: Out says %q", seg.Number, name, k, s.Tensors[at].Name)
+		}
+		carried[name] = out[name]
+	}
+	if s.Tensors[seg.Exit].Name != s.Exits[seg.Number-1] || !slices.Contains(seg.Out, seg.Exit) {
+		t.Errorf("segment %d does not give out its exit %q", seg.Number, s.Exits[seg.Number-1])
+	}
 }
 
 // checkOwners holds the nodes that ran against the rule itself: of the nodes that exits need, each once, clones aside.

@@ -55,12 +55,7 @@ type Segment struct {
 // Types or shapes that the file does not give are left open: ask [Split.Unresolved], and tell with [Split.Resolve].
 func (g *Graph) Split(exits []string) (*Split, error) {
 	found := len(exits) == 0
-	err := error(nil)
-	if found {
-		exits, err = g.findExits()
-	} else {
-		err = g.checkExits(exits)
-	}
+	exits, err := g.chooseExits(exits)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +63,7 @@ func (g *Graph) Split(exits []string) (*Split, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Split{Exits: slices.Clone(exits), Found: found, graph: g, members: members, told: make(map[string]Tensor)}
+	s := &Split{Exits: exits, Found: found, graph: g, members: members, told: make(map[string]Tensor)}
 	s.wire()
 	if err := s.checkCarriers(); err != nil {
 		return nil, err
@@ -140,24 +135,18 @@ func (s *Split) wire() {
 		}
 	}
 	s.index = make(map[string]int)
-	add := func(name string) int {
-		at := len(s.Tensors)
-		s.index[name] = at
-		s.Tensors = append(s.Tensors, s.graph.tensor(name))
-		s.LastUse = append(s.LastUse, lastUse[name])
-		return at
-	}
 	for _, name := range s.graph.inputs {
 		if lastUse[name] > 0 {
-			add(name)
+			s.add(name, lastUse[name])
 		}
 	}
 	s.Inputs = len(s.Tensors)
 	for i, exit := range s.Exits {
-		seg := Segment{Number: i + 1, Nodes: len(s.members[i])}
-		for _, name := range s.graph.made(s.members[i]) {
-			if lastUse[name] > i+1 || name == exit {
-				seg.Out = append(seg.Out, add(name))
+		nodes := s.members[i]
+		seg := Segment{Number: i + 1, Nodes: len(nodes), Parameters: s.graph.parameters(nodes)}
+		for _, name := range s.graph.made(nodes) {
+			if lastUse[name] > seg.Number || name == exit {
+				seg.Out = append(seg.Out, s.add(name, lastUse[name]))
 			}
 		}
 		for _, name := range needs[i] {
@@ -165,9 +154,17 @@ func (s *Split) wire() {
 		}
 		slices.Sort(seg.In)
 		seg.Exit = s.index[exit]
-		seg.Parameters = s.graph.parameters(s.members[i])
 		s.Segments = append(s.Segments, seg)
 	}
+}
+
+// add lets a tensor travel and returns its index.
+func (s *Split) add(name string, lastUse int) int {
+	at := len(s.Tensors)
+	s.index[name] = at
+	s.Tensors = append(s.Tensors, s.graph.tensor(name))
+	s.LastUse = append(s.LastUse, lastUse)
+	return at
 }
 
 // foreign returns the tensors that nodes read and neither they nor the file's constants make.

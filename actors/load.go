@@ -143,7 +143,11 @@ func sourceOf(p *profile.Profile) wire.Source {
 	if p == nil {
 		return wire.Source_NONE
 	}
-	switch p.Source {
+	source := p.Source
+	if p.EnergySource != "" {
+		source = p.EnergySource
+	}
+	switch source {
 	case profile.Measured:
 		return wire.Source_MEASURED
 	case profile.Modelled:

@@ -165,9 +165,20 @@ func (n *Node) open() (err error) {
 	c := remote.Configure(host, port, options...)
 	c.MaxRetryCount = 1 // every try costs two seconds during which nothing leaves for that peer
 	r := remote.NewRemote(n.system, c)
+	n.system.EventStream.Subscribe(n.peer)
 	r.Start()
 	n.remote = r
 	return nil
+}
+
+// peer logs apps that come and go.
+func (n *Node) peer(event any) {
+	switch e := event.(type) {
+	case *remote.EndpointConnectedEvent:
+		n.log.Info("app.connected", zap.String("app", e.Address))
+	case *remote.EndpointTerminatedEvent:
+		n.log.Info("app.lost", zap.String("app", e.Address))
+	}
 }
 
 // listen checks the address before the library sees it, so that a port in use is an error that says so.

@@ -13,8 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
-	"go.uber.org/zap/exp/zapslog"
-	"go.uber.org/zap/zapcore"
 
 	"github.com/delen-edge/delen/actors"
 	"github.com/delen-edge/delen/config"
@@ -65,7 +63,7 @@ func serve(ctx context.Context, path string, grace time.Duration, stderr io.Writ
 	node, err := actors.Start(c, actors.Options{
 		Load:    loader(c),
 		Log:     log,
-		Actors:  slog.New(zapslog.NewHandler(log.Core(), zapslog.WithName("actors"))),
+		Actors:  slog.New(libraryLog(log)),
 		Version: versionOr(version),
 	})
 	if err != nil {
@@ -111,23 +109,4 @@ func loader(c *config.Config) func(*config.Model) (stages.Backend, error) {
 		}
 		return loaded, nil
 	}
-}
-
-// newLog makes the log that a configuration asks for.
-func newLog(c config.Log, w io.Writer) *zap.Logger {
-	level, err := zapcore.ParseLevel(c.Level)
-	if err != nil {
-		level = zapcore.InfoLevel // config has checked it
-	}
-	form := zap.NewProductionEncoderConfig()
-	form.TimeKey, form.MessageKey, form.NameKey = "time", "event", "from"
-	form.EncodeTime = zapcore.RFC3339NanoTimeEncoder
-	form.EncodeDuration = zapcore.SecondsDurationEncoder
-	encoder := zapcore.NewJSONEncoder(form)
-	if c.Format == "console" {
-		form.EncodeTime = zapcore.TimeEncoderOfLayout("15:04:05.000")
-		form.EncodeDuration = zapcore.StringDurationEncoder
-		encoder = zapcore.NewConsoleEncoder(form)
-	}
-	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(w)), level))
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 )
 
@@ -47,7 +48,7 @@ func (o *Outcome) check() error {
 func WriteOutcomes(path string, outcomes []Outcome) error {
 	return replace(path, func(w io.Writer) error {
 		c := csv.NewWriter(w)
-		row := []string{"sample", "label", "exit", "predicted", "confidence"}
+		row := slices.Clone(outcomesHeader)
 		if err := c.Write(row); err != nil {
 			return err
 		}

@@ -35,6 +35,9 @@ type Profile struct {
 	Runtime string `json:"runtime,omitempty"`
 	// Source says where the figures come from.
 	Source Source `json:"source"`
+	// EnergySource says where the energies come from, when that is not Source:
+	// a profile may have measured times and modelled energies.
+	EnergySource Source `json:"energy_source,omitempty"`
 	// IdlePower is the power of the idle device in watts, or nil. The energies
 	// of the exits of a published profile may include it.
 	IdlePower *float64 `json:"idle_power"`

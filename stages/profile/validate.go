@@ -37,6 +37,11 @@ func (p *Profile) checkHead() error {
 	default:
 		errs = append(errs, fmt.Errorf(`source: %q is not one of "measured", "modelled" and "published"; say where the figures come from`, p.Source))
 	}
+	switch p.EnergySource {
+	case "", Measured, Modelled, Published:
+	default:
+		errs = append(errs, fmt.Errorf(`energy_source: %q is not one of "measured", "modelled" and "published"; leave it out when it is the source of all figures`, p.EnergySource))
+	}
 	if p.IdlePower != nil && !atLeastZero(*p.IdlePower) {
 		errs = append(errs, fmt.Errorf("idle_power: %v is not a power in watts; write a number that is not negative, or null", *p.IdlePower))
 	}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/exp/zapslog"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/delen-edge/delen/config"
+)
+
+// newLog makes the log that a configuration asks for.
+func newLog(c config.Log, w io.Writer) *zap.Logger {
+	level, err := zapcore.ParseLevel(c.Level)
+	if err != nil {
+		level = zapcore.InfoLevel // config has checked it
+	}
+	form := zap.NewProductionEncoderConfig()
+	form.TimeKey, form.MessageKey, form.NameKey = "time", "event", "from"
+	form.EncodeTime = zapcore.RFC3339NanoTimeEncoder
+	form.EncodeDuration = zapcore.SecondsDurationEncoder
+	encoder := zapcore.NewJSONEncoder(form)
+	if c.Format == "console" {
+		form.EncodeTime = zapcore.TimeEncoderOfLayout("15:04:05.000")
+		form.EncodeDuration = zapcore.StringDurationEncoder
+		encoder = zapcore.NewConsoleEncoder(form)
+	}
+	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(w)), level))
+}
+
+// libraryLog is where the actor library logs to: the same place, under the name "actors".
+func libraryLog(log *zap.Logger) slog.Handler {
+	const never = slog.Level(127)
+	return demoted{zapslog.NewHandler(log.Core(), zapslog.WithName("actors"), zapslog.AddStacktraceAt(never))}
+}
+
+// demoted takes one step of importance from every record. To the library an app that leaves is an error and one that
+// comes is news; to the operator the node's own events tell both, and these are details.
+type demoted struct{ slog.Handler }
+
+const step = slog.LevelWarn - slog.LevelInfo
+
+// Enabled implements slog.Handler.
+func (d demoted) Enabled(ctx context.Context, l slog.Level) bool {
+	return d.Handler.Enabled(ctx, l-step)
+}
+
+// Handle implements slog.Handler.
+func (d demoted) Handle(ctx context.Context, r slog.Record) error {
+	r.Level -= step
+	return d.Handler.Handle(ctx, r)
+}
+
+// WithAttrs implements slog.Handler.
+func (d demoted) WithAttrs(attrs []slog.Attr) slog.Handler { return demoted{d.Handler.WithAttrs(attrs)} }
+
+// WithGroup implements slog.Handler.
+func (d demoted) WithGroup(name string) slog.Handler { return demoted{d.Handler.WithGroup(name)} }

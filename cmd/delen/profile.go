@@ -1,0 +1,333 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/stages/onnx"
+	"github.com/delen-edge/delen/stages/picture"
+	"github.com/delen-edge/delen/stages/profile"
+)
+
+// profiling is the command line of profile.
+type profiling struct {
+	model, exits, samples, labels, outcomes, output, device, power string
+
+	library string
+	probs   bool
+	mean    []float64
+	std     []float64
+	rounds  int
+}
+
+// newProfile makes the command that measures a model on this machine.
+func newProfile() *cobra.Command {
+	var f profiling
+	cmd := &cobra.Command{
+		Use:   "profile MODEL [-o profile.json]",
+		Short: "Measure a model's exits on this machine",
+		Long: `Profile runs a model on this machine and writes what each exit takes: the median
+response time of one row on one thread, from the input to the exit, and the
+floating-point operations, counted in the graph, a multiply-add as two.
+
+Accuracy comes from labelled pictures, which are run (--samples FOLDER with a
+labels.csv of file,label and --labels with the names of the classes), or from
+outcomes that were found before (--outcomes FILE with the header
+sample,label,exit,predicted,confidence). With --samples, --outcomes names the file
+that is written. Without either, accuracy is null.
+
+Energy needs a power model, since there is no meter: --power IDLE,BUSY in watts.
+It is then the busy power times the response time, idle power included, and marked
+as modelled. Without it, energy is null.
+
+The device should have nothing else to do meanwhile.`,
+		Example: `  delen profile model.onnx -o profile.json
+  delen profile model.onnx --samples test --labels labels.txt --mean 0.5 --std 0.5 --power 4.40,7.86`,
+		Args: argument("MODEL", "an ONNX file"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.model = args[0]
+			return f.run(cmd.Context(), cmd.OutOrStdout())
+		},
+	}
+	cmd.Flags().StringVarP(&f.output, "output", "o", "profile.json", "the file to write")
+	cmd.Flags().StringVar(&f.exits, "exits", "", "the exits, separated by commas (default the model's outputs)")
+	cmd.Flags().StringVar(&f.samples, "samples", "", "a folder of labelled pictures to run")
+	cmd.Flags().StringVar(&f.labels, "labels", "", "a file with the name of each class, one a line")
+	cmd.Flags().StringVar(&f.outcomes, "outcomes", "", "outcomes to read, or with --samples to write")
+	cmd.Flags().Float64SliceVar(&f.mean, "mean", nil, "the mean of each channel of a picture (default 0)")
+	cmd.Flags().Float64SliceVar(&f.std, "std", nil, "the standard deviation of each channel (default 1)")
+	cmd.Flags().BoolVar(&f.probs, "probabilities", false, "the exits give probabilities, not logits")
+	cmd.Flags().StringVar(&f.device, "device", runtime.GOOS+"/"+runtime.GOARCH, "the name of this machine, for people")
+	cmd.Flags().StringVar(&f.power, "power", "", "the machine's idle and busy power in watts, as IDLE,BUSY")
+	cmd.Flags().StringVar(&f.library, "library", "", "libonnxruntime.so (default as for serve)")
+	cmd.Flags().IntVar(&f.rounds, "rounds", 300, "how often the model is run")
+	return cmd
+}
+
+func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
+	idle, busy, err := f.watts()
+	if err != nil {
+		return usageError{err}
+	}
+	m, err := f.load()
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	model := m.Model()
+	p := &profile.Profile{
+		Model: strings.TrimSuffix(filepath.Base(f.model), ".onnx"), Digest: model.SHA256, Device: f.device, Provider: "cpu", Threads: 1,
+		Runtime: "onnxruntime " + onnx.LibraryVersion(), Source: profile.Measured, IdlePower: idle,
+	}
+	if busy != nil {
+		p.EnergySource = profile.Modelled
+	}
+	accuracies, err := f.accuracies(ctx, m, p)
+	if err != nil {
+		return err
+	}
+	times, err := responseTimes(ctx, m, f.rounds)
+	if err != nil {
+		return err
+	}
+	for i, name := range model.Exits {
+		seconds := times[i].Seconds()
+		e := profile.Exit{Name: name, ResponseTime: &seconds, FLOPs: finite(model.FLOPs(i + 1))}
+		if accuracies != nil {
+			e.Accuracy = &accuracies[i]
+		}
+		if busy != nil {
+			joules := *busy * seconds
+			e.Energy = &joules
+		}
+		p.Exits = append(p.Exits, e)
+	}
+	if err := p.Write(f.output); err != nil {
+		return err
+	}
+	return printProfile(stdout, p, f.output)
+}
+
+// load opens the runtime and the model.
+func (f *profiling) load() (*onnx.Model, error) {
+	library, err := onnx.Library(f.library)
+	if err != nil {
+		return nil, err
+	}
+	if err := onnx.Open(library); err != nil {
+		return nil, err
+	}
+	var exits []string
+	if f.exits != "" {
+		exits = strings.Split(f.exits, ",")
+	}
+	return onnx.Load(onnx.Config{Name: filepath.Base(f.model), Path: f.model, Exits: exits, Logits: !f.probs})
+}
+
+// watts reads --power.
+func (f *profiling) watts() (idle, busy *float64, err error) {
+	if f.power == "" {
+		return nil, nil, nil
+	}
+	low, high, ok := strings.Cut(f.power, ",")
+	a, errA := strconv.ParseFloat(low, 64)
+	b, errB := strconv.ParseFloat(high, 64)
+	if !ok || errA != nil || errB != nil || !(a >= 0 && b > a) {
+		return nil, nil, fmt.Errorf("--power %q: write the idle and the busy power in watts, such as 4.40,7.86", f.power)
+	}
+	return &a, &b, nil
+}
+
+// accuracies come from samples that are run or from outcomes that are read; nil when there are neither.
+func (f *profiling) accuracies(ctx context.Context, m *onnx.Model, p *profile.Profile) ([]float64, error) {
+	var outcomes []profile.Outcome
+	var err error
+	switch {
+	case f.samples != "":
+		outcomes, err = f.classify(ctx, m)
+		if err == nil && f.outcomes != "" {
+			err = profile.WriteOutcomes(f.outcomes, outcomes)
+		}
+	case f.outcomes != "":
+		outcomes, err = profile.ReadOutcomes(f.outcomes)
+	default:
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if f.outcomes != "" {
+		p.Outcomes, err = beside(f.output, f.outcomes)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return profile.Accuracies(outcomes, len(m.Model().Exits))
+}
+
+// beside is a path as seen from the folder of a file.
+func beside(file, path string) (string, error) {
+	from, errA := filepath.Abs(filepath.Dir(file))
+	to, errB := filepath.Abs(path)
+	if err := errors.Join(errA, errB); err != nil {
+		return "", err
+	}
+	return filepath.Rel(from, to)
+}
+
+// classify runs every sample through all exits.
+func (f *profiling) classify(ctx context.Context, m *onnx.Model) ([]profile.Outcome, error) {
+	spec, err := specOfModel(m.Model(), f.mean, f.std)
+	if err != nil {
+		return nil, err
+	}
+	if f.labels == "" {
+		return nil, usageError{errors.New("--samples needs --labels, the names of the classes in the order of the outputs")}
+	}
+	names, err := readLines(f.labels)
+	if err != nil {
+		return nil, err
+	}
+	samples, err := readLabels(f.samples)
+	if err != nil {
+		return nil, err
+	}
+	c, err := newChain(m)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	var outcomes []profile.Outcome
+	for _, s := range samples {
+		label := slices.Index(names, s.label)
+		if label < 0 {
+			return nil, fmt.Errorf("%s: the label %q is not in %s", s.path, s.label, f.labels)
+		}
+		row, err := loadPicture(s.path, spec)
+		if err != nil {
+			return nil, err
+		}
+		readings, err := c.read(ctx, row)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.path, err)
+		}
+		for i, r := range readings {
+			outcomes = append(outcomes, profile.Outcome{
+				Sample: filepath.Base(s.path), Label: label, Exit: i + 1, Predicted: r.Predicted, Confidence: min(r.Confidence, 1),
+			})
+		}
+	}
+	return outcomes, nil
+}
+
+// responseTimes are the medians over the rounds of the time from the input to each exit.
+func responseTimes(ctx context.Context, m *onnx.Model, rounds int) ([]time.Duration, error) {
+	c, err := newChain(m)
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	const warming = 20
+	times := make([][]time.Duration, len(c.runners))
+	for round := range warming + max(rounds, 1) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		sum := time.Duration(0)
+		for i, r := range c.runners {
+			used, err := r.Run(c.carry)
+			if err != nil {
+				return nil, err
+			}
+			sum += used.Busy
+			if round >= warming {
+				times[i] = append(times[i], sum)
+			}
+		}
+	}
+	medians := make([]time.Duration, len(times))
+	for i := range times {
+		slices.Sort(times[i])
+		medians[i] = times[i][len(times[i])/2]
+	}
+	return medians, nil
+}
+
+// chain is a model with a runner for each segment and the memory of one ticket.
+type chain struct {
+	model   *onnx.Model
+	runners []stages.Runner
+	carry   *stages.Carry
+}
+
+func newChain(m *onnx.Model) (*chain, error) {
+	c := &chain{model: m}
+	for s := range m.Model().Segments {
+		r, err := m.Open(s)
+		if err != nil {
+			return nil, errors.Join(err, c.close())
+		}
+		c.runners = append(c.runners, r)
+	}
+	var err error
+	c.carry, err = m.Alloc()
+	return c, err
+}
+
+// read runs one row through all segments and reads every exit.
+func (c *chain) read(ctx context.Context, row []float32) ([]stages.Reading, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	model := c.model.Model()
+	copy(c.carry.Tensors[model.Inputs[0]].Floats(), row)
+	var readings []stages.Reading
+	for i, r := range c.runners {
+		if _, err := r.Run(c.carry); err != nil {
+			return nil, err
+		}
+		reading, err := stages.Read(c.carry.Tensors[model.Segments[i].Exit].Floats(), model.Logits)
+		if err != nil {
+			return nil, err
+		}
+		readings = append(readings, reading)
+	}
+	return readings, nil
+}
+
+func (c *chain) close() error {
+	c.model.Free(c.carry)
+	var errs []error
+	for _, r := range c.runners {
+		errs = append(errs, r.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// specOfModel reads from the input's shape how a picture becomes it.
+func specOfModel(m *stages.Model, mean, std []float64) (*picture.Spec, error) {
+	in := &m.Tensors[m.Inputs[0]]
+	if len(m.Inputs) != 1 || in.Type != stages.Float32 || len(in.Shape) != 3 {
+		return nil, fmt.Errorf("the model's input is no picture: it is %s of shape %v", in.Type, in.Shape)
+	}
+	s := &picture.Spec{Layout: "NCHW", Color: "gray", Height: int(in.Shape[1]), Width: int(in.Shape[2]), Mean: mean, Std: std}
+	channels := in.Shape[0]
+	if last := in.Shape[2]; channels != 1 && channels != 3 && (last == 1 || last == 3) {
+		s.Layout, s.Height, s.Width, channels = "NHWC", int(in.Shape[0]), int(in.Shape[1]), last
+	}
+	if channels == 3 {
+		s.Color = "rgb"
+	}
+	return s, s.Validate()
+}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -40,6 +41,7 @@ type Node struct {
 	system *actor.ActorSystem
 	remote *remote.Remote
 	loop   loop
+	peers  sync.Map // addresses of the apps that are connected
 
 	models    []*loaded
 	house     *actor.PID
@@ -171,13 +173,16 @@ func (n *Node) open() (err error) {
 	return nil
 }
 
-// peer logs apps that come and go.
+// peer logs apps that come and go. The library tells the same loss more than once.
 func (n *Node) peer(event any) {
 	switch e := event.(type) {
 	case *remote.EndpointConnectedEvent:
+		n.peers.Store(e.Address, true)
 		n.log.Info("app.connected", zap.String("app", e.Address))
 	case *remote.EndpointTerminatedEvent:
-		n.log.Info("app.lost", zap.String("app", e.Address))
+		if _, known := n.peers.LoadAndDelete(e.Address); known {
+			n.log.Info("app.lost", zap.String("app", e.Address))
+		}
 	}
 }
 

@@ -23,7 +23,7 @@ type decoder struct {
 type block struct {
 	*decoder
 	label  string    // its name, or empty
-	header hcl.Range // of the block, for what is missing from it
+	header hcl.Range // where what is missing from a block is reported
 	attrs  hcl.Attributes
 	blocks hcl.Blocks
 	has    map[string]bool // types of blocks that are there, rightly named or not
@@ -157,11 +157,16 @@ func (d *decoder) checkName(h *hcl.Block) {
 
 // fail records an error at a range.
 func (d *decoder) fail(at hcl.Range, summary, detail string, args ...any) {
+	d.failFile(summary, detail, args...)
+	d.diags[len(d.diags)-1].Subject = &at
+}
+
+// failFile records an error about something that is nowhere in the file.
+func (d *decoder) failFile(summary, detail string, args ...any) {
 	d.diags = append(d.diags, &hcl.Diagnostic{
 		Severity: hcl.DiagError,
 		Summary:  summary,
 		Detail:   fmt.Sprintf(detail, args...),
-		Subject:  &at,
 	})
 }
 

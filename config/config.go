@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // Config is a whole configuration. It is not changed after Load.
@@ -27,8 +28,14 @@ type Config struct {
 	Files map[string]*hcl.File
 }
 
-// maxSource bounds what is parsed: a path to a model by mistake is a message.
-const maxSource = 4 << 20
+const (
+	// maxSource bounds what is parsed: a path to a model by mistake is a message.
+	maxSource = 512 << 10
+	// maxNesting bounds how deep brackets of all kinds nest, and how many signs
+	// precede a value. HCL's parser is recursive, and a stack that overflows
+	// ends the process.
+	maxNesting = 64
+)
 
 // Load reads the configuration in the file at path, and every file it names.
 // The Config is never nil; when the diagnostics have errors, it holds nothing
@@ -38,6 +45,10 @@ func Load(path string) (*Config, hcl.Diagnostics) {
 	failed := &Config{Files: p.Files()}
 	src, diags := readSource(path)
 	if diags.HasErrors() {
+		return failed, diags
+	}
+	if diags := checkNesting(src, path); diags.HasErrors() {
+		p.AddFile(path, &hcl.File{Bytes: src})
 		return failed, diags
 	}
 	f, diags := p.ParseHCL(src, path)
@@ -67,6 +78,38 @@ func readSource(path string) ([]byte, hcl.Diagnostics) {
 		Summary:  "Cannot read the configuration",
 		Detail:   sentence(err.Error()),
 	}}
+}
+
+// checkNesting reports the first token that is nested too deeply.
+func checkNesting(src []byte, path string) hcl.Diagnostics {
+	tokens, _ := hclsyntax.LexConfig(src, path, hcl.InitialPos) // the parser reports what is wrong with them
+	depth, signs := 0, 0
+	for _, t := range tokens {
+		switch t.Type {
+		case hclsyntax.TokenBang, hclsyntax.TokenMinus:
+			signs++
+		case hclsyntax.TokenOParen, hclsyntax.TokenOBrack, hclsyntax.TokenOBrace, hclsyntax.TokenOQuote,
+			hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+			depth++
+			signs = 0
+		case hclsyntax.TokenCParen, hclsyntax.TokenCBrack, hclsyntax.TokenCBrace, hclsyntax.TokenCQuote,
+			hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
+			depth--
+			signs = 0
+		case hclsyntax.TokenNewline: // may stand between signs in brackets
+		default:
+			signs = 0
+		}
+		if depth > maxNesting || signs > maxNesting {
+			return hcl.Diagnostics{{
+				Severity: hcl.DiagError,
+				Summary:  "Nested too deeply",
+				Detail:   fmt.Sprintf("Blocks, brackets and quotes nest at most %d deep, and a configuration needs about 4.", maxNesting),
+				Subject:  &t.Range,
+			}}
+		}
+	}
+	return nil
 }
 
 // config decodes the body of a file. Models come before the tenants that

@@ -51,14 +51,15 @@ func readFile(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if int64(len(src)) > limit {
-		return nil, fmt.Errorf("%s is larger than %d MiB: not the file that is meant", path, limit>>20)
+		return nil, fmt.Errorf("%s is larger than %d KiB: not the file that is meant", path, limit>>10)
 	}
 	return src, nil
 }
 
 // readLabels reads the names of classes, one a line.
 func readLabels(path string) ([]string, error) {
-	src, err := readFile(path, maxSource)
+	const most = 4 << 20 // names of a million classes
+	src, err := readFile(path, most)
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,11 @@ func TestBad(t *testing.T) {
 			}
 			want := expected(t, file)
 			for i, d := range diags {
-				got := fmt.Sprintf("%d:%d: %s | %s", d.Subject.Start.Line, d.Subject.Start.Column, d.Summary, d.Detail)
+				var at hcl.Pos // 0:0 for what is about the whole file
+				if d.Subject != nil {
+					at = d.Subject.Start
+				}
+				got := fmt.Sprintf("%d:%d: %s | %s", at.Line, at.Column, d.Summary, d.Detail)
 				if os.Getenv("SHOW") != "" {
 					fmt.Printf("%s\t# %s\n", filepath.Base(file), got)
 				}
@@ -191,6 +195,26 @@ func TestLoadOfNoFile(t *testing.T) {
 		c, diags := Load(path)
 		if c == nil || !diags.HasErrors() || !strings.Contains(diags[0].Detail, path) {
 			t.Errorf("Load(%s) = %v, %v", path, c, diags)
+		}
+	}
+}
+
+// TestNestingEndsNoProcess holds that input which exhausts the stack of HCL's
+// parser is refused before.
+func TestNestingEndsNoProcess(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "deep.hcl")
+	for _, piece := range []string{"[", "(", "{", "!", "-", "(-", "[!", "\"${", "a ? b : ", "a ? ", "<<E\n${", "a[", "f(", "{a=", "a.*", "[for a in ", "}\na {\nb {\n"} {
+		src := "x = " + strings.Repeat(piece, (maxSource-10)/len(piece))
+		if err := os.WriteFile(path, []byte(src), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		c, diags := Load(path)
+		if !diags.HasErrors() {
+			t.Errorf("%s...: no error", piece)
+		}
+		var b strings.Builder
+		if err := Report(&b, c.Files, diags[:1], false); err != nil || b.Len() > 2000 {
+			t.Errorf("%s...: %v, a report of %d bytes", piece, err, b.Len())
 		}
 	}
 }

@@ -108,7 +108,7 @@ func (m *Model) figures(of func(*profile.Exit) *float64) ([]float64, bool) {
 // models decodes the model blocks of a file.
 func (d *decoder) models(file *block) []*Model {
 	if !file.has["model"] {
-		d.fail(file.header, "Missing model block", "There is nothing to serve. Add a block such as model \"glyphs\" { path = \"model.onnx\" }.")
+		d.failFile("Missing model block", "There is nothing to serve. Add a block such as model \"glyphs\" { path = \"model.onnx\" }.")
 	}
 	var all []*Model
 	for h, taken := range file.named("model") {

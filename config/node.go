@@ -25,7 +25,7 @@ func (d *decoder) node(file *block) Node {
 		return Node{} // reported
 	}
 	if h == nil {
-		d.fail(file.header, "Missing node block", "Add a block such as node \"edge\" { listen = %q }.", defaultListen)
+		d.failFile("Missing node block", "Add a block such as node \"edge\" { listen = %q }.", defaultListen)
 		return Node{}
 	}
 	b := d.openBlock(h, nodeSchema)

@@ -32,22 +32,13 @@ func (b *block) outline(m *Model, exits []item[string]) outline {
 		return outline{}
 	}
 	m.Digest, m.Exits, m.Found, m.Unresolved = sum, s.Exits, s.Found, s.Unresolved()
-	o := outline{inputs: s.Tensors[:len(s.Tensors)-outputs(s)]}
+	o := outline{inputs: s.Tensors[:s.Inputs]}
 	for _, seg := range s.Segments {
 		m.Segments = append(m.Segments, Segment{seg.Nodes, seg.Parameters, seg.FLOPs, seg.HiddenBytes})
 		o.exits = append(o.exits, s.Tensors[seg.Exit])
 	}
 	b.checkPicture(m.Input, o.inputs)
 	return o
-}
-
-// outputs counts what the segments give out: all but the model's inputs.
-func outputs(s *graph.Split) int {
-	n := 0
-	for _, seg := range s.Segments {
-		n += len(seg.Out)
-	}
-	return n
 }
 
 // failExits puts the error of a split at the exits that cause it. Each is

@@ -28,6 +28,9 @@ func Report(w io.Writer, files map[string]*hcl.File, diags hcl.Diagnostics, colo
 	return b.Flush() // the first error sticks
 }
 
+// widest is how many bytes of a line are quoted, around what it is about.
+const widest = 160
+
 // quote writes where a range is and what stands there.
 func quote(w io.Writer, f *hcl.File, at hcl.Range, color bool) {
 	fmt.Fprintf(w, "\n  on %s line %d", at.Filename, at.Start.Line)
@@ -43,11 +46,15 @@ func quote(w io.Writer, f *hcl.File, at hcl.Range, color bool) {
 	line, column := lineOf(f.Bytes, at.Start.Byte)
 	end := len(line)
 	if at.End.Line == at.Start.Line {
-		end = min(end, column+at.End.Byte-at.Start.Byte)
+		end = max(column, min(end, column+at.End.Byte-at.Start.Byte))
 	}
-	end = max(end, column)
+	if shift := column - widest/2; len(line) > widest && shift > 0 {
+		line, column, end = line[shift:], column-shift, end-shift
+	}
+	line = line[:min(len(line), widest)]
+	end = min(end, len(line))
 	carets := strings.Repeat("^", max(1, utf8.RuneCount(line[column:end])))
-	fmt.Fprintf(w, ":\n  %4d | %s\n       | %s%s\n", at.Start.Line, line, blank(line[:column]), paint(carets, red, color))
+	fmt.Fprintf(w, ":\n  %4d | %s\n       | %s%s\n", at.Start.Line, bytes.ToValidUTF8(line, []byte("?")), blank(line[:column]), paint(carets, red, color))
 }
 
 // lineOf returns the line that holds a byte of src, and the byte's place in it.

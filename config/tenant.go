@@ -28,7 +28,7 @@ type Tenant struct {
 // tenants decodes the tenant blocks of a file.
 func (d *decoder) tenants(file *block, models []*Model) []*Tenant {
 	if !file.has["tenant"] {
-		d.fail(file.header, "Missing tenant block", "There is nobody to serve. Add a block such as tenant \"camera\" { exit_when = confidence >= 0.9 }.")
+		d.failFile("Missing tenant block", "There is nobody to serve. Add a block such as tenant \"camera\" { exit_when = confidence >= 0.9 }.")
 	}
 	var all []*Tenant
 	for h, taken := range file.named("tenant") {

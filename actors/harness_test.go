@@ -1,0 +1,335 @@
+package actors_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/png"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/delen-edge/delen/actors/client"
+	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/stages/picture"
+)
+
+// patience is how long a test waits for what must come. It is no claim about speed.
+const patience = 60 * time.Second
+
+func patiently(t testing.TB) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// A child is a node in a process of its own.
+type child struct {
+	t       testing.TB
+	cmd     *exec.Cmd
+	stdin   io.WriteCloser
+	events  chan event
+	address string
+	ended   chan struct{} // closed when the process has ended
+	err     error         // of the process, once it has ended
+}
+
+// options of a node in a test. The zero value gives the usual ones.
+type options struct {
+	listen    string        // "127.0.0.1:0"
+	scheduler string        // the body of the scheduler block
+	tenants   string        // the tenant blocks
+	grace     time.Duration // 10 s
+}
+
+// usual are a quick and a sure tenant whose answers depend on the picture alone.
+const usual = `
+tenant "doorbell" {
+  share     = 60
+  exit_when = confidence >= 0.9
+  queue     = 1024
+}
+
+tenant "survey" {
+  share     = 40
+  exit_when = confidence >= 0.97
+  queue     = 1024
+}
+`
+
+const glyphs = "../examples/glyphs"
+
+// write makes the configuration and gives its path.
+func (o options) write(t testing.TB) string {
+	t.Helper()
+	model, err := filepath.Abs(filepath.Join(glyphs, "model.onnx"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.listen == "" {
+		o.listen = "127.0.0.1:0"
+	}
+	if o.scheduler == "" {
+		o.scheduler = "slots = 2"
+	}
+	if o.tenants == "" {
+		o.tenants = usual
+	}
+	source := fmt.Sprintf("node \"test\" { listen = %q }\nmodel \"glyphs\" { path = %q }\nscheduler {\n%s\n}\n%s", o.listen, model, o.scheduler, o.tenants)
+	path := filepath.Join(t.TempDir(), "delen.hcl")
+	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// launch starts a node's process. It does not wait for the node.
+func launch(t testing.TB, o options) *child {
+	t.Helper()
+	if o.grace == 0 {
+		o.grace = 10 * time.Second
+	}
+	c := &child{t: t, events: make(chan event, 100), ended: make(chan struct{})}
+	c.cmd = exec.Command(os.Args[0])
+	c.cmd.Env = append(os.Environ(), configVariable+"="+o.write(t), graceVariable+"="+o.grace.String(), "GORACE=exitcode=0")
+	said := &strings.Builder{}
+	c.cmd.Stderr = said
+	stdout, err := c.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for lines := bufio.NewScanner(stdout); lines.Scan(); {
+			var e event
+			if json.Unmarshal(lines.Bytes(), &e) != nil {
+				e = event{Kind: "said", Text: lines.Text()}
+			}
+			c.events <- e
+		}
+		c.err = c.cmd.Wait()
+		close(c.events)
+		close(c.ended)
+	}()
+	t.Cleanup(func() {
+		c.cmd.Process.Kill()
+		for range c.events {
+		}
+		for _, report := range racesOfOurs(said.String()) {
+			t.Errorf("the node's process has a data race:\n%s", report)
+		}
+		if t.Failed() {
+			t.Logf("the node said:\n%s", said)
+		}
+	})
+	return c
+}
+
+// racesOfOurs picks the race detector's reports in which code of ours touches the memory. The actor library has races of
+// its own when it shuts down (endpointManager.stop against removeEndpoint), which are none of a node's.
+func racesOfOurs(said string) []string {
+	var all []string
+	for _, report := range strings.Split(said, "==================\n") {
+		lines := strings.Split(report, "\n")
+		for i, line := range lines {
+			access := strings.Contains(line, " by goroutine ") || strings.Contains(line, " by main goroutine")
+			if access && i+1 < len(lines) && strings.Contains(lines[i+1], "delen-edge/delen") {
+				all = append(all, report)
+				break
+			}
+		}
+	}
+	return all
+}
+
+// start starts a node and waits until it is ready. When the test ends and has not stopped it, it is stopped and checked.
+func start(t testing.TB, o options) *child {
+	t.Helper()
+	c := launch(t, o)
+	c.address = c.await("ready").Text
+	t.Cleanup(func() {
+		select {
+		case <-c.ended:
+		default:
+			c.stop()
+		}
+	})
+	return c
+}
+
+// await waits for an event of a kind and passes over others.
+func (c *child) await(kind string) event {
+	c.t.Helper()
+	over := time.After(patience)
+	for {
+		select {
+		case e, ok := <-c.events:
+			switch {
+			case !ok:
+				c.t.Fatalf("the node's process ended (%v) before it said %q", c.err, kind)
+			case e.Kind == kind:
+				return e
+			case e.Kind == "error":
+				c.t.Fatalf("the node says: %s", e.Text)
+			}
+		case <-over:
+			c.t.Fatalf("the node did not say %q", kind)
+		}
+	}
+}
+
+// order makes the node's process do something, and waits until it has.
+func (c *child) order(what string) {
+	c.t.Helper()
+	if _, err := io.WriteString(c.stdin, what+"\n"); err != nil {
+		c.t.Fatal(err)
+	}
+	c.await("done")
+}
+
+// terminate sends the signal upon which a node stops.
+func (c *child) terminate() {
+	c.t.Helper()
+	if err := c.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// stop stops the node and checks that it leaves nothing behind.
+func (c *child) stop() {
+	c.t.Helper()
+	c.terminate()
+	c.stopped()
+}
+
+// stopped waits for a node that stops and checks what it says.
+func (c *child) stopped() {
+	c.t.Helper()
+	e := c.await("stopped")
+	if e.Text != "" {
+		c.t.Errorf("the node stopped with an error: %s", e.Text)
+	}
+	if e.Carries != 0 {
+		c.t.Errorf("%d carries were not freed", e.Carries)
+	}
+	if e.Left != "" {
+		c.t.Errorf("goroutines are left:\n%s", e.Left)
+	}
+	select {
+	case <-c.ended:
+		if c.err != nil {
+			c.t.Errorf("the node's process: %v", c.err)
+		}
+	case <-time.After(patience):
+		c.t.Error("the node's process does not end")
+	}
+}
+
+// dial connects a client, which the end of the test closes.
+func (c *child) dial() *client.Client {
+	c.t.Helper()
+	cl, err := client.Dial(patiently(c.t), client.Config{Node: c.address})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(cl.Close)
+	return cl
+}
+
+// shape is that of a picture as the model takes it.
+var shape = []int64{1, 1, 32, 32}
+
+// loadPictures gives the shipped test pictures as rows of the model.
+var loadPictures = sync.OnceValues(func() ([][]float32, error) {
+	f, err := os.Open(filepath.Join(glyphs, "test", "labels.csv"))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	lines, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	spec := picture.Spec{Layout: "NCHW", Color: "gray", Height: 32, Width: 32, Mean: []float64{0.5}, Std: []float64{0.5}}
+	var rows [][]float32
+	for _, line := range lines[1:] {
+		file, err := os.Open(filepath.Join(glyphs, "test", line[0]))
+		if err != nil {
+			return nil, err
+		}
+		img, _, err := image.Decode(file)
+		file.Close()
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, spec.Tensor(img))
+	}
+	if len(rows) != 300 {
+		return nil, fmt.Errorf("%d test pictures, want 300", len(rows))
+	}
+	return rows, nil
+})
+
+func pictures(t testing.TB) [][]float32 {
+	t.Helper()
+	rows, err := loadPictures()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func inputs(row []float32) []*wire.Tensor {
+	return []*wire.Tensor{client.Float32s("", shape, row)}
+}
+
+// faulty is an input that asks the node's process for a fault.
+func faulty(t testing.TB, segment, what int) []*wire.Tensor {
+	row := append([]float32(nil), pictures(t)[0]...)
+	row[0] = float32(faultAt(segment, what))
+	return inputs(row)
+}
+
+// want checks that an error is the node's, of a kind and with words in its message.
+func want(t testing.TB, err error, code wire.Code, refused bool, words ...string) {
+	t.Helper()
+	var e *client.Error
+	if !errors.As(err, &e) {
+		t.Errorf("got %v, want %s of the node", err, code)
+		return
+	}
+	if e.Code != code || e.Refused != refused {
+		t.Errorf("got %v, want %s, refused: %v", err, code, refused)
+	}
+	for _, w := range words {
+		if !strings.Contains(e.Message, w) {
+			t.Errorf("the message does not say %q: %s", w, e.Message)
+		}
+	}
+}
+
+// healthy checks that a client gets an answer.
+func healthy(t testing.TB, cl *client.Client) {
+	t.Helper()
+	for _, tenant := range []string{"doorbell", "survey"} {
+		if _, err := cl.Infer(patiently(t), client.Request{Tenant: tenant, Inputs: inputs(pictures(t)[0])}); err != nil {
+			t.Fatalf("tenant %s does not answer any more: %v", tenant, err)
+		}
+	}
+}

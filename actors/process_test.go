@@ -1,0 +1,270 @@
+package actors_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/delen-edge/delen/actors"
+	"github.com/delen-edge/delen/config"
+	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/stages/onnx"
+)
+
+// The node runs in a process of its own: this test binary, started with the path of a configuration in the environment.
+// It talks to the test in lines: events as JSON on standard output, orders on standard input.
+const (
+	configVariable = "DELEN_TEST_CONFIG"
+	graceVariable  = "DELEN_TEST_GRACE"
+)
+
+func TestMain(m *testing.M) {
+	path := os.Getenv(configVariable)
+	if path == "" {
+		os.Exit(m.Run())
+	}
+	if err := serve(path); err != nil {
+		emit(event{Kind: "error", Text: err.Error()})
+		os.Exit(1)
+	}
+}
+
+// event is a line of the node's process.
+type event struct {
+	Kind    string // "ready", "error", "hanging", "done", "stopped"
+	Text    string `json:",omitempty"` // the address of a node that is ready, or an error
+	Carries int    `json:",omitempty"` // stopped: allocated and not freed
+	Left    string `json:",omitempty"` // stopped: stacks of the node's goroutines that are still there
+}
+
+var emitting sync.Mutex
+
+func emit(e event) {
+	emitting.Lock()
+	defer emitting.Unlock()
+	json.NewEncoder(os.Stdout).Encode(e)
+}
+
+// serve runs a node until standard input ends or SIGTERM comes.
+func serve(path string) error {
+	c, diags := config.Load(path)
+	if diags.HasErrors() {
+		return diags
+	}
+	library, err := onnx.Library(c.Runtime.Library)
+	if err == nil {
+		err = onnx.Open(library)
+	}
+	if err != nil {
+		return err
+	}
+	grace, err := time.ParseDuration(os.Getenv(graceVariable))
+	if err != nil {
+		return err
+	}
+	f := &faults{release: make(chan struct{})}
+	log := zap.NewNop()
+	if os.Getenv("DELEN_TEST_LOG") != "" {
+		log, _ = zap.NewDevelopment()
+	}
+	node, err := actors.Start(c, actors.Options{Load: f.load, Log: log, Version: "test"})
+	if err != nil {
+		return err
+	}
+	over := make(chan os.Signal, 1)
+	signal.Notify(over, syscall.SIGTERM)
+	go f.obey(over)
+	emit(event{Kind: "ready", Text: node.Address()})
+	<-over
+	limit, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	stopped := event{Kind: "stopped"}
+	if err := node.Stop(limit); err != nil {
+		stopped.Text = err.Error()
+	}
+	stopped.Carries = int(f.carries.Load())
+	stopped.Left = leftovers()
+	emit(stopped)
+	return nil
+}
+
+// leftovers are the stacks of goroutines that run code of ours, apart from this process's own. It waits for those that are
+// about to end.
+func leftovers() string {
+	for deadline := time.Now().Add(5 * time.Second); ; runtime.Gosched() {
+		buffer := make([]byte, 1<<20)
+		buffer = buffer[:runtime.Stack(buffer, true)]
+		var left []string
+		for _, stack := range strings.Split(string(buffer), "\n\n") {
+			if strings.Contains(stack, "github.com/delen-edge/delen/") && !strings.Contains(stack, "actors_test.") {
+				left = append(left, stack)
+			}
+		}
+		if len(left) == 0 || time.Now().After(deadline) {
+			return strings.Join(left, "\n\n")
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// faults is what a node's process does to the requests that ask for it, and what it has counted.
+type faults struct {
+	memory  atomic.Bool // Alloc fails
+	carries atomic.Int64
+	release chan struct{} // each value lets a stuck run go on
+}
+
+// obey follows the orders on standard input. Its end is an order to stop.
+func (f *faults) obey(over chan<- os.Signal) {
+	orders := bufio.NewScanner(os.Stdin)
+	for orders.Scan() {
+		switch orders.Text() {
+		case "memory full":
+			f.memory.Store(true)
+		case "memory free":
+			f.memory.Store(false)
+		case "release":
+			f.release <- struct{}{}
+		}
+		emit(event{Kind: "done", Text: orders.Text()})
+	}
+	over <- syscall.SIGTERM
+}
+
+func (f *faults) load(m *config.Model) (stages.Backend, error) {
+	loaded, err := onnx.Load(onnx.Config{Name: m.Name, Path: m.Path, Exits: m.Exits, Logits: m.Activation == config.Softmax})
+	if err != nil {
+		return nil, err
+	}
+	return &faultyBackend{Backend: loaded, faults: f, asked: map[*stages.Carry]fault{}}, nil
+}
+
+// fault is a number that the first value of an input can be: 1000, plus 10 times the segment (from 1), plus what goes wrong
+// there. No picture has such a value.
+type fault int
+
+// What goes wrong.
+const (
+	breaks  = iota + 1 // the run gives an error
+	panics             // the run panics
+	nan                // the exit is full of NaN
+	hangs              // the run comes back when it is terminated
+	stuck              // the run comes back when the test says so
+	running            // as stuck, but then it computes
+)
+
+func faultAt(segment, what int) fault { return fault(1000 + 10*segment + what) }
+
+func (f fault) in(segment int) int {
+	if int(f-1000)/10 == segment+1 {
+		return int(f) % 10
+	}
+	return 0
+}
+
+// faultyBackend passes everything on to a real backend, and makes the faults that inputs ask for.
+type faultyBackend struct {
+	stages.Backend
+	faults *faults
+	mu     sync.Mutex
+	asked  map[*stages.Carry]fault
+}
+
+func (b *faultyBackend) Alloc() (*stages.Carry, error) {
+	if b.faults.memory.Load() {
+		return nil, fmt.Errorf("%w: as the test ordered", stages.ErrMemory)
+	}
+	c, err := b.Backend.Alloc()
+	if err == nil {
+		b.faults.carries.Add(1)
+	}
+	return c, err
+}
+
+func (b *faultyBackend) Free(c *stages.Carry) {
+	if c != nil {
+		b.faults.carries.Add(-1)
+	}
+	b.Backend.Free(c)
+}
+
+func (b *faultyBackend) Open(segment int) (stages.Runner, error) {
+	r, err := b.Backend.Open(segment)
+	return &faultyRunner{Runner: r, backend: b, segment: segment}, err
+}
+
+// fault is what a carry's request asks for. The first segment reads it off the input.
+func (b *faultyBackend) fault(c *stages.Carry, segment int) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if segment == 0 {
+		first := c.Tensors[b.Model().Inputs[0]].Floats()[0]
+		b.asked[c] = fault(first)
+	}
+	return b.asked[c].in(segment)
+}
+
+type faultyRunner struct {
+	stages.Runner
+	backend *faultyBackend
+	segment int
+
+	mu   sync.Mutex
+	hung chan struct{} // closed by Terminate; nil: no run hangs
+}
+
+func (r *faultyRunner) Run(c *stages.Carry) (stages.Usage, error) {
+	switch r.backend.fault(c, r.segment) {
+	case breaks:
+		return stages.Usage{}, errors.New("the run breaks, as the test ordered")
+	case panics:
+		panic("the run panics, as the test ordered")
+	case nan:
+		usage, err := r.Runner.Run(c)
+		exit := c.Tensors[r.backend.Model().Segments[r.segment].Exit].Floats()
+		for i := range exit {
+			exit[i] = float32(math.NaN())
+		}
+		return usage, err
+	case hangs:
+		hung := make(chan struct{})
+		r.mu.Lock()
+		r.hung = hung
+		r.mu.Unlock()
+		emit(event{Kind: "hanging"})
+		<-hung
+		return stages.Usage{Busy: time.Millisecond}, errors.New("the run was terminated")
+	case stuck:
+		emit(event{Kind: "hanging"})
+		<-r.backend.faults.release
+		return stages.Usage{Busy: time.Millisecond}, errors.New("the run was stuck")
+	case running:
+		emit(event{Kind: "hanging"})
+		<-r.backend.faults.release
+	}
+	return r.Runner.Run(c)
+}
+
+func (r *faultyRunner) Terminate() {
+	r.mu.Lock()
+	if r.hung != nil {
+		close(r.hung)
+		r.hung = nil
+	}
+	r.mu.Unlock()
+	r.Runner.Terminate()
+}

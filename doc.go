@@ -15,6 +15,7 @@
 //	stages          tensors, segments, models, and Runner: what executes one segment
 //	stages/graph    reads an ONNX graph, finds its exits, splits it, counts FLOPs; needs no runtime
 //	stages/onnx     Runner on ONNX Runtime
+//	stages/picture  how a picture becomes a tensor
 //	stages/profile  what each exit costs and yields on a device: the file and its numbers
 //	tenants         guests of the machine: the ticket, admission, the account; pure
 //	scheduler       who runs next, stop or go on: Step(now, event) -> effects; pure
@@ -24,7 +25,8 @@
 //	actors          the running system: thin shells around the cores, supervision
 //	actors/client   the Go library for apps
 //	cmd/delen       the program: one subcommand, one file
-//	examples        ready configurations, a model with its profile, and its training
+//	examples        ready configurations, an app, a model with its profile and its training
+//	internal/ratio  for benchmarks: two ways to do the same work, compared in one run
 //
 // # One request
 //

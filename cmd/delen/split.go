@@ -16,9 +16,12 @@ import (
 	"github.com/delen-edge/delen/stages/graph"
 )
 
-// resolve asks a runtime for the types and shapes that the model file at path
-// leaves open, and tells them to the split. It is nil in a build without one.
-var resolve func(ctx context.Context, path string, g *graph.Graph, s *graph.Split) error
+// resolver asks a runtime for the types and shapes that the model file at path
+// leaves open, and tells them to the split.
+type resolver func(ctx context.Context, path string, g *graph.Graph, s *graph.Split) error
+
+// resolve is the build's resolver, nil when it has no runtime.
+var resolve resolver
 
 // newSplit makes the command that cuts a model into its segments.
 func newSplit() *cobra.Command {
@@ -102,6 +105,9 @@ func cut(ctx context.Context, o splitOptions, stderr io.Writer) (*graph.Split, e
 		reason = resolve(ctx, o.model, g, s)
 	}
 	if open := untyped(s); len(open) > 0 {
+		if reason == nil {
+			reason = errors.New("the runtime does not know them either")
+		}
 		return nil, fmt.Errorf("the file does not give the types of %q and %w; export the model with its shapes inferred", open, reason)
 	}
 	if reason != nil {

@@ -13,6 +13,25 @@
 //
 // The segments run one after the other compute what the whole model computes.
 //
+// # Rows
+//
 // The first axis of everything that travels with a request (the graph's inputs, the exits and what crosses between
-// segments) is the row axis: one row, one request.
+// segments) is the row axis: one row, one request. What has its rows elsewhere, as the states of a recurrent network may,
+// cannot travel, and the split says so.
+//
+// # FLOPs
+//
+// The convention of the count, for one row:
+//
+//   - A multiply-add is two. So Conv, Gemm and MatMul cost twice their products, and one more per result for a bias.
+//   - Element-wise operators cost one per result, whatever the function; comparisons count like sums.
+//   - A batch normalisation is a scale and a shift: two per element. A normalisation that measures its own mean and
+//     variance: seven (sum, difference, square and add, division, scale, shift). Softmax: five (maximum, difference,
+//     exponential, sum, division).
+//   - Pooling costs one per element under the window, a reduction one per element that goes in.
+//   - Recurrent operators cost their matrix products; the gates' element-wise work is left out.
+//   - Moving data is free, and so is what follows from constants alone: a runtime computes it once.
+//
+// A shape whose first dimension is open has one row there, unless the file names that dimension differently from the row
+// axis of the inputs. What cannot be counted makes the segment's FLOPs NaN.
 package graph

@@ -11,8 +11,9 @@ import (
 )
 
 // Model returns a segment, counted from 1, as an ONNX model of its own. Its inputs and outputs are the segment's In and
-// Out, in that order and under their names in the whole model. Their element types must be known: see [Split.Unresolved].
-// What the model says about training is left out. The caller owns the bytes.
+// Out, in that order and under their names in the whole model. (Before IR version 4 the initializers are listed behind
+// the inputs, as they had to be.) Their element types must be known: see [Split.Unresolved]. What the model says about
+// training is left out. The caller owns the bytes.
 func (s *Split) Model(segment int) ([]byte, error) {
 	if segment < 1 || segment > len(s.Segments) {
 		return nil, fmt.Errorf("there is no segment %d: the model has segments 1 to %d", segment, len(s.Segments))

@@ -19,13 +19,14 @@ func (s *Split) Unresolved() []string {
 	return names
 }
 
-// Uncounted returns the names of tensors inside the segments whose missing shapes leave FLOPs unknown. Open the model
-// that [Graph.OneRow] makes with these names to learn their shapes for one row, and hand them to [Split.Resolve].
+// Uncounted returns the names of tensors inside the segments whose missing shapes leave FLOPs unknown. (Those on a border
+// are [Split.Unresolved].) Open the model that [Graph.OneRow] makes with these names to learn their shapes for one row,
+// and hand them to [Split.Resolve].
 func (s *Split) Uncounted() []string {
 	var names []string
 	seen := make(map[string]bool)
 	for _, name := range s.uncounted {
-		if !seen[name] {
+		if _, travels := s.index[name]; !travels && !seen[name] {
 			seen[name] = true
 			names = append(names, name)
 		}

@@ -41,7 +41,7 @@ type Segment struct {
 	Nodes      int   // operators in its model, clones included
 	Parameters int64 // elements of the constants that it holds; int64 and bool ones, which are shapes and masks, left out
 
-	// FLOPs of one row, a multiply-add counted as two; see flops.go. NaN when unknown, and then Uncounted says why.
+	// FLOPs of one row, a multiply-add counted as two; see the package comment. NaN when unknown, and then Uncounted says why.
 	FLOPs     float64
 	Uncounted string
 

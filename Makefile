@@ -18,7 +18,7 @@ RUNTIME := lib=$$(scripts/onnxruntime.sh) && DELEN_ONNXRUNTIME=$$lib
 TOOL := go tool -modfile=tools/go.mod
 
 # Proto files whose Go code is generated and committed.
-PROTO := actors/wire/wire.proto
+PROTO := actors/wire/wire.proto stages/graph/onnxpb/onnx.proto
 
 # What `make bench` runs, and how often: benchstat wants 6 to state an interval.
 BENCH ?= .

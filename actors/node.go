@@ -40,7 +40,6 @@ type Node struct {
 
 	system *actor.ActorSystem
 	remote *remote.Remote
-	loop   loop
 	peers  sync.Map // addresses of the apps that are connected
 
 	models    []*loaded
@@ -93,9 +92,8 @@ func (n *Node) populate() error {
 	if err != nil {
 		return err
 	}
-	n.loop = newLoop()
 	house := &house{core: core, clock: n.clock, log: n.log.Named("scheduler")}
-	n.house = n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return house }, actor.WithDispatcher(n.loop)))
+	n.house = n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return house }))
 	for i, m := range n.models {
 		house.stages = append(house.stages, n.spawnStages(i, m))
 	}
@@ -277,10 +275,6 @@ func (n *Node) close() error {
 		stop(n.house)
 		stop(n.stages...)
 		n.system.Shutdown()
-	}
-	if n.loop != nil {
-		close(n.loop)
-		n.loop = nil
 	}
 	var errs []error
 	for _, m := range n.models {

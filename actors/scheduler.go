@@ -84,23 +84,3 @@ func (h *house) rest() {
 		h.idle = nil
 	}
 }
-
-// loop is a dispatcher with a goroutine of its own: the scheduler stands between every two segments, and a goroutine that
-// is always there is woken faster than a new one starts.
-type loop chan func()
-
-func newLoop() loop {
-	l := make(loop, 1)
-	go func() {
-		for process := range l {
-			process()
-		}
-	}()
-	return l
-}
-
-// Schedule implements actor.Dispatcher.
-func (l loop) Schedule(process func()) { l <- process }
-
-// Throughput implements actor.Dispatcher: messages in a row before the goroutine lets others run.
-func (l loop) Throughput() int { return 300 }

@@ -52,10 +52,12 @@ func Load(path string) (*Config, hcl.Diagnostics) {
 		return failed, diags
 	}
 	f, diags := p.ParseHCL(src, path)
+	d := &decoder{dir: filepath.Dir(path), diags: diags}
 	if diags.HasErrors() {
-		return failed, diags
+		d.diags = explain(diags, src, path)
+		d.sort()
+		return failed, d.diags
 	}
-	d := &decoder{dir: filepath.Dir(path)}
 	c := d.config(f.Body)
 	c.Files = p.Files()
 	d.sort()

@@ -85,7 +85,7 @@ func (b *block) model(models []*Model) *Model {
 // write to switch a tenant off.
 func (b *block) share() float64 {
 	const most = 1e6
-	s := b.number("share", 1, -1e300, 1e300)
+	s := b.number("share", 1)
 	switch {
 	case s <= 0:
 		b.failAt("share", "Invalid share", "A share is a number above 0, not %v: its part in the sum of all shares is guaranteed. Write a small one such as 0.1, or take the tenant out.", s)

@@ -111,18 +111,13 @@ func (b *block) choice(name string, words ...string) string {
 	return words[0]
 }
 
-// number reads a number from low to high.
-func (b *block) number(name string, otherwise, low, high float64) float64 {
+// number reads a number, which may be infinite.
+func (b *block) number(name string, otherwise float64) float64 {
 	v, ok := b.value(name, cty.Number, fmt.Sprintf("%s = %v", name, otherwise))
 	if !ok {
 		return otherwise
 	}
-	f := float(v)
-	if !(f >= low && f <= high) {
-		b.failAt(name, "Invalid "+name, "%s is a number from %v to %v, not %v.", name, low, high, f)
-		return otherwise
-	}
-	return f
+	return float(v)
 }
 
 // count reads a whole number from low to high.

@@ -1,0 +1,8 @@
+node "edge" {}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "camera" {
+  share = 1e999
+}
+# 6:11: Invalid share | A share is at most 1000000

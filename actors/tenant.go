@@ -123,9 +123,17 @@ func (g *guest) admit(at time.Time, m *wire.Infer, r *request) (*tenants.Ticket,
 	}
 	q := tenants.Request{ID: g.numbers.next(), Arrived: g.clock.at(at), Timeout: time.Duration(m.GetTimeoutNs()), Criterion: own}
 	for _, t := range m.GetInputs() {
-		q.Inputs = append(q.Inputs, tenants.Input{Name: t.GetName(), Type: stages.DType(t.GetDtype()), Shape: t.GetShape(), Data: t.GetData()})
+		q.Inputs = append(q.Inputs, tenants.Input{Name: t.GetName(), Type: dtype(t.GetDtype()), Shape: t.GetShape(), Data: t.GetData()})
 	}
 	return g.tenant.Admit(g.clock.now(), q)
+}
+
+// dtype is a wire type as the stages know it, 0 when it is not served: a peer's number may not even fit.
+func dtype(t wire.DType) stages.DType {
+	if t.Size() == 0 {
+		return 0
+	}
+	return stages.DType(t)
 }
 
 // maxParsed bounds the criteria of single requests that are remembered: apps send few different ones, again and again.

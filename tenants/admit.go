@@ -121,7 +121,7 @@ func (t *Tenant) place(in *Input) (int, *Refusal) {
 		case in.Type != info.Type:
 			return 0, invalid("input %q is %s, the model takes %s", info.Name, in.Type, info.Type)
 		case !oneRow(in.Shape, info.Shape):
-			return 0, invalid("input %q has shape %v, the model takes one row of %v", info.Name, in.Shape, info.Shape)
+			return 0, invalid("input %q has shape %.200s, the model takes one row of %v", info.Name, fmt.Sprint(in.Shape), info.Shape)
 		case len(in.Data) != info.RowBytes:
 			return 0, invalid("input %q has %d bytes, a row of shape %v has %d", info.Name, len(in.Data), info.Shape, info.RowBytes)
 		case !stages.Finite(in.Type, in.Data):
@@ -129,7 +129,7 @@ func (t *Tenant) place(in *Input) (int, *Refusal) {
 		}
 		return at, nil
 	}
-	return 0, invalid("model %s has no input %q; it takes %s", m.Name, in.Name, names(m))
+	return 0, invalid("model %s has no input %.64q; it takes %s", m.Name, in.Name, names(m))
 }
 
 // oneRow compares a shape with a row's, which may have a leading 1.

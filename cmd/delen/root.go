@@ -61,6 +61,7 @@ well, 1 when the command failed and 2 when the command line is wrong.`,
 		newServe(),
 		newInfer(),
 		newSplit(),
+		newDemo(),
 		newProfile(),
 	)
 	return root

@@ -23,6 +23,7 @@ import (
 // newServe makes the command that serves a configuration.
 func newServe() *cobra.Command {
 	var grace time.Duration
+	var listen string
 	cmd := &cobra.Command{
 		Use:   "serve CONFIG",
 		Short: "Serve a configuration until a signal",
@@ -35,25 +36,32 @@ SIGINT or SIGTERM ends admission, lets the requests that are in the house end fo
 --grace, and stops. A second signal stops at once: what is in the house fails with
 UNAVAILABLE.
 
+With --listen the node listens on another address than the configuration says, and
+is reached there: two nodes can run with the same configuration.
+
 ONNX Runtime is looked for where runtime.library says, else where the variable
 DELEN_ONNXRUNTIME says, else where "make runtime" puts it.`,
 		Example: `  delen serve delen.hcl`,
 		Args:    argument("CONFIG", "the configuration, such as delen.hcl"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return serve(cmd.Context(), args[0], grace, cmd.ErrOrStderr())
+			return serve(cmd.Context(), args[0], listen, grace, cmd.ErrOrStderr())
 		},
 	}
 	cmd.Flags().DurationVar(&grace, "grace", 10*time.Second, "how long requests in the house may take to end")
+	cmd.Flags().StringVar(&listen, "listen", "", "the host:port to listen on, instead of node.listen")
 	return cmd
 }
 
-func serve(ctx context.Context, path string, grace time.Duration, stderr io.Writer) error {
+func serve(ctx context.Context, path, listen string, grace time.Duration, stderr io.Writer) error {
 	c, diags := config.Load(path)
 	if err := config.Report(stderr, c.Files, diags, colorful(stderr)); err != nil {
 		return err
 	}
 	if diags.HasErrors() {
 		return failed(path, diags)
+	}
+	if listen != "" {
+		c.Node.Listen, c.Node.Advertise = listen, ""
 	}
 	log := newLog(c.Log, stderr)
 	defer log.Sync()

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/delen-edge/delen/actors/client"
+	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/config"
+)
+
+// demoInFlight bounds the requests of an app that have no end yet. It is far more than a queue holds: who comes near it
+// sends faster than the machine can even refuse.
+const demoInFlight = 512
+
+// demoApp sends requests to one tenant over a connection of its own.
+type demoApp struct {
+	client   *client.Client
+	tenant   *wire.TenantInfo
+	pictures []demoPicture
+	room     chan struct{}  // holds one element for each request in flight
+	inFlight sync.WaitGroup // the same requests
+	next     int            // the picture to send; of the goroutine that sends
+}
+
+// demoPicture is a picture as the tenant's model takes it.
+type demoPicture struct {
+	input *wire.Tensor
+	label string
+}
+
+// openApps connects an app for each tenant. The caller closes those it gets, whatever the error.
+func openApps(ctx context.Context, node string, guests []*config.Tenant, samples []sample) ([]*demoApp, error) {
+	var apps []*demoApp
+	for i, t := range guests {
+		c, tenant, spec, err := connect(ctx, inference{node: node, tenant: t.Name, connect: 10 * time.Second})
+		if err != nil {
+			return apps, err
+		}
+		a := &demoApp{client: c, tenant: tenant, room: make(chan struct{}, demoInFlight)}
+		apps = append(apps, a)
+		for _, s := range samples {
+			row, err := loadPicture(s.path, spec)
+			if err != nil {
+				return apps, err
+			}
+			a.pictures = append(a.pictures, demoPicture{client.Float32s("", spec.Shape(), row), s.label})
+		}
+		// Every run sends the same pictures in the same order.
+		random := rand.New(rand.NewPCG(1, uint64(i)))
+		random.Shuffle(len(a.pictures), func(i, j int) { a.pictures[i], a.pictures[j] = a.pictures[j], a.pictures[i] })
+	}
+	return apps, nil
+}
+
+func closeApps(apps []*demoApp) {
+	for _, a := range apps {
+		a.client.Close()
+	}
+}
+
+func (a *demoApp) picture() demoPicture {
+	p := a.pictures[a.next]
+	a.next = (a.next + 1) % len(a.pictures)
+	return p
+}
+
+// send sends requests at a rate, evenly spaced and without waiting for answers, until the time is over or the context
+// is done. Each request lives as long as the other context, and is booked in the tally.
+func (a *demoApp) send(ctx, requests context.Context, rate float64, length time.Duration, t *demoTally) {
+	start := time.Now()
+	for n := 0; ; n++ {
+		due := time.Duration(float64(n) / rate * float64(time.Second))
+		if wait := min(due, length) - time.Since(start); wait > 0 {
+			select {
+			case <-ctx.Done():
+			case <-time.After(wait):
+			}
+		}
+		if ctx.Err() != nil || time.Since(start) >= length {
+			return
+		}
+		select {
+		case a.room <- struct{}{}:
+			t.sent()
+			p := a.picture()
+			a.inFlight.Go(func() { a.ask(requests, p, t) })
+		default:
+			t.unsent()
+		}
+	}
+}
+
+// ask sends one request and books its end.
+func (a *demoApp) ask(ctx context.Context, p demoPicture, t *demoTally) {
+	start := time.Now()
+	answer, err := a.client.Infer(ctx, client.Request{Tenant: a.tenant.GetName(), Inputs: []*wire.Tensor{p.input}})
+	right := err == nil && right(sample{label: p.label}, answer)
+	t.end(answer, err, time.Since(start), right)
+	<-a.room
+}
+
+// settle waits until every request has its end, which the node owes it. After the limit the rest is abandoned.
+func (a *demoApp) settle(limit time.Duration, abandon func()) {
+	timer := time.AfterFunc(limit, abandon)
+	defer timer.Stop()
+	a.inFlight.Wait()
+}
+
+// saturate keeps a few requests in flight, each followed by another when it has ended, and counts the answers.
+func (a *demoApp) saturate(ctx, requests context.Context, few int) (answers int, err error) {
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	for range min(few, int(a.tenant.GetQueue())) {
+		all.Go(func() {
+			n, failure := a.chain(ctx, requests, func() demoPicture {
+				mu.Lock()
+				defer mu.Unlock()
+				return a.picture()
+			})
+			mu.Lock()
+			defer mu.Unlock()
+			answers += n
+			err = errors.Join(err, failure)
+		})
+	}
+	all.Wait()
+	return answers, err
+}
+
+// chain sends one request after the other until the first context is done, which cancels none on its way.
+func (a *demoApp) chain(ctx, requests context.Context, picture func() demoPicture) (answers int, err error) {
+	for ctx.Err() == nil {
+		_, err := a.client.Infer(requests, client.Request{Tenant: a.tenant.GetName(), Inputs: []*wire.Tensor{picture().input}})
+		var no *client.Error
+		switch {
+		case err == nil:
+			answers++
+		case errors.As(err, &no) && (full(no) || no.Code == wire.Code_DEADLINE_EXCEEDED):
+			time.Sleep(no.RetryAfter)
+		default:
+			return answers, fmt.Errorf("tenant %s: %w", a.tenant.GetName(), err)
+		}
+	}
+	return answers, nil
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// demoNode is a node in a process of its own. Who started it stops it.
+type demoNode struct {
+	address string
+	process *exec.Cmd
+	log     *os.File
+	ended   chan struct{} // closed when the process has ended
+}
+
+const (
+	demoStart = 30 * time.Second // what a node may take to load and warm its models
+	demoGrace = 15 * time.Second // what it may take to stop
+)
+
+// startDemoNode serves a configuration on a free port and waits until apps can connect.
+func startDemoNode(ctx context.Context, config string) (*demoNode, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	address, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	log, err := os.CreateTemp("", "delen-demo-*.log")
+	if err != nil {
+		return nil, err
+	}
+	n := &demoNode{address: address, log: log, ended: make(chan struct{})}
+	n.process = exec.Command(program, "serve", "--listen", address, config)
+	n.process.Stdout, n.process.Stderr = log, log
+	// In a group of its own the node does not get the terminal's Ctrl-C: it answers until the apps have stopped.
+	n.process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := n.process.Start(); err != nil {
+		return nil, errors.Join(err, n.forget())
+	}
+	go func() {
+		n.process.Wait() // stop reads the state
+		close(n.ended)
+	}()
+	if err := n.ready(ctx); err != nil {
+		return nil, n.stop(err)
+	}
+	return n, nil
+}
+
+// freeAddress finds a port of the loopback interface that nobody listens on.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
+
+// ready waits until the node listens, which is the last thing it does to get ready.
+func (n *demoNode) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, demoStart, fmt.Errorf("the node was not ready after %s", demoStart))
+	defer cancel()
+	for {
+		if conn, err := net.DialTimeout("tcp", n.address, time.Second); err == nil {
+			return conn.Close()
+		}
+		select {
+		case <-n.ended:
+			return errors.New("the node ended before it was ready")
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// stop ends the node. After an error its log is kept, and the error tells where and how it ends.
+func (n *demoNode) stop(err error) error {
+	n.process.Process.Signal(syscall.SIGTERM) // it may have ended
+	select {
+	case <-n.ended:
+	case <-time.After(demoGrace):
+		n.process.Process.Kill()
+		<-n.ended
+		err = errors.Join(err, fmt.Errorf("the node did not stop within %s and was killed", demoGrace))
+	}
+	if state := n.process.ProcessState; err == nil && !state.Success() {
+		err = fmt.Errorf("the node ended with %s", state)
+	}
+	if err == nil {
+		return n.forget()
+	}
+	if errors.Is(err, context.Canceled) {
+		return errors.Join(err, n.forget())
+	}
+	n.log.Close()
+	return fmt.Errorf("%w\nThe node's log is kept in %s. It ends with:\n%s", err, n.log.Name(), n.tail(8))
+}
+
+// forget removes the log.
+func (n *demoNode) forget() error {
+	return errors.Join(n.log.Close(), os.Remove(n.log.Name()))
+}
+
+// tail is the end of the log, indented.
+func (n *demoNode) tail(lines int) string {
+	b, err := os.ReadFile(n.log.Name())
+	if err != nil {
+		return "  " + err.Error()
+	}
+	all := strings.Split(strings.TrimSpace(string(b)), "\n")
+	if len(all) > lines {
+		all = all[len(all)-lines:]
+	}
+	return "  " + strings.Join(all, "\n  ")
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/delen-edge/delen/stages/onnx"
+)
+
+// TestDemo runs testdata/demo/*.txtar, which need ONNX Runtime. $PICTURES is the example's folder of pictures.
+func TestDemo(t *testing.T) {
+	library, err := onnx.Library("")
+	if err != nil {
+		t.Skip(err)
+	}
+	pictures, err := filepath.Abs("../../examples/glyphs/test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/demo",
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("DELEN_ONNXRUNTIME", library)
+			e.Setenv("PICTURES", pictures)
+			return furnish(e.WorkDir)
+		},
+	})
+}
+
+// TestTheScreenIsDrawnInPlace holds what a terminal is told: up as many lines as were drawn, and what is kept stays.
+func TestTheScreenIsDrawnInPlace(t *testing.T) {
+	var out strings.Builder
+	s := &demoScreen{out: &out, live: true}
+	s.print("above\n")
+	s.redraw("title\nrow 1\n")
+	s.redraw("title\nrow 2\n")
+	s.print("kept\nrow 3\n")
+	s.print("below\n")
+	want := "above\x1b[K\n" +
+		"\x1b[?7ltitle\x1b[K\nrow 1\x1b[K\n\x1b[?7h" +
+		"\x1b[2A\x1b[?7ltitle\x1b[K\nrow 2\x1b[K\n\x1b[?7h" +
+		"\x1b[2Akept\x1b[K\nrow 3\x1b[K\n" +
+		"below\x1b[K\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWrappedLines(t *testing.T) {
+	got := wrapped("- ", strings.Repeat("word ", 20))
+	want := "- " + strings.TrimSpace(strings.Repeat("word ", 15)) + "\n  " + strings.TrimSpace(strings.Repeat("word ", 5))
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestEveryRequestIsAccountedFor holds that a demo whose books are wrong fails.
+func TestEveryRequestIsAccountedFor(t *testing.T) {
+	c := demoCounts{Sent: 6, Unsent: 1, Answered: 1, Refused: 1, Expired: 1, Failed: 1, Unanswered: 1}
+	if c.ended() == c.Sent {
+		t.Error("one request is missing and not missed")
+	}
+	c.add(demoCounts{Answered: 1})
+	if c.ended() != c.Sent || c.due() != 7 {
+		t.Errorf("%d of %d sent have ended, %d were due", c.ended(), c.Sent, c.due())
+	}
+}

@@ -177,6 +177,9 @@ func askAll(t *testing.T, cl *client.Client, o *oracle, r client.Request, c *cri
 }
 
 func TestEveryImageGetsTheExitAndClassOfTheWholeModel(t *testing.T) {
+	if alone(t) {
+		return
+	}
 	o := whole(t)
 	cl := start(t, options{}).dial()
 	var wg sync.WaitGroup
@@ -190,13 +193,15 @@ func TestEveryImageGetsTheExitAndClassOfTheWholeModel(t *testing.T) {
 			if early := exits[1] + exits[2] + exits[3]; early == 0 || exits[4] == 0 {
 				t.Errorf("%s used exits %v: the pictures do not tell early from late", tenant, exits[1:])
 			}
-			t.Logf("%s: %v pictures by exit", tenant, exits[1:])
 		})
 	}
 	wg.Wait()
 }
 
 func TestARequestsOwnCriterionReplacesTheTenants(t *testing.T) {
+	if alone(t) {
+		return
+	}
 	o := whole(t)
 	cl := start(t, options{}).dial()
 	for _, source := range []string{
@@ -212,6 +217,9 @@ func TestARequestsOwnCriterionReplacesTheTenants(t *testing.T) {
 }
 
 func TestWantedOutputsAreTheExitsLogits(t *testing.T) {
+	if alone(t) {
+		return
+	}
 	o := whole(t)
 	cl := start(t, options{}).dial()
 	askAll(t, cl, o, client.Request{Tenant: "doorbell", WantOutputs: true}, parse(t, "confidence >= 0.9"), func(picture int, a *client.Answer) {
@@ -230,6 +238,9 @@ func TestWantedOutputsAreTheExitsLogits(t *testing.T) {
 }
 
 func TestAChangedCriterionHoldsForLaterRequestsAndCounts(t *testing.T) {
+	if alone(t) {
+		return
+	}
 	o := whole(t)
 	cl := start(t, options{}).dial()
 	for i, source := range []string{"exit >= 2", "", "confidence >= 0.5", "[null, true, null]"} {

@@ -135,27 +135,10 @@ func launch(t testing.TB, o options) *child {
 			t.Errorf("the node's process has a data race:\n%s", report)
 		}
 		if t.Failed() {
-			t.Logf("the node said:\n%s", said)
+			fmt.Fprintf(os.Stderr, "the node said:\n%s", said)
 		}
 	})
 	return c
-}
-
-// racesOfOurs picks the race detector's reports in which code of ours touches the memory. The actor library has races of
-// its own when it shuts down (endpointManager.stop against removeEndpoint), which are none of a node's.
-func racesOfOurs(said string) []string {
-	var all []string
-	for _, report := range strings.Split(said, "==================\n") {
-		lines := strings.Split(report, "\n")
-		for i, line := range lines {
-			access := strings.Contains(line, " by goroutine ") || strings.Contains(line, " by main goroutine")
-			if access && i+1 < len(lines) && strings.Contains(lines[i+1], "delen-edge/delen") {
-				all = append(all, report)
-				break
-			}
-		}
-	}
-	return all
 }
 
 // start starts a node and waits until it is ready. When the test ends and has not stopped it, it is stopped and checked.

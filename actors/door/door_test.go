@@ -1,0 +1,279 @@
+package door
+
+import (
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/asynkron/protoactor-go/remote"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+)
+
+const self = "127.0.0.1:8090"
+
+// allowed lets in one type that lies in the registry and not another.
+func allowed(anonymous bool, report func(Incident)) *Config {
+	return &Config{
+		Messages: []proto.Message{&durationpb.Duration{}}, Target: "delen", Self: func() string { return self },
+		Anonymous: anonymous, MaxReceive: 4 << 20, Report: report,
+	}
+}
+
+// line is a peer's stream that gives one message.
+type line struct {
+	grpc.ServerStream
+	message *remote.RemoteMessage
+}
+
+func (l line) RecvMsg(m any) error {
+	proto.Merge(m.(proto.Message), l.message)
+	return nil
+}
+
+// pass sends a message through the guard.
+func pass(c *Config, m *remote.RemoteMessage) (*remote.RemoteMessage, error) {
+	out := &remote.RemoteMessage{}
+	g := &guard{ServerStream: line{message: m}, config: c, types: c.typeNames()}
+	return out, g.RecvMsg(out)
+}
+
+// mayPass is the law on one envelope, written once more: without an early return, on what was sent.
+func mayPass(b *remote.MessageBatch, e *remote.MessageEnvelope, anonymous bool) bool {
+	in := func(i int32, n int) bool { return int64(i) >= 0 && int64(i) < int64(n) }
+	typed := in(e.GetTypeId(), len(b.GetTypeNames())) && b.GetTypeNames()[e.GetTypeId()] == "google.protobuf.Duration"
+	targeted := in(e.GetTarget(), len(b.GetTargets())) && b.GetTargets()[e.GetTarget()].GetId() == "delen"
+	plain := e.GetSerializerId() == 0
+	answerable := false
+	if e.GetSender() > 0 && in(e.GetSender()-1, len(b.GetSenders())) {
+		s := b.GetSenders()[e.GetSender()-1]
+		answerable = s.GetAddress() != "" && s.GetAddress() != self && s.GetAddress() != "nonhost" && s.GetId() != "" &&
+			len(s.GetAddress()) <= 512 && len(s.GetId()) <= 512
+	}
+	if anonymous {
+		answerable = answerable || e.GetSender() == 0
+	}
+	return typed && targeted && plain && answerable
+}
+
+// check holds the guard against the law for one message.
+func check(t *testing.T, m *remote.RemoteMessage, anonymous bool) {
+	t.Helper()
+	incidents := 0
+	out, err := pass(allowed(anonymous, func(Incident) { incidents++ }), m)
+	switch m.GetMessageType().(type) {
+	case *remote.RemoteMessage_MessageBatch:
+	case *remote.RemoteMessage_DisconnectRequest:
+		if err != nil {
+			t.Fatalf("a disconnection gives %v", err)
+		}
+		return
+	case *remote.RemoteMessage_ConnectRequest:
+		if got, want := err == nil, m.GetConnectRequest().GetServerConnection() != nil; got != want {
+			t.Fatalf("%v gives %v", m, err)
+		}
+		return
+	default:
+		if err == nil {
+			t.Fatalf("%v passes", m)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatalf("a batch ends the stream: %v", err)
+	}
+	sent, got := m.GetMessageBatch(), out.GetMessageBatch()
+	var want []*remote.MessageEnvelope
+	for _, e := range sent.GetEnvelopes() {
+		if mayPass(sent, e, anonymous) {
+			want = append(want, &remote.MessageEnvelope{
+				TypeId: e.GetTypeId(), Target: e.GetTarget(), Sender: e.GetSender(), MessageData: e.GetMessageData(),
+				SenderRequestId: e.GetSenderRequestId(), SerializerId: serializerID,
+			})
+		}
+	}
+	if d := cmp.Diff(want, got.GetEnvelopes(), protocmp.Transform(), protocmp.IgnoreUnknown(), cmpopts.EquateEmpty()); d != "" {
+		t.Fatalf("what passes differs from what may (-want +got):\n%s", d)
+	}
+	if dropped := len(sent.GetEnvelopes()) - len(want); incidents != dropped {
+		t.Fatalf("%d envelopes are dropped and %d reported", dropped, incidents)
+	}
+	for _, e := range got.GetEnvelopes() {
+		if a := got.GetTargets()[e.GetTarget()].GetAddress(); a != localAddress {
+			t.Fatalf("an envelope goes to address %q", a)
+		}
+		m, err := remote.Deserialize(e.GetMessageData(), got.GetTypeNames()[e.GetTypeId()], e.GetSerializerId())
+		if a, ok := m.(*Arrival); err != nil || !ok || a.Body == nil || a.At.IsZero() {
+			t.Fatalf("what passes is decoded as %v, %v", m, err)
+		}
+	}
+}
+
+func batch(b *remote.MessageBatch) *remote.RemoteMessage {
+	return &remote.RemoteMessage{MessageType: &remote.RemoteMessage_MessageBatch{MessageBatch: b}}
+}
+
+func FuzzDoor(f *testing.F) {
+	for seed := range uint64(50) {
+		data, err := proto.Marshal(randomMessage(rand.New(rand.NewPCG(seed, 1))))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data, seed%2 == 0)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, anonymous bool) {
+		m := &remote.RemoteMessage{}
+		if proto.Unmarshal(data, m) == nil {
+			check(t, m, anonymous)
+		}
+	})
+}
+
+func TestOnlyWhatMayPassPasses(t *testing.T) {
+	for seed := range uint64(5000) {
+		check(t, randomMessage(rand.New(rand.NewPCG(seed, 2))), seed%2 == 0)
+	}
+}
+
+// randomMessage is a batch in which about half of everything is as it should be, or another message.
+func randomMessage(rng *rand.Rand) *remote.RemoteMessage {
+	switch rng.IntN(20) {
+	case 0:
+		return &remote.RemoteMessage{}
+	case 1:
+		return &remote.RemoteMessage{MessageType: &remote.RemoteMessage_DisconnectRequest{DisconnectRequest: &remote.DisconnectRequest{}}}
+	case 2:
+		return &remote.RemoteMessage{MessageType: &remote.RemoteMessage_ConnectRequest{ConnectRequest: &remote.ConnectRequest{}}}
+	case 3:
+		return &remote.RemoteMessage{MessageType: &remote.RemoteMessage_ConnectRequest{ConnectRequest: &remote.ConnectRequest{
+			ConnectionType: &remote.ConnectRequest_ClientConnection{ClientConnection: &remote.ClientConnection{}}}}}
+	case 4:
+		return &remote.RemoteMessage{MessageType: &remote.RemoteMessage_ConnectRequest{ConnectRequest: &remote.ConnectRequest{
+			ConnectionType: &remote.ConnectRequest_ServerConnection{ServerConnection: &remote.ServerConnection{}}}}}
+	case 5:
+		return &remote.RemoteMessage{MessageType: &remote.RemoteMessage_ConnectResponse{ConnectResponse: &remote.ConnectResponse{}}}
+	}
+	pick := func(good string, bad ...string) string {
+		if rng.IntN(3) > 0 {
+			return good
+		}
+		return bad[rng.IntN(len(bad))]
+	}
+	b := &remote.MessageBatch{}
+	for range rng.IntN(4) {
+		b.TypeNames = append(b.TypeNames, pick("google.protobuf.Duration", "google.protobuf.Timestamp", "actor.PoisonPill", "actor.Terminated", "", "no.Such"))
+	}
+	for range rng.IntN(4) {
+		b.Targets = append(b.Targets, &actor.PID{Id: pick("delen", "", "activator", "delen2", "$1"), Address: pick(self, "", "nonhost", "10.0.0.1:1")})
+	}
+	for range rng.IntN(4) {
+		long := strings.Repeat("x", 512+rng.IntN(2))
+		b.Senders = append(b.Senders, &actor.PID{Id: pick("app", "", long), Address: pick("127.0.0.1:9", "", "nonhost", self, long)})
+	}
+	index := func(n int) int32 {
+		if rng.IntN(5) > 0 && n > 0 {
+			return int32(rng.IntN(n))
+		}
+		return []int32{-1, int32(n), int32(n + 1), -1 << 31, 1<<31 - 1}[rng.IntN(5)]
+	}
+	for range rng.IntN(6) {
+		e := &remote.MessageEnvelope{TypeId: index(len(b.TypeNames)), Target: index(len(b.Targets)), Sender: index(len(b.Senders) + 1), TargetRequestId: uint32(rng.IntN(2))}
+		if rng.IntN(5) == 0 {
+			e.SerializerId = []int32{1, 2, 3, -1, 99}[rng.IntN(5)]
+		}
+		if rng.IntN(3) == 0 {
+			e.MessageHeader = &remote.MessageHeader{HeaderData: map[string]string{"k": "v"}}
+		}
+		e.MessageData = make([]byte, rng.IntN(4))
+		for i := range e.MessageData {
+			e.MessageData[i] = byte(rng.Uint32())
+		}
+		b.Envelopes = append(b.Envelopes, e)
+	}
+	return batch(b)
+}
+
+func TestABodyThatCannotBeDecodedArrivesWithItsError(t *testing.T) {
+	sound, err := proto.Marshal(&durationpb.Duration{Seconds: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := remote.Deserialize(append(sound, 0xff), "google.protobuf.Duration", serializerID)
+	a, ok := m.(*Arrival)
+	if err != nil || !ok || a.Err == nil {
+		t.Fatalf("got %v, %v", m, err)
+	}
+	if a.Body.(*durationpb.Duration).GetSeconds() != 5 {
+		t.Errorf("what could be decoded is lost: %v", a.Body)
+	}
+}
+
+func TestAnotherMessageThanTheLibrarysEndsTheStream(t *testing.T) {
+	c := allowed(false, func(Incident) {})
+	g := &guard{ServerStream: other{}, config: c, types: c.typeNames()}
+	if err := g.RecvMsg(&timestamppb.Timestamp{}); status.Code(err) != codes.InvalidArgument {
+		t.Errorf("got %v", err)
+	}
+}
+
+type other struct{ grpc.ServerStream }
+
+func (other) RecvMsg(any) error { return nil }
+
+func TestAPanicEndsItsStreamAlone(t *testing.T) {
+	var got []Incident
+	c := allowed(false, func(i Incident) { got = append(got, i) })
+	err := c.stream(nil, line{}, nil, func(any, grpc.ServerStream) error { panic("boom") })
+	if status.Code(err) != codes.Internal || len(got) != 1 || got[0].Reason != "panic" || !strings.Contains(got[0].Detail, "boom") {
+		t.Errorf("got %v, reported %v", err, got)
+	}
+}
+
+func TestTheStreamsOwnEndIsHandedOn(t *testing.T) {
+	end := errors.New("end")
+	c := allowed(false, func(i Incident) { t.Errorf("reported %v", i) })
+	g := &guard{ServerStream: ended{err: end}, config: c}
+	if err := g.RecvMsg(&remote.RemoteMessage{}); !errors.Is(err, end) {
+		t.Errorf("got %v", err)
+	}
+}
+
+type ended struct {
+	grpc.ServerStream
+	err error
+}
+
+func (e ended) RecvMsg(any) error { return e.err }
+
+// What a peer says of itself goes into the log, so its length is bounded and it cannot forge lines.
+func TestWhatIsReportedIsPrintable(t *testing.T) {
+	var got []Incident
+	c := allowed(false, func(i Incident) { got = append(got, i) })
+	evil := "a\nb\x1b[31m" + strings.Repeat("\x00", 100_000)
+	b := &remote.MessageBatch{
+		TypeNames: []string{evil, "google.protobuf.Duration"}, Targets: []*actor.PID{{Id: evil}, {Id: "delen"}},
+		Envelopes: []*remote.MessageEnvelope{{}, {TypeId: 1}, {TypeId: 1, Target: 1}, {TypeId: 9}, {SerializerId: 7}},
+	}
+	if _, err := pass(c, batch(b)); err != nil {
+		t.Fatal(err)
+	}
+	var reasons []string
+	for _, i := range got {
+		reasons = append(reasons, i.Reason)
+		if len(i.Detail) > 4096 || strings.ContainsAny(i.Detail, "\n\x1b\x00") {
+			t.Errorf("%s is reported with %d bytes: %.80q", i.Reason, len(i.Detail), i.Detail)
+		}
+	}
+	if d := cmp.Diff([]string{"type", "target", "sender", "index", "serializer"}, reasons); d != "" {
+		t.Errorf("reasons (-want +got):\n%s", d)
+	}
+}

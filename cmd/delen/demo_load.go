@@ -81,6 +81,9 @@ func (l *demoLoad) run(ctx context.Context) error {
 // measure finds the capacity: what the node answers when each app asks again as soon as it has an answer.
 func (l *demoLoad) measure(ctx context.Context) error {
 	length := l.length / 20
+	if l.screen != nil {
+		l.screen.measuring(length)
+	}
 	defer time.AfterFunc(length+demoSettle, l.abandon).Stop()
 	ctx, cancel := context.WithTimeout(ctx, length)
 	defer cancel()

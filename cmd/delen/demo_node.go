@@ -85,9 +85,14 @@ func (n *demoNode) ready(ctx context.Context) error {
 	}
 }
 
-// stop ends the node. After an error its log is kept, and the error tells where and how it ends.
+// stop ends the node. After an error its log is kept, and the error tells where; and how it ends, if the node failed.
 func (n *demoNode) stop(err error) error {
-	n.process.Process.Signal(syscall.SIGTERM) // it may have ended
+	select {
+	case <-n.ended:
+		return n.keep(err, true)
+	default:
+		n.process.Process.Signal(syscall.SIGTERM)
+	}
 	select {
 	case <-n.ended:
 	case <-time.After(demoGrace):
@@ -96,16 +101,21 @@ func (n *demoNode) stop(err error) error {
 		err = errors.Join(err, fmt.Errorf("the node did not stop within %s and was killed", demoGrace))
 	}
 	if state := n.process.ProcessState; err == nil && !state.Success() {
-		err = fmt.Errorf("the node ended with %s", state)
+		return n.keep(fmt.Errorf("the node ended with %s", state), true)
 	}
-	if err == nil {
-		return n.forget()
-	}
-	if errors.Is(err, context.Canceled) {
+	if err == nil || errors.Is(err, context.Canceled) {
 		return errors.Join(err, n.forget())
 	}
+	return n.keep(err, false)
+}
+
+// keep closes the log and tells where it is.
+func (n *demoNode) keep(err error, tail bool) error {
 	n.log.Close()
-	return fmt.Errorf("%w\nThe node's log is kept in %s. It ends with:\n%s", err, n.log.Name(), n.tail(8))
+	if !tail {
+		return fmt.Errorf("%w; the node's log is kept in %s", err, n.log.Name())
+	}
+	return fmt.Errorf("%w; its log, kept in %s, ends with:\n%s", err, n.log.Name(), n.tail(8))
 }
 
 // forget removes the log.

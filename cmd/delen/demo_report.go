@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -91,7 +90,7 @@ func (l *demoLoad) findEnds() string {
 		c, _ := l.total(i)
 		sum.add(c)
 	}
-	line := fmt.Sprintf("Of %s each had one end: %s answered, %s refused because a queue was full, %s expired at the deadline without an answer.",
+	line := fmt.Sprintf("Each of %s had one end: %s answered, %s refused because a queue was full, %s expired at the deadline without an answer.",
 		plural(sum.Sent, "request"), grouped(int64(sum.Answered)), grouped(int64(sum.Refused)), grouped(int64(sum.Expired)))
 	if sum.Failed+sum.Unanswered > 0 || sum.Sent != sum.ended() {
 		line = fmt.Sprintf("Of %s %s were answered, %s refused, %s expired, %s failed and %s never ended.", plural(sum.Sent, "request"),
@@ -133,30 +132,29 @@ func (p *demoPhase) perSecond(n int) string {
 	return grouped(int64(float64(n) / p.elapsed().Seconds()))
 }
 
-// findShares compares what each tenant got with its guarantee, while the machine was short.
+// findShares compares what each tenant got past capacity with its guarantee.
 func (l *demoLoad) findShares() string {
-	if len(l.apps) < 2 {
-		return ""
-	}
 	counts := make([]demoCounts, len(l.apps))
 	total := time.Duration(0)
 	for _, p := range l.phases {
-		if all, busy := p.figures(); slices.ContainsFunc(all, func(f demoFigures) bool { return f.short() }) {
-			total += busy
-			for i, f := range all {
-				counts[i].add(f.demoCounts)
-			}
+		if p.load <= 1 {
+			continue
+		}
+		all, busy := p.figures()
+		total += busy
+		for i, f := range all {
+			counts[i].add(f.demoCounts)
 		}
 	}
-	if total == 0 {
-		return "Every tenant got all that it asked for, so the shares had nothing to decide."
+	if len(l.apps) < 2 || total == 0 {
+		return ""
 	}
 	var parts []string
 	for i, c := range counts {
 		parts = append(parts, fmt.Sprintf("%s had %.1f %% of the busy time (guaranteed: %.1f %%) and answers to %.1f %% of its requests",
 			l.apps[i].tenant.GetName(), 100*ratio(int(c.Busy), int(total)), 100*l.apps[i].tenant.GetShare(), 100*ratio(c.Answered, c.due())))
 	}
-	return "While the machine was short, " + strings.Join(parts, ", ") + "."
+	return "Past capacity " + strings.Join(parts, ", ") + "."
 }
 
 // findChange compares the phases around the change of the criterion.
@@ -189,8 +187,8 @@ func (l *demoLoad) findDeadlines() []string {
 		if c.Late == 0 {
 			line += fmt.Sprintf("none of its %s left the node later.", plural(c.Answered, "answer"))
 		} else {
-			line += fmt.Sprintf("%s of its %s left the node later, the last after %s; a machine that others keep busy wakes up late.",
-				grouped(int64(c.Late)), plural(c.Answered, "answer"), c.Slowest.Round(100*time.Microsecond))
+			line += fmt.Sprintf("%s of its %s (%s %%) left the node later, the last after %s.", grouped(int64(c.Late)),
+				plural(c.Answered, "answer"), percent(c.Late, c.Answered, 2), c.Slowest.Round(100*time.Microsecond))
 		}
 		found = append(found, line)
 	}

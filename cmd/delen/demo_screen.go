@@ -15,6 +15,7 @@ type demoScreen struct {
 	out   io.Writer
 	live  bool
 	drawn int // lines that the next drawing replaces
+	bold  bool
 	name  int // width of the names
 	exits int // columns of exits
 	err   error
@@ -24,7 +25,7 @@ type demoScreen struct {
 const demoTallest = 16
 
 func newDemoScreen(out io.Writer, apps []*demoApp) *demoScreen {
-	s := &demoScreen{out: out, live: liveTerminal(out) && len(apps) <= demoTallest, name: len("tenant")}
+	s := &demoScreen{out: out, live: liveTerminal(out) && len(apps) <= demoTallest, bold: colorful(out), name: len("tenant")}
 	for _, a := range apps {
 		s.name = max(s.name, len([]rune(a.tenant.GetName())))
 		s.exits = max(s.exits, len(a.tenant.GetExits()))
@@ -32,27 +33,37 @@ func newDemoScreen(out io.Writer, apps []*demoApp) *demoScreen {
 	return s
 }
 
-// print replaces what is drawn by text that stays.
+// print replaces what is drawn by text that stays, in one write.
 func (s *demoScreen) print(format string, args ...any) {
-	s.write(fmt.Sprintf(format, args...))
+	s.write(s.over(fmt.Sprintf(format, args...)))
 	s.drawn = 0
 }
 
-// redraw replaces what is drawn. A line that is too long for the terminal is cut, not wrapped: the count of lines must
-// be right.
+// redraw replaces what is drawn, in one write so that nothing flickers. A line that is too long for the terminal is
+// cut, not wrapped: the count of lines must be right.
 func (s *demoScreen) redraw(text string) {
-	s.write("\x1b[?7l" + text + "\x1b[?7h")
+	if !s.live {
+		return
+	}
+	s.write("\x1b[?7l" + s.over(text) + "\x1b[?7h")
 	s.drawn = strings.Count(text, "\n")
 }
 
-// write replaces what is drawn by text, in one go so that nothing flickers.
-func (s *demoScreen) write(text string) {
-	if s.live {
-		text = strings.ReplaceAll(text, "\n", "\x1b[K\n")
+// over is text that is written over what is drawn. Each line is erased first, and not after it was written: when a line
+// ends in the terminal's last column, that would take its last letter.
+func (s *demoScreen) over(text string) string {
+	const up, erase = "\x1b[%dA", "\x1b[K"
+	if !s.live {
+		return text
 	}
+	text = erase + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n"+erase) + "\n"
 	if s.drawn > 0 {
-		text = fmt.Sprintf("\x1b[%dA", s.drawn) + text
+		text = fmt.Sprintf(up, s.drawn) + text
 	}
+	return text
+}
+
+func (s *demoScreen) write(text string) {
 	if _, err := io.WriteString(s.out, text); s.err == nil {
 		s.err = err
 	}
@@ -64,18 +75,17 @@ func (s *demoScreen) welcome(d *demonstration, node string, apps []*demoApp) {
 	s.print("%s, one for each tenant, will send it %s over and over:\n\n", plural(len(apps), "app"), plural(len(apps[0].pictures), "picture"))
 	for _, a := range apps {
 		t := a.tenant
-		s.print("  %-*s  %2.0f %% of the machine guaranteed, %s\n", s.name, t.GetName(), 100*t.GetShare(), terms(t))
+		s.print("  %-*s  %2.0f %% of the machine guaranteed%s, queue of %d\n", s.name, t.GetName(), 100*t.GetShare(), deadline(t), t.GetQueue())
 		s.print("  %-*s  stops when %s\n", s.name, "", stopsWhen(t.GetCriterion()))
 	}
 	s.print("\n")
 }
 
-func terms(t *wire.TenantInfo) string {
-	deadline := "no deadline"
-	if t.GetDeadlineNs() > 0 {
-		deadline = fmt.Sprintf("deadline %s", time.Duration(t.GetDeadlineNs()))
+func deadline(t *wire.TenantInfo) string {
+	if t.GetDeadlineNs() == 0 {
+		return ""
 	}
-	return fmt.Sprintf("%s, at most %s in the house", deadline, plural(int(t.GetQueue()), "request"))
+	return fmt.Sprintf(", deadline %s", time.Duration(t.GetDeadlineNs()))
 }
 
 // stopsWhen says what a criterion in canonical form means.
@@ -84,6 +94,11 @@ func stopsWhen(criterion string) string {
 		return "it has reached the last exit"
 	}
 	return criterion
+}
+
+// measuring says what happens before there is a table.
+func (s *demoScreen) measuring(length time.Duration) {
+	s.redraw(fmt.Sprintf("Measuring the capacity for %s ...\n", length))
 }
 
 // capacity says what was measured, and begins the table.
@@ -104,21 +119,22 @@ func (s *demoScreen) heading() {
 
 // draw shows a phase that runs.
 func (s *demoScreen) draw(l *demoLoad, p *demoPhase, length time.Duration) {
-	if !s.live {
-		return
-	}
 	left := max(0, length-p.elapsed())
 	rest := left + length*time.Duration(len(demoLoads)-len(l.phases))
-	s.redraw(fmt.Sprintf("%s, %.0f s left, %.0f s in all\n", p.title(), left.Seconds(), rest.Seconds()) + s.rows(l, p))
+	s.redraw(fmt.Sprintf("%s, %.0f s left, %.0f s in all\n", s.title(p), left.Seconds(), rest.Seconds()) + s.rows(l, p))
 }
 
 // keep shows a phase that is over.
 func (s *demoScreen) keep(l *demoLoad, p *demoPhase) {
-	s.print("%s\n%s", p.title(), s.rows(l, p))
+	s.print("%s\n%s", s.title(p), s.rows(l, p))
 }
 
-func (p *demoPhase) title() string {
-	return fmt.Sprintf("load %.0f %% of capacity", 100*p.load)
+func (s *demoScreen) title(p *demoPhase) string {
+	text := fmt.Sprintf("load %.0f %% of capacity", 100*p.load)
+	if s.bold {
+		return "\x1b[1m" + text + "\x1b[m"
+	}
+	return text
 }
 
 // changed announces a new criterion.

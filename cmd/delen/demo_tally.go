@@ -152,9 +152,6 @@ func (c *demoCounts) ended() int {
 // due is how many requests the load called for.
 func (c *demoCounts) due() int { return c.Sent + c.Unsent }
 
-// short reports whether the tenant wanted more than it got.
-func (c *demoCounts) short() bool { return c.Refused+c.Expired+c.Unsent > c.due()/100 }
-
 // meanExit is the exit that answered, on average; 0 without an answer.
 func (c *demoCounts) meanExit() float64 {
 	sum := 0

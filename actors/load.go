@@ -103,7 +103,7 @@ const handOff = 30 * time.Microsecond
 func (n *Node) schedulerConfig() scheduler.Config {
 	c := scheduler.Config{Slots: n.config.Scheduler.Slots, RunLimit: n.config.Scheduler.RunLimit, HandOff: handOff}
 	for _, m := range n.models {
-		c.Models = append(c.Models, scheduler.Model{Instances: n.config.Scheduler.Slots, Warm: m.warm, Exits: m.figures()})
+		c.Models = append(c.Models, scheduler.Model{Warm: m.warm, Exits: m.figures()})
 	}
 	for _, t := range n.config.Tenants {
 		c.Weights = append(c.Weights, t.Share)

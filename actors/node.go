@@ -38,9 +38,10 @@ type Node struct {
 	log     *zap.Logger
 	clock   clock
 
-	system *actor.ActorSystem
-	remote *remote.Remote
-	peers  sync.Map // addresses of the apps that are connected
+	system  *actor.ActorSystem
+	remote  *remote.Remote
+	threads []thread // by slot
+	peers   sync.Map // addresses of the apps that are connected
 
 	models    []*loaded
 	house     *actor.PID
@@ -93,7 +94,11 @@ func (n *Node) populate() error {
 		return err
 	}
 	house := &house{core: core, clock: n.clock, log: n.log.Named("scheduler")}
-	n.house = n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return house }))
+	inline := actor.NewSynchronizedDispatcher(300)
+	n.house = n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return house }, actor.WithDispatcher(inline)))
+	for range n.config.Scheduler.Slots {
+		n.threads = append(n.threads, newThread())
+	}
 	for i, m := range n.models {
 		house.stages = append(house.stages, n.spawnStages(i, m))
 	}
@@ -117,7 +122,7 @@ func (n *Node) populate() error {
 	return err
 }
 
-// spawnStages gives every instance of every segment an actor. A stage that panics is restarted, however often: another
+// spawnStages gives every instance of every segment an actor, on the thread of its slot. A stage that panics is restarted, however often: another
 // input may be fine.
 func (n *Node) spawnStages(model int, m *loaded) [][]place {
 	always := actor.NewRestartingStrategy()
@@ -126,10 +131,11 @@ func (n *Node) spawnStages(model int, m *loaded) [][]place {
 		var instances []place
 		for i, r := range runners {
 			st := &stage{
-				place:   scheduler.Restarted{Model: model, Segment: s, Instance: i},
+				place:   scheduler.Restarted{Model: model, Segment: s, Slot: i},
 				backend: m.backend, runner: r, scheduler: n.house, log: n.log.Named("stage"),
 			}
-			pid := n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return st }, actor.WithGuardian(always)))
+			pid := n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return st },
+				actor.WithDispatcher(n.threads[i]), actor.WithGuardian(always)))
 			n.stages = append(n.stages, pid)
 			instances = append(instances, place{pid: pid, runner: r})
 		}
@@ -276,6 +282,10 @@ func (n *Node) close() error {
 		stop(n.stages...)
 		n.system.Shutdown()
 	}
+	for _, t := range n.threads {
+		close(t)
+	}
+	n.threads = nil
 	var errs []error
 	for _, m := range n.models {
 		errs = append(errs, m.close())

@@ -10,7 +10,7 @@ import (
 	"github.com/delen-edge/delen/stages"
 )
 
-// place is a stage instance as the scheduler actor reaches it.
+// place is a stage as the scheduler actor reaches it.
 type place struct {
 	pid    *actor.PID
 	runner stages.Runner // only to terminate a run: the stage is busy with it and cannot read its mailbox
@@ -20,7 +20,7 @@ type place struct {
 type house struct {
 	core    *scheduler.Scheduler
 	clock   clock
-	stages  [][][]place // by model, segment, instance; filled before the first offer
+	stages  [][][]place // by model, segment, slot; filled before the first offer
 	tenants []*actor.PID
 	log     *zap.Logger
 
@@ -53,14 +53,14 @@ func (h *house) step(ctx actor.Context, e scheduler.Event) {
 		}
 		switch x := effect.(type) {
 		case scheduler.Run:
-			ctx.Send(h.stages[x.Model][x.Segment][x.Instance].pid, x)
+			ctx.Send(h.stages[x.Model][x.Segment][x.Slot].pid, x)
 		case scheduler.End:
 			ctx.Send(h.tenants[x.Ticket.Tenant], x)
 		case scheduler.Release:
 			ctx.Send(h.tenants[x.Ticket.Tenant], x)
 		case scheduler.Terminate:
-			h.log.Error("run.terminated", zap.Uint64("run", x.Run), zap.Int("segment", x.Segment+1), zap.Int("instance", x.Instance))
-			h.stages[x.Model][x.Segment][x.Instance].runner.Terminate()
+			h.log.Error("run.terminated", zap.Uint64("run", x.Run), zap.Int("segment", x.Segment+1), zap.Int("slot", x.Slot))
+			h.stages[x.Model][x.Segment][x.Slot].runner.Terminate()
 		case scheduler.Wake:
 			h.wake(ctx, x.At)
 		}

@@ -11,10 +11,10 @@ import (
 	"github.com/delen-edge/delen/tenants"
 )
 
-// stage is one instance of a segment: it runs a ticket at a time and reads the exit. A panic in the runtime restarts the
+// stage is one instance of a segment, the one for a slot: it runs a ticket at a time and reads the exit. A panic in the runtime restarts the
 // actor with the same runner; the scheduler is told and fails the ticket that was lost.
 type stage struct {
-	place     scheduler.Restarted // model, segment, instance
+	place     scheduler.Restarted // model, segment, slot
 	backend   stages.Backend
 	runner    stages.Runner
 	scheduler *actor.PID
@@ -28,7 +28,7 @@ func (s *stage) Receive(ctx actor.Context) {
 		reading, usage, err := s.run(m.Ticket)
 		ctx.Send(s.scheduler, scheduler.Exited{Run: m.Run, Reading: reading, Usage: usage, Err: err})
 	case *actor.Restarting:
-		s.log.Error("stage.restarted", zap.Int("segment", s.place.Segment+1), zap.Int("instance", s.place.Instance),
+		s.log.Error("stage.restarted", zap.Int("segment", s.place.Segment+1), zap.Int("slot", s.place.Slot),
 			zap.String("model", s.backend.Model().Name))
 		ctx.Send(s.scheduler, s.place)
 	}

@@ -28,8 +28,8 @@ type Exited struct {
 	Err     error // the run failed: there is no reading
 }
 
-// Restarted says that a stage instance started anew and has forgotten its run, if it had one.
-type Restarted struct{ Model, Segment, Instance int }
+// Restarted says that a stage started anew and has forgotten its run, if it had one.
+type Restarted struct{ Model, Segment, Slot int }
 
 // Tick says that the time of the last Wake has come.
 type Tick struct{}
@@ -59,7 +59,7 @@ func (e Exited) String() string {
 	return fmt.Sprintf("exited run=%d busy=%s confidence=%g", e.Run, e.Usage.Busy, e.Reading.Confidence)
 }
 func (e Restarted) String() string {
-	return fmt.Sprintf("restarted model=%d segment=%d instance=%d", e.Model, e.Segment+1, e.Instance)
+	return fmt.Sprintf("restarted model=%d segment=%d slot=%d", e.Model, e.Segment+1, e.Slot)
 }
 func (Tick) String() string  { return "tick" }
 func (Close) String() string { return "close" }
@@ -70,11 +70,11 @@ type Effect interface {
 	String() string
 }
 
-// Run gives a ticket to a stage instance, which owns it until Exited.
+// Run gives a ticket to a stage, the segment's instance for the slot, which owns it until Exited.
 type Run struct {
-	Run                      uint64
-	Ticket                   *tenants.Ticket
-	Model, Segment, Instance int // from 0
+	Run                  uint64
+	Ticket               *tenants.Ticket
+	Model, Segment, Slot int // from 0
 }
 
 // End gives a ticket back to its tenant, which answers. While Running is true a stage still uses the ticket's memory:
@@ -92,10 +92,10 @@ type Release struct {
 	Busy   time.Duration // of the run that came back late; not part of the ticket's
 }
 
-// Terminate asks a stage instance to give up a run that takes too long. Its slot is lost until the run comes back.
+// Terminate asks a stage to give up a run that takes too long. Its slot is lost until the run comes back.
 type Terminate struct {
-	Run                      uint64
-	Model, Segment, Instance int
+	Run                  uint64
+	Model, Segment, Slot int
 }
 
 // Wake asks for a Tick at a time, instead of any that was asked for before.
@@ -108,7 +108,7 @@ func (Terminate) effect() {}
 func (Wake) effect()      {}
 
 func (e Run) String() string {
-	return fmt.Sprintf("run %d ticket=%d model=%d segment=%d instance=%d", e.Run, e.Ticket.ID, e.Model, e.Segment+1, e.Instance)
+	return fmt.Sprintf("run %d ticket=%d model=%d segment=%d slot=%d", e.Run, e.Ticket.ID, e.Model, e.Segment+1, e.Slot)
 }
 func (e End) String() string {
 	s := fmt.Sprintf("end %d reason=%s exit=%d", e.Ticket.ID, e.Reason, e.Ticket.Exit)
@@ -122,6 +122,6 @@ func (e End) String() string {
 }
 func (e Release) String() string { return fmt.Sprintf("release %d", e.Ticket.ID) }
 func (e Terminate) String() string {
-	return fmt.Sprintf("terminate %d model=%d segment=%d instance=%d", e.Run, e.Model, e.Segment+1, e.Instance)
+	return fmt.Sprintf("terminate %d model=%d segment=%d slot=%d", e.Run, e.Model, e.Segment+1, e.Slot)
 }
 func (e Wake) String() string { return fmt.Sprintf("wake %s", e.At) }

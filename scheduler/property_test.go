@@ -220,7 +220,7 @@ func (w *world) back(f *flight) {
 
 func randomConfig(rng *rand.Rand, slots, tenants int) Config {
 	c := Config{Slots: slots, HandOff: 30 * time.Microsecond}
-	m := Model{Instances: slots}
+	m := Model{}
 	for range 1 + rng.IntN(4) {
 		m.Warm = append(m.Warm, time.Duration(1+rng.IntN(5000))*time.Microsecond)
 		m.Exits = append(m.Exits, Figures{math.NaN(), math.NaN(), math.NaN()})
@@ -356,7 +356,7 @@ func TestSerialTenantBanksNoCredit(t *testing.T) {
 
 // Whoever sleeps must not lose its debt, nor gain credit.
 func TestSleeperGainsNothing(t *testing.T) {
-	c := Config{Slots: 1, Models: []Model{{Instances: 1, Warm: []time.Duration{time.Millisecond}, Exits: []Figures{{}}}}, Weights: []float64{1, 1}, Runs: []int{0, 0}}
+	c := Config{Slots: 1, Models: []Model{{Warm: []time.Duration{time.Millisecond}, Exits: []Figures{{}}}}, Weights: []float64{1, 1}, Runs: []int{0, 0}}
 	w := newWorld(t, 0, c)
 	for w.now < time.Second {
 		w.fill(4, 0)
@@ -395,7 +395,7 @@ func TestServiceQuantileConverges(t *testing.T) {
 func BenchmarkStep(b *testing.B) {
 	for _, n := range []int{10, 1000, 10000} {
 		b.Run(fmt.Sprintf("tenants=%d", n), func(b *testing.B) {
-			c := Config{Slots: 2, Models: []Model{{Instances: 2, Warm: make([]time.Duration, 4), Exits: make([]Figures, 4)}}}
+			c := Config{Slots: 2, Models: []Model{{Warm: make([]time.Duration, 4), Exits: make([]Figures, 4)}}}
 			for i := range n {
 				c.Weights = append(c.Weights, float64(1+i%7))
 				c.Runs = append(c.Runs, 0)

@@ -16,7 +16,7 @@ var ErrRestarted = errors.New("the stage was restarted while it ran this request
 
 // dispatch fills the free slots.
 func (s *Scheduler) dispatch(now time.Duration) {
-	for len(s.running) < s.config.Slots && s.waiting.len() > 0 {
+	for slot := s.free(); slot >= 0 && s.waiting.len() > 0; slot = s.free() {
 		t := s.waiting.first()
 		e := t.queue.first()
 		service := &s.models[t.model].services[e.ticket.Exit]
@@ -25,15 +25,12 @@ func (s *Scheduler) dispatch(now time.Duration) {
 			s.end(e, outOfTime(e.ticket), nil)
 			continue
 		}
-		instance := slices.Index(s.models[t.model].taken[e.ticket.Exit], false)
-		if instance < 0 {
-			// Every instance of the segment is held by a run that does not come back.
-			s.end(e, tenants.Broken, fmt.Errorf("no stage of segment %d is left that answers", e.ticket.Exit+1))
-			continue
-		}
-		s.start(now, e, instance)
+		s.start(now, e, slot)
 	}
 }
+
+// free is the first free slot, or -1.
+func (s *Scheduler) free() int { return slices.Index(s.slots, nil) }
 
 // late says whether the next segment would likely pass the deadline.
 func late(now time.Duration, k *tenants.Ticket, next *service) bool {
@@ -41,21 +38,19 @@ func late(now time.Duration, k *tenants.Ticket, next *service) bool {
 }
 
 // start charges the tenant with what the segment should cost and gives the ticket to a stage.
-func (s *Scheduler) start(now time.Duration, e *entry, instance int) {
+func (s *Scheduler) start(now time.Duration, e *entry, slot int) {
 	t, segment := e.tenant, e.ticket.Exit
 	s.dequeue(e)
 	s.lastRun++
 	r := &run{
-		id: s.lastRun, entry: e, ticket: e.ticket, tenant: t, started: now,
-		model: t.model, segment: segment, instance: instance,
+		id: s.lastRun, entry: e, ticket: e.ticket, tenant: t, model: t.model, segment: segment, started: now,
 		charged: s.models[t.model].services[segment].expected() + s.config.HandOff,
 	}
 	e.run = r
-	s.running = append(s.running, r)
-	s.models[r.model].taken[segment][instance] = true
+	s.slots[slot] = r
 	s.virtual = max(s.virtual, t.tag)
 	s.charge(t, r.charged)
-	s.do(Run{Run: r.id, Ticket: r.ticket, Model: r.model, Segment: segment, Instance: instance})
+	s.do(Run{Run: r.id, Ticket: r.ticket, Model: r.model, Segment: segment, Slot: slot})
 }
 
 // charge moves a tenant's tag by a cost, which is negative when a guess was too high.
@@ -68,11 +63,12 @@ func (s *Scheduler) charge(t *tenant, cost time.Duration) {
 
 // exited takes a run back: the slot is free, the charge is corrected, and a ticket that is still alive goes on or ends.
 func (s *Scheduler) exited(now time.Duration, x Exited) {
-	at := slices.IndexFunc(s.running, func(r *run) bool { return r.id == x.Run })
-	if at < 0 {
+	slot := slices.IndexFunc(s.slots, func(r *run) bool { return r != nil && r.id == x.Run })
+	if slot < 0 {
 		return // of a stage that was restarted; its ticket has ended
 	}
-	r := s.leave(at)
+	r := s.slots[slot]
+	s.slots[slot] = nil
 	cost := x.Usage.Busy + s.config.HandOff
 	s.charge(r.tenant, cost-r.charged)
 	if r.entry == nil {
@@ -92,14 +88,6 @@ func (s *Scheduler) exited(now time.Duration, x Exited) {
 	}
 	s.complete(now, r.entry, x)
 	s.decide(now, r.entry)
-}
-
-// leave frees the slot and the stage of a run.
-func (s *Scheduler) leave(at int) *run {
-	r := s.running[at]
-	s.running = slices.Delete(s.running, at, at+1)
-	s.models[r.model].taken[r.segment][r.instance] = false
-	return r
 }
 
 // complete makes an observation of a reading: what the profile knows of the exit, and what the next would bring.
@@ -154,13 +142,11 @@ func (s *Scheduler) decide(now time.Duration, e *entry) {
 
 // restarted fails the run of a stage that has forgotten it.
 func (s *Scheduler) restarted(x Restarted) {
-	at := slices.IndexFunc(s.running, func(r *run) bool {
-		return r.model == x.Model && r.segment == x.Segment && r.instance == x.Instance
-	})
-	if at < 0 {
+	r := s.slots[x.Slot]
+	if r == nil || r.model != x.Model || r.segment != x.Segment {
 		return
 	}
-	r := s.leave(at)
+	s.slots[x.Slot] = nil
 	if r.entry == nil {
 		s.do(Release{Ticket: r.ticket})
 		return
@@ -170,9 +156,9 @@ func (s *Scheduler) restarted(x Restarted) {
 }
 
 // terminate asks a run to give up and ends its ticket; the run keeps its slot until it comes back.
-func (s *Scheduler) terminate(r *run) {
+func (s *Scheduler) terminate(slot int, r *run) {
 	r.terminated = true
-	s.do(Terminate{Run: r.id, Model: r.model, Segment: r.segment, Instance: r.instance})
+	s.do(Terminate{Run: r.id, Model: r.model, Segment: r.segment, Slot: slot})
 	if r.entry != nil {
 		s.end(r.entry, tenants.Broken, fmt.Errorf("segment %d ran longer than %s and was terminated", r.segment+1, s.config.RunLimit))
 	}

@@ -24,9 +24,8 @@ type Config struct {
 
 // Model is what the scheduler knows of a model.
 type Model struct {
-	Instances int             // stages of each segment, at least 1
-	Warm      []time.Duration // of each segment: the time of a warm run; what it really takes is learnt
-	Exits     []Figures       // of each segment's exit
+	Warm  []time.Duration // of each segment: the time of a warm run; what it really takes is learnt
+	Exits []Figures       // of each segment's exit
 }
 
 // Figures are what a profile says of an exit, cumulative from the input; NaN where it does not say.
@@ -42,8 +41,8 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("slots must be at least 1, hand-off and run limit not negative: have %d, %s, %s", c.Slots, c.HandOff, c.RunLimit)
 	}
 	for i, m := range c.Models {
-		if m.Instances < 1 || len(m.Warm) == 0 || len(m.Warm) != len(m.Exits) {
-			return fmt.Errorf("model %d has %d instances, %d segments and %d exits", i, m.Instances, len(m.Warm), len(m.Exits))
+		if len(m.Warm) == 0 || len(m.Warm) != len(m.Exits) {
+			return fmt.Errorf("model %d has %d segments and %d exits", i, len(m.Warm), len(m.Exits))
 		}
 	}
 	if len(c.Weights) != len(c.Runs) {
@@ -69,7 +68,7 @@ type Scheduler struct {
 	waiting   heap[*tenant] // that have a ticket queued, by tag
 	deadlines heap[*entry]  // that have one and have not ended
 	live      map[uint64]*entry
-	running   []*run // oldest first; never more than slots
+	slots     []*run // the run in each slot, or nil
 	virtual   float64
 	lastRun   uint64
 	sequence  uint64
@@ -89,11 +88,10 @@ type tenant struct {
 	at     int          // in waiting, or -1
 }
 
-// model holds the state of a model's stages.
+// model is what is known of a model's segments and learnt of them.
 type model struct {
 	exits    []Figures
 	services []service
-	taken    [][]bool // by segment and instance
 }
 
 // entry is a ticket that has not ended.
@@ -109,14 +107,14 @@ type entry struct {
 
 // run is a segment in execution. Its entry is nil once the ticket has ended: it is stale and only holds the slot.
 type run struct {
-	id                       uint64
-	entry                    *entry
-	ticket                   *tenants.Ticket
-	tenant                   *tenant
-	model, segment, instance int
-	started                  time.Duration
-	charged                  time.Duration // guessed at the start
-	terminated               bool
+	id             uint64
+	entry          *entry
+	ticket         *tenants.Ticket
+	tenant         *tenant
+	model, segment int
+	started        time.Duration
+	charged        time.Duration // guessed at the start
+	terminated     bool
 }
 
 // New makes a scheduler.
@@ -124,9 +122,13 @@ func New(c Config) (*Scheduler, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Scheduler{config: c, live: map[uint64]*entry{}, armed: tenants.Never}
+	s := &Scheduler{config: c, live: map[uint64]*entry{}, slots: make([]*run, c.Slots), armed: tenants.Never}
 	for _, m := range c.Models {
-		s.models = append(s.models, newModel(m))
+		own := model{exits: m.Exits}
+		for _, warm := range m.Warm {
+			own.services = append(own.services, newService(warm))
+		}
+		s.models = append(s.models, own)
 	}
 	for i, w := range c.Weights {
 		t := &tenant{index: i, weight: w, model: c.Runs[i], at: -1}
@@ -136,15 +138,6 @@ func New(c Config) (*Scheduler, error) {
 	s.waiting = heap[*tenant]{less: smallerTag, moved: func(t *tenant, at int) { t.at = at }}
 	s.deadlines = heap[*entry]{less: earlier, moved: func(e *entry, at int) { e.timed = at }}
 	return s, nil
-}
-
-func newModel(m Model) model {
-	own := model{exits: m.Exits}
-	for _, warm := range m.Warm {
-		own.services = append(own.services, newService(warm))
-		own.taken = append(own.taken, make([]bool, m.Instances))
-	}
-	return own
 }
 
 func smallerTag(a, b *tenant) bool {
@@ -199,7 +192,9 @@ func (s *Scheduler) Step(now time.Duration, e Event) []Effect {
 }
 
 // Idle says whether there is no ticket and no run.
-func (s *Scheduler) Idle() bool { return len(s.live) == 0 && len(s.running) == 0 }
+func (s *Scheduler) Idle() bool {
+	return len(s.live) == 0 && !slices.ContainsFunc(s.slots, func(r *run) bool { return r != nil })
+}
 
 func (s *Scheduler) do(e Effect) { s.effects = append(s.effects, e) }
 
@@ -263,11 +258,16 @@ func (s *Scheduler) expire(now time.Duration) {
 	for s.deadlines.len() > 0 && s.deadlines.first().ticket.Deadline <= now {
 		s.end(s.deadlines.first(), outOfTime(s.deadlines.first().ticket), nil)
 	}
-	for _, r := range s.running {
-		if s.config.RunLimit > 0 && !r.terminated && now-r.started >= s.config.RunLimit {
-			s.terminate(r)
+	for slot, r := range s.slots {
+		if s.limited(r) && now-r.started >= s.config.RunLimit {
+			s.terminate(slot, r)
 		}
 	}
+}
+
+// limited says whether a run, or nil, is one that will be terminated if it does not come back.
+func (s *Scheduler) limited(r *run) bool {
+	return r != nil && s.config.RunLimit > 0 && !r.terminated
 }
 
 // outOfTime is how a ticket ends that has no more time: with its deepest answer if it has one.
@@ -291,8 +291,8 @@ func (s *Scheduler) arm() {
 	if s.deadlines.len() > 0 {
 		next = s.deadlines.first().ticket.Deadline
 	}
-	for _, r := range s.running {
-		if s.config.RunLimit > 0 && !r.terminated {
+	for _, r := range s.slots {
+		if s.limited(r) {
 			next = min(next, r.started+s.config.RunLimit)
 		}
 	}

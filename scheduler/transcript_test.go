@@ -97,7 +97,7 @@ func (p *transcript) build(word, rest string) {
 			p.must(err, rest)
 		}
 	case "model":
-		m := Model{Instances: p.config.Slots}
+		m := Model{}
 		for i, f := range fields {
 			d, err := time.ParseDuration(f)
 			p.must(err, rest)
@@ -179,7 +179,7 @@ func (p *transcript) event(now time.Duration, line string) Event {
 		p.must(err, line)
 		return x
 	case "restarted":
-		return Restarted{Segment: int(number(option(fields, "segment"))) - 1, Instance: int(number(option(fields, "instance")))}
+		return Restarted{Segment: int(number(option(fields, "segment"))) - 1, Slot: int(number(option(fields, "slot")))}
 	case "tick":
 		return Tick{}
 	case "close":

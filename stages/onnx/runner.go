@@ -2,7 +2,6 @@ package onnx
 
 import (
 	"fmt"
-	"runtime"
 	"sync"
 	"time"
 
@@ -38,8 +37,7 @@ func (m *Model) Open(segment int) (stages.Runner, error) {
 	}, nil
 }
 
-// Run executes the segment. The goroutine keeps its thread during the native call: two calls on threads that the Go
-// scheduler moves at will sometimes share one core.
+// Run executes the segment, on the calling thread when the session has one.
 func (r *runner) Run(c *stages.Carry) (stages.Usage, error) {
 	for i, t := range r.segment.In {
 		r.in[i] = c.Tensors[t].Handle.(ort.Value)
@@ -50,11 +48,9 @@ func (r *runner) Run(c *stages.Carry) (stages.Usage, error) {
 	if err := r.begin(); err != nil {
 		return stages.Usage{}, err
 	}
-	runtime.LockOSThread()
 	start := time.Now()
 	err := r.session.RunWithOptions(r.in, r.out, r.options)
 	busy := time.Since(start)
-	runtime.UnlockOSThread()
 	r.finish()
 	return stages.Usage{Busy: busy}, err
 }

@@ -1,0 +1,30 @@
+package actors
+
+import "runtime"
+
+// thread is the dispatcher of a slot's stages: a goroutine that keeps its operating system thread for life. A request that
+// goes from one segment to the next finds its tensors and the runtime's buffers in the cache of the core that it was on,
+// and two slots never share a core by accident.
+//
+// The scheduler actor runs wherever news reaches it (a synchronized dispatcher). So when a stage says Exited, the thread
+// decides by itself what it runs next, and nothing has to be woken.
+type thread chan func()
+
+func newThread() thread {
+	// A mailbox schedules itself once until it is empty; only one of a slot's stages is busy at a time, the others may have
+	// a message of their life cycle.
+	t := make(thread, 1024)
+	go func() {
+		runtime.LockOSThread()
+		for process := range t {
+			process()
+		}
+	}()
+	return t
+}
+
+// Schedule implements actor.Dispatcher.
+func (t thread) Schedule(process func()) { t <- process }
+
+// Throughput implements actor.Dispatcher: messages in a row before others may run.
+func (t thread) Throughput() int { return 1 }

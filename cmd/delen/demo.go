@@ -75,7 +75,7 @@ of what was so far.`,
 			return d.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
-	cmd.Flags().DurationVar(&d.length, "for", 40*time.Second, "how long to send requests, the measurement of the capacity not counted")
+	cmd.Flags().DurationVar(&d.length, "for", 40*time.Second, "how long to send requests, after the capacity is known")
 	cmd.Flags().StringVar(&d.images, "images", "", "the folder of pictures (default: test beside CONFIG)")
 	cmd.Flags().BoolVar(&d.json, "json", false, "print one JSON object at the end instead of the table")
 	return cmd

@@ -53,7 +53,7 @@ const (
 
 // run measures the capacity and runs the phases.
 func (l *demoLoad) run(ctx context.Context) error {
-	if err := l.measure(ctx); err != nil {
+	if err := l.measure(ctx); err != nil || ctx.Err() != nil {
 		return err
 	}
 	if l.screen != nil {

@@ -101,7 +101,7 @@ func (n *demoNode) stop(err error) error {
 		err = errors.Join(err, fmt.Errorf("the node did not stop within %s and was killed", demoGrace))
 	}
 	if state := n.process.ProcessState; err == nil && !state.Success() {
-		return n.keep(fmt.Errorf("the node ended with %s", state), true)
+		return n.keep(errors.New("the node did not stop well"), true)
 	}
 	if err == nil || errors.Is(err, context.Canceled) {
 		return errors.Join(err, n.forget())
@@ -115,7 +115,7 @@ func (n *demoNode) keep(err error, tail bool) error {
 	if !tail {
 		return fmt.Errorf("%w; the node's log is kept in %s", err, n.log.Name())
 	}
-	return fmt.Errorf("%w; its log, kept in %s, ends with:\n%s", err, n.log.Name(), n.tail(8))
+	return fmt.Errorf("%w (%s); its log, kept in %s, ends with:\n%s", err, n.process.ProcessState, n.log.Name(), n.tail(8))
 }
 
 // forget removes the log.

@@ -90,6 +90,9 @@ func (l *demoLoad) findEnds() string {
 		c, _ := l.total(i)
 		sum.add(c)
 	}
+	if sum.due() == 0 {
+		return "No load was sent."
+	}
 	line := fmt.Sprintf("Each of %s had one end: %s answered, %s refused because a queue was full, %s expired at the deadline without an answer.",
 		plural(sum.Sent, "request"), grouped(int64(sum.Answered)), grouped(int64(sum.Refused)), grouped(int64(sum.Expired)))
 	if sum.Failed+sum.Unanswered > 0 || sum.Sent != sum.ended() {
@@ -127,8 +130,11 @@ func (l *demoLoad) phase(load float64) *demoPhase {
 	return nil
 }
 
-// perSecond is a count of the phase as a rate.
+// perSecond is a count of the phase as a rate; a phase that has just begun has none.
 func (p *demoPhase) perSecond(n int) string {
+	if p.elapsed() < demoRedraw/5 {
+		return "-"
+	}
 	return grouped(int64(float64(n) / p.elapsed().Seconds()))
 }
 

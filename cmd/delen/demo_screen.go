@@ -49,18 +49,16 @@ func (s *demoScreen) redraw(text string) {
 	s.drawn = strings.Count(text, "\n")
 }
 
-// over is text that is written over what is drawn. Each line is erased first, and not after it was written: when a line
-// ends in the terminal's last column, that would take its last letter.
+// over is text that is written over what is drawn, whatever stands there. The cursor may be behind a ^C.
 func (s *demoScreen) over(text string) string {
-	const up, erase = "\x1b[%dA", "\x1b[K"
-	if !s.live {
+	const start, up, erase = "\r", "\x1b[%dA", "\x1b[J"
+	switch {
+	case !s.live:
 		return text
+	case s.drawn == 0:
+		return start + erase + text
 	}
-	text = erase + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n"+erase) + "\n"
-	if s.drawn > 0 {
-		text = fmt.Sprintf(up, s.drawn) + text
-	}
-	return text
+	return start + fmt.Sprintf(up, s.drawn) + erase + text
 }
 
 func (s *demoScreen) write(text string) {

@@ -43,11 +43,11 @@ func TestTheScreenIsDrawnInPlace(t *testing.T) {
 	s.redraw("title\nrow 2\n")
 	s.print("kept\nrow 3\n")
 	s.print("below\n")
-	want := "\x1b[Kabove\n" +
-		"\x1b[?7l\x1b[Ktitle\n\x1b[Krow 1\n\x1b[?7h" +
-		"\x1b[?7l\x1b[2A\x1b[Ktitle\n\x1b[Krow 2\n\x1b[?7h" +
-		"\x1b[2A\x1b[Kkept\n\x1b[Krow 3\n" +
-		"\x1b[Kbelow\n"
+	want := "\r\x1b[Jabove\n" +
+		"\x1b[?7l\r\x1b[Jtitle\nrow 1\n\x1b[?7h" +
+		"\x1b[?7l\r\x1b[2A\x1b[Jtitle\nrow 2\n\x1b[?7h" +
+		"\r\x1b[2A\x1b[Jkept\nrow 3\n" +
+		"\r\x1b[Jbelow\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Error(diff)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/delen-edge/delen/criteria"
 	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/stages/picture"
 	"github.com/delen-edge/delen/stages/profile"
 	"github.com/delen-edge/delen/tenants"
 )
@@ -169,10 +170,10 @@ func (n *Node) info(t *config.Tenant, m *loaded) *wire.TenantInfo {
 	}
 	if p := t.Model.Input; p != nil {
 		info.Picture = &wire.Picture{
-			Layout: wire.Layout(wire.Layout_value[string(p.Layout)]), Height: uint32(p.Height), Width: uint32(p.Width),
+			Layout: wire.Layout(wire.Layout_value[p.Layout]), Height: uint32(p.Height), Width: uint32(p.Width),
 			Color: wire.Color_GRAY, Mean: p.Mean, Std: p.Std,
 		}
-		if p.Color == config.RGB {
+		if p.Color == picture.RGB {
 			info.Picture.Color = wire.Color_RGB
 		}
 	}

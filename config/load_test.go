@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/delen-edge/delen/stages/picture"
 )
 
 // load loads a fixture in a house of its own.
@@ -117,7 +119,7 @@ func TestFull(t *testing.T) {
 		t.Fatal(diags)
 	}
 	dir := filepath.Dir(c.Models[0].Path)
-	if diff := cmp.Diff(&Picture{Layout: NCHW, Height: 4, Width: 4, Mean: []float64{.5}, Std: []float64{.25}, Color: Gray}, c.Models[0].Input); diff != "" {
+	if diff := cmp.Diff(&picture.Spec{Layout: picture.NCHW, Height: 4, Width: 4, Mean: []float64{.5}, Std: []float64{.25}, Color: picture.Gray}, c.Models[0].Input); diff != "" {
 		t.Errorf("input (-want +got):\n%s", diff)
 	}
 	if want := (Node{Name: "edge_1", Listen: "0.0.0.0:0", Advertise: "edge-1.local:8090"}); c.Node != want {

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages/picture"
 	"github.com/delen-edge/delen/stages/profile"
 )
 
@@ -37,7 +38,7 @@ type Model struct {
 	// when they give probabilities.
 	Activation Activation
 	// Input says how a picture becomes the model's input, or is nil.
-	Input *Picture
+	Input *picture.Spec
 }
 
 // Segment outlines the part of a model between two exits.

@@ -6,69 +6,17 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/delen-edge/delen/stages/graph"
+	"github.com/delen-edge/delen/stages/picture"
 )
-
-// Picture says how a picture becomes a model's input: it is scaled to Height x
-// Width, each channel's values are taken from 0 to 1, and Mean and Std make
-// (value - mean) / std of them.
-type Picture struct {
-	// Layout is the order of the tensor's dimensions: NCHW (the default) or NHWC.
-	Layout Layout
-	// Height and Width are the size in pixels.
-	Height, Width int
-	// Mean and Std have an element per channel, by default 0 and 1.
-	Mean, Std []float64
-	// Color is RGB (the default), three channels, or Gray, one.
-	Color Color
-}
-
-// Layout is the order of the dimensions of a picture's tensor: N rows, C
-// channels, H lines, W pixels a line.
-type Layout string
-
-// The layouts.
-const (
-	NCHW Layout = "NCHW"
-	NHWC Layout = "NHWC"
-)
-
-// Color says which channels a picture has.
-type Color string
-
-// The colors.
-const (
-	RGB  Color = "rgb"
-	Gray Color = "gray"
-)
-
-// Channels returns how many channels a picture has.
-func (p *Picture) Channels() int {
-	if p.Color == Gray {
-		return 1
-	}
-	return 3
-}
-
-// Shape returns the shape of one picture's tensor, without the row axis.
-func (p *Picture) Shape() []int64 {
-	h, w, c := int64(p.Height), int64(p.Width), int64(p.Channels())
-	if p.Layout == NHWC {
-		return []int64{h, w, c}
-	}
-	return []int64{c, h, w}
-}
 
 // picture decodes an input block; without a right one there is no Picture.
-func (d *decoder) picture(h *hcl.Block) *Picture {
+func (d *decoder) picture(h *hcl.Block) *picture.Spec {
 	if h == nil {
 		return nil
 	}
 	before := len(d.diags)
 	b := d.openBlock(h, pictureSchema)
-	p := &Picture{
-		Layout: Layout(b.choice("layout", string(NCHW), string(NHWC))),
-		Color:  Color(b.choice("color", string(RGB), string(Gray))),
-	}
+	p := &picture.Spec{Layout: b.choice("layout", picture.NCHW, picture.NHWC), Color: b.choice("color", picture.RGB, picture.Gray)}
 	p.Height, p.Width = b.size()
 	p.Mean = b.channels("mean", p, 0)
 	p.Std = b.channels("std", p, 1)
@@ -103,7 +51,7 @@ func (b *block) size() (height, width int) {
 }
 
 // channels reads a finite number per channel.
-func (b *block) channels(name string, p *Picture, otherwise float64) []float64 {
+func (b *block) channels(name string, p *picture.Spec, otherwise float64) []float64 {
 	usual := slices.Repeat([]float64{otherwise}, p.Channels())
 	if !b.given(name) {
 		return usual
@@ -130,7 +78,7 @@ func (b *block) channels(name string, p *Picture, otherwise float64) []float64 {
 }
 
 // checkPicture holds an input block against what the model takes.
-func (b *block) checkPicture(p *Picture, inputs []graph.Tensor) {
+func (b *block) checkPicture(p *picture.Spec, inputs []graph.Tensor) {
 	if p == nil {
 		return
 	}
@@ -143,7 +91,7 @@ func (b *block) checkPicture(p *Picture, inputs []graph.Tensor) {
 	if shape == nil {
 		return // only the runtime knows
 	}
-	want := p.Shape()
+	want := p.Shape()[1:]
 	fits := len(shape) == 4
 	for i := range want {
 		fits = fits && (shape[i+1] < 0 || shape[i+1] == want[i])

@@ -124,10 +124,10 @@ func specOf(t *wire.TenantInfo) (*picture.Spec, error) {
 		return nil, fmt.Errorf("tenant %s does not say how a picture becomes its input: give model %s an input block", t.GetName(), t.GetModel())
 	}
 	spec := &picture.Spec{
-		Layout: p.GetLayout().String(), Color: "gray", Height: int(p.GetHeight()), Width: int(p.GetWidth()), Mean: p.GetMean(), Std: p.GetStd(),
+		Layout: p.GetLayout().String(), Color: picture.Gray, Height: int(p.GetHeight()), Width: int(p.GetWidth()), Mean: p.GetMean(), Std: p.GetStd(),
 	}
 	if p.GetColor() == wire.Color_RGB {
-		spec.Color = "rgb"
+		spec.Color = picture.RGB
 	}
 	return spec, spec.Validate()
 }

@@ -321,13 +321,13 @@ func specOfModel(m *stages.Model, mean, std []float64) (*picture.Spec, error) {
 	if len(m.Inputs) != 1 || in.Type != stages.Float32 || len(in.Shape) != 3 {
 		return nil, fmt.Errorf("the model's input is no picture: it is %s of shape %v", in.Type, in.Shape)
 	}
-	s := &picture.Spec{Layout: "NCHW", Color: "gray", Height: int(in.Shape[1]), Width: int(in.Shape[2]), Mean: mean, Std: std}
+	s := &picture.Spec{Layout: picture.NCHW, Color: picture.Gray, Height: int(in.Shape[1]), Width: int(in.Shape[2]), Mean: mean, Std: std}
 	channels := in.Shape[0]
 	if last := in.Shape[2]; channels != 1 && channels != 3 && (last == 1 || last == 3) {
-		s.Layout, s.Height, s.Width, channels = "NHWC", int(in.Shape[0]), int(in.Shape[1]), last
+		s.Layout, s.Height, s.Width, channels = picture.NHWC, int(in.Shape[0]), int(in.Shape[1]), last
 	}
 	if channels == 3 {
-		s.Color = "rgb"
+		s.Color = picture.RGB
 	}
 	return s, s.Validate()
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,14 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/delen-edge/delen/stages/graph"
+	"github.com/delen-edge/delen/stages/onnx"
 )
-
-// resolver asks a runtime for the types and shapes that the model file at path
-// leaves open, and tells them to the split.
-type resolver func(ctx context.Context, path string, g *graph.Graph, s *graph.Split) error
-
-// resolve is the build's resolver, nil when it has no runtime.
-var resolve resolver
 
 // newSplit makes the command that cuts a model into its segments.
 func newSplit() *cobra.Command {
@@ -56,7 +49,7 @@ and outputs. An open dimension is -1; a figure that is not known is null.`,
 			if o.folder == "" {
 				return usageError{errors.New("there is no folder to write to: add -o DIR")}
 			}
-			return split(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return split(o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	cmd.Flags().StringVarP(&o.folder, "output", "o", "", "the `folder` for the segments")
@@ -71,8 +64,8 @@ type splitOptions struct {
 	json          bool
 }
 
-func split(ctx context.Context, o splitOptions, stdout, stderr io.Writer) error {
-	s, err := cut(ctx, o, stderr)
+func split(o splitOptions, stdout, stderr io.Writer) error {
+	s, err := cut(o, stderr)
 	if err != nil {
 		return about(o.model, err)
 	}
@@ -88,7 +81,7 @@ func split(ctx context.Context, o splitOptions, stdout, stderr io.Writer) error 
 
 // cut reads the model and cuts it. What its file does not tell is asked from the
 // runtime; without one, only types are indispensable.
-func cut(ctx context.Context, o splitOptions, stderr io.Writer) (*graph.Split, error) {
+func cut(o splitOptions, stderr io.Writer) (*graph.Split, error) {
 	g, err := graph.Read(o.model)
 	if err != nil {
 		return nil, err
@@ -100,10 +93,7 @@ func cut(ctx context.Context, o splitOptions, stderr io.Writer) (*graph.Split, e
 	if len(s.Unresolved()) == 0 && len(s.Uncounted()) == 0 {
 		return s, nil
 	}
-	reason := errors.New("this build has no runtime to ask")
-	if resolve != nil {
-		reason = resolve(ctx, o.model, g, s)
-	}
+	reason := resolve(g, s)
 	if open := untyped(s); len(open) > 0 {
 		if reason == nil {
 			reason = errors.New("the runtime does not know them either")
@@ -306,4 +296,16 @@ func texts(tensors []splitTensor) string {
 		list[i] = t.text
 	}
 	return strings.Join(list, ", ")
+}
+
+// resolve asks ONNX Runtime for the types and shapes that the model's file leaves open.
+func resolve(g *graph.Graph, s *graph.Split) error {
+	library, err := onnx.Library("")
+	if err != nil {
+		return err
+	}
+	if err := onnx.Open(library); err != nil {
+		return err
+	}
+	return onnx.Resolve(g, s)
 }

@@ -26,7 +26,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	spec := picture.Spec{Layout: "NCHW", Color: "gray", Height: 32, Width: 32, Mean: []float64{0.5}, Std: []float64{0.5}}
+	spec := picture.Spec{Layout: picture.NCHW, Color: picture.Gray, Height: 32, Width: 32, Mean: []float64{0.5}, Std: []float64{0.5}}
 	answer, err := c.Infer(ctx, client.Request{
 		Tenant: "doorbell",
 		Inputs: []*wire.Tensor{client.Float32s("", spec.Shape(), spec.Tensor(img))},

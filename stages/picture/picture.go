@@ -9,17 +9,25 @@ import (
 	"golang.org/x/image/draw"
 )
 
+// The layouts, N rows, C channels, H lines, W pixels a line, and the colors.
+const (
+	NCHW = "NCHW"
+	NHWC = "NHWC"
+	Gray = "gray"
+	RGB  = "rgb"
+)
+
 // Spec says how: scale to the size, take the channels, and write (v/255 - mean)/std of every 8-bit value.
 type Spec struct {
-	Layout        string // "NCHW" or "NHWC"
-	Color         string // "gray" or "rgb"
+	Layout        string // NCHW or NHWC
+	Color         string // Gray or RGB
 	Height, Width int
 	Mean, Std     []float64 // one for each channel, or one for all; none: 0 and 1
 }
 
 // Channels is 1 for gray, 3 for rgb.
 func (s *Spec) Channels() int {
-	if s.Color == "rgb" {
+	if s.Color == RGB {
 		return 3
 	}
 	return 1
@@ -28,7 +36,7 @@ func (s *Spec) Channels() int {
 // Shape is the shape of the tensor, one row with its leading 1.
 func (s *Spec) Shape() []int64 {
 	c, h, w := int64(s.Channels()), int64(s.Height), int64(s.Width)
-	if s.Layout == "NHWC" {
+	if s.Layout == NHWC {
 		return []int64{1, h, w, c}
 	}
 	return []int64{1, c, h, w}
@@ -37,9 +45,9 @@ func (s *Spec) Shape() []int64 {
 // Validate says what is wrong with the spec, if anything.
 func (s *Spec) Validate() error {
 	switch {
-	case s.Layout != "NCHW" && s.Layout != "NHWC":
+	case s.Layout != NCHW && s.Layout != NHWC:
 		return fmt.Errorf("the layout is %q: it must be NCHW or NHWC", s.Layout)
-	case s.Color != "gray" && s.Color != "rgb":
+	case s.Color != Gray && s.Color != RGB:
 		return fmt.Errorf("the color is %q: it must be gray or rgb", s.Color)
 	case s.Height < 1 || s.Width < 1 || s.Height > 1<<14 || s.Width > 1<<14:
 		return fmt.Errorf("the size is %d x %d: both must be between 1 and 16384", s.Height, s.Width)
@@ -62,7 +70,7 @@ func (s *Spec) Validate() error {
 func (s *Spec) Tensor(img image.Image) []float32 {
 	size := image.Rect(0, 0, s.Width, s.Height)
 	out := make([]float32, s.Channels()*s.Width*s.Height)
-	if s.Color == "gray" {
+	if s.Color == Gray {
 		gray := image.NewGray(size)
 		fit(gray, img)
 		s.fill(out, 0, gray.Pix, 1)
@@ -89,7 +97,7 @@ func fit(to draw.Image, img image.Image) {
 func (s *Spec) fill(out []float32, channel int, pixels []byte, stride int) {
 	mean, std := pick(s.Mean, channel, 0), pick(s.Std, channel, 1)
 	at, step := channel*s.Width*s.Height, 1
-	if s.Layout == "NHWC" {
+	if s.Layout == NHWC {
 		at, step = channel, s.Channels()
 	}
 	for i := range s.Width * s.Height {

@@ -194,15 +194,15 @@ func (c *child) terminate() {
 	}
 }
 
-// stop stops the node and checks that it leaves nothing behind.
-func (c *child) stop() {
+// stop stops the node, checks that it leaves nothing behind, and gives the tenants' books.
+func (c *child) stop() map[string]books {
 	c.t.Helper()
 	c.terminate()
-	c.stopped()
+	return c.stopped()
 }
 
 // stopped waits for a node that stops and checks what it says.
-func (c *child) stopped() {
+func (c *child) stopped() map[string]books {
 	c.t.Helper()
 	e := c.await("stopped")
 	if e.Text != "" {
@@ -214,6 +214,11 @@ func (c *child) stopped() {
 	if e.Left != "" {
 		c.t.Errorf("goroutines are left:\n%s", e.Left)
 	}
+	for name, b := range e.Tenants {
+		if b.Lost != 0 {
+			c.t.Errorf("%d requests of tenant %s got no answer", b.Lost, name)
+		}
+	}
 	select {
 	case <-c.ended:
 		if c.err != nil {
@@ -222,6 +227,7 @@ func (c *child) stopped() {
 	case <-time.After(patience):
 		c.t.Error("the node's process does not end")
 	}
+	return e.Tenants
 }
 
 // dial connects a client, which the end of the test closes.

@@ -24,6 +24,7 @@ type peer struct {
 	remote.UnimplementedRemotingServer
 	t       testing.TB
 	address string // where it listens
+	conn    *grpc.ClientConn
 	client  remote.RemotingClient
 	stream  remote.Remoting_ReceiveClient
 	answers chan proto.Message // what came in
@@ -49,6 +50,7 @@ func newPeer(t testing.TB, node string) *peer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
+	p.conn = conn
 	p.client = remote.NewRemotingClient(conn)
 	p.connect()
 	return p
@@ -103,6 +105,9 @@ func (p *peer) batch(messages ...proto.Message) *remote.MessageBatch {
 	}
 	return b
 }
+
+// leave ends the peer's own connection.
+func (p *peer) leave() { p.conn.Close() }
 
 // id gives an id that no other request has.
 func (p *peer) id() uint64 {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/delen-edge/delen/actors"
 	"github.com/delen-edge/delen/config"
@@ -45,10 +46,31 @@ func TestMain(m *testing.M) {
 
 // event is a line of the node's process.
 type event struct {
-	Kind    string // "ready", "error", "hanging", "done", "stopped"
-	Text    string `json:",omitempty"` // the address of a node that is ready, or an error
-	Carries int    `json:",omitempty"` // stopped: allocated and not freed
-	Left    string `json:",omitempty"` // stopped: stacks of the node's goroutines that are still there
+	Kind    string           // "ready", "error", "hanging", "done", "stopped"
+	Text    string           `json:",omitempty"` // the address of a node that is ready, or an error
+	Carries int              `json:",omitempty"` // stopped: allocated and not freed
+	Left    string           `json:",omitempty"` // stopped: stacks of the node's goroutines that are still there
+	Tenants map[string]books `json:",omitempty"` // stopped: what the tenants have booked
+}
+
+// books are a tenant's, as the node logs them when it stops.
+type books struct {
+	Admitted, Refused, Answered uint64
+	Lost                        int64 // requests without an answer
+}
+
+// booksOf reads them from the log.
+func booksOf(log *observer.ObservedLogs) map[string]books {
+	all := map[string]books{}
+	for _, entry := range log.FilterMessage("tenant.stopped").All() {
+		fields := entry.ContextMap()
+		b := books{Admitted: fields["admitted"].(uint64), Refused: fields["refused"].(uint64), Lost: fields["lost"].(int64)}
+		for _, n := range fields["exits"].([]any) {
+			b.Answered += n.(uint64)
+		}
+		all[fields["tenant"].(string)] = b
+	}
+	return all
 }
 
 var emitting sync.Mutex
@@ -77,10 +99,8 @@ func serve(path string) error {
 		return err
 	}
 	f := &faults{release: make(chan struct{})}
-	log := zap.NewNop()
-	if os.Getenv("DELEN_TEST_LOG") != "" {
-		log, _ = zap.NewDevelopment()
-	}
+	core, logged := observer.New(zap.InfoLevel)
+	log := zap.New(core)
 	node, err := actors.Start(c, actors.Options{Load: f.load, Log: log, Version: "test"})
 	if err != nil {
 		return err
@@ -96,6 +116,7 @@ func serve(path string) error {
 	if err := node.Stop(limit); err != nil {
 		stopped.Text = err.Error()
 	}
+	stopped.Tenants = booksOf(logged)
 	stopped.Carries = int(f.carries.Load())
 	stopped.Left = leftovers()
 	emit(stopped)

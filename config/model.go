@@ -1,11 +1,7 @@
 package config
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"io"
 	"math"
-	"os"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -180,20 +176,6 @@ func (b *block) labels(m *Model, g outline) {
 		}
 	}
 	m.Labels = labels
-}
-
-// digest returns the SHA-256 of a file without holding it in memory.
-func digest(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 var modelSchema = &hcl.BodySchema{

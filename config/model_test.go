@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/graph/onnxpb"
 	"github.com/delen-edge/delen/stages/profile"
 )
@@ -99,7 +100,7 @@ func house(t testing.TB) string {
 		}
 		write(t, dir, name, b)
 	}
-	sum, err := digest(filepath.Join(dir, "silent.onnx"))
+	sum, err := stages.Digest(filepath.Join(dir, "silent.onnx"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 
+	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/graph"
 )
 
@@ -16,7 +17,7 @@ type outline struct {
 // outline reads a model, splits it, fills in what a Model keeps of that, and
 // holds the input block against it.
 func (b *block) outline(m *Model, exits []item[string]) outline {
-	sum, err := digest(m.Path)
+	sum, err := stages.Digest(m.Path)
 	if err != nil {
 		b.failAt("path", "Cannot read file", "%s", sentence(err.Error()))
 		return outline{}

@@ -1,12 +1,8 @@
 package onnx
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 
 	ort "github.com/yalue/onnxruntime_go"
@@ -51,7 +47,7 @@ func load(c Config) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	digest, err := Digest(c.Path)
+	digest, err := stages.Digest(c.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -220,18 +216,4 @@ func (m *Model) Close() error {
 	}
 	m.sessions = nil
 	return errors.Join(append(errs, m.pool.close())...)
-}
-
-// Digest is the SHA-256 of a file, in hex: what a profile names its model by.
-func Digest(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }

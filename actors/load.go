@@ -130,10 +130,11 @@ func (n *Node) newGuest(index int, t *config.Tenant, numbers *numbers) (*guest, 
 	if err != nil {
 		return nil, err
 	}
+	log := n.log.Named("tenant").With(zap.String("tenant", t.Name))
 	g := &guest{
 		tenant: tenant, terms: &terms{}, backend: m.backend, have: t.Model.Metrics(), labels: t.Model.Labels,
 		source: sourceOf(t.Model.Profile), clock: n.clock, numbers: numbers, scheduler: n.house,
-		log:  n.log.Named("tenant").With(zap.String("tenant", t.Name)),
+		log: log, hot: sampled(log),
 		open: map[uint64]*request{}, byName: map[name]*request{}, parsed: map[string]*criteria.Criterion{},
 	}
 	g.terms.Store(n.info(t, m))

@@ -104,7 +104,7 @@ func (n *Node) populate() error {
 	}
 	reception := &reception{
 		node: n.config.Node.Name, version: n.options.Version, largest: uint64(n.maxReceive()),
-		guests: map[string]*actor.PID{}, log: n.log.Named("reception"),
+		guests: map[string]*actor.PID{}, log: sampled(n.log.Named("reception")),
 	}
 	numbers := &numbers{}
 	for i, t := range n.config.Tenants {
@@ -157,7 +157,7 @@ func (n *Node) open() (err error) {
 	}()
 	guard := &door.Config{
 		Messages: messages(), Target: wire.Root, Self: n.system.Address, MaxReceive: n.maxReceive(),
-		Report: n.turnedAway,
+		Report: turnedAway(sampled(n.log.Named("door"))),
 	}
 	options := []remote.ConfigOption{
 		remote.WithServerOptions(guard.Options()...),
@@ -206,8 +206,10 @@ func (n *Node) listen() (host string, port int, err error) {
 }
 
 // turnedAway logs what the door did not let in.
-func (n *Node) turnedAway(i door.Incident) {
-	n.log.Warn("door.refused", zap.String("reason", i.Reason), zap.String("detail", i.Detail))
+func turnedAway(log *zap.Logger) func(door.Incident) {
+	return func(i door.Incident) {
+		log.Warn("door.refused", zap.String("reason", i.Reason), zap.String("detail", i.Detail))
+	}
 }
 
 // maxReceive is the largest batch that a peer may send: as many of the largest request as an endpoint packs together.

@@ -70,7 +70,7 @@ func (r *reception) route(ctx actor.Context, m addressed) {
 }
 
 func (r *reception) refuse(ctx actor.Context, m addressed, code tenants.Code, why string) {
-	r.log.Debug("message.refused", zap.String("app", ctx.Sender().GetAddress()), zap.Stringer("code", wire.Code(code)), zap.String("message", why))
+	r.log.Info("request.refused", zap.String("app", ctx.Sender().GetAddress()), zap.Stringer("code", wire.Code(code)), zap.String("message", why))
 	ctx.Send(ctx.Sender(), &wire.Refused{Id: m.GetId(), Code: wire.Code(code), Message: why})
 }
 

@@ -31,6 +31,7 @@ type guest struct {
 	numbers   *numbers
 	scheduler *actor.PID
 	log       *zap.Logger
+	hot       *zap.Logger // sampled
 
 	open   map[uint64]*request // by ticket
 	byName map[name]*request
@@ -100,7 +101,7 @@ func (g *guest) infer(ctx actor.Context, at time.Time, m *wire.Infer) {
 	r := &request{name: named(ctx.Sender(), m.GetId()), sender: ctx.Sender(), wants: m.GetWantOutputs(), own: m.GetCriterion() != ""}
 	k, refusal := g.admit(at, m, r)
 	if refusal != nil {
-		g.log.Debug("request.refused", zap.Uint64("id", m.GetId()), zap.String("app", r.name.address),
+		g.hot.Info("request.refused", zap.Uint64("id", m.GetId()), zap.String("app", r.name.address),
 			zap.Stringer("code", wire.Code(refusal.Code)), zap.String("message", refusal.Message))
 		ctx.Send(r.sender, refused(m.GetId(), refusal))
 		return
@@ -211,7 +212,7 @@ func (g *guest) release(k *tenants.Ticket) {
 
 func (g *guest) record(now time.Duration, r *request, e scheduler.End) {
 	if e.Reason == tenants.Broken {
-		g.log.Error("request.failed", zap.Uint64("id", r.name.id), zap.String("app", r.name.address), zap.Error(e.Err))
+		g.hot.Error("request.failed", zap.Uint64("id", r.name.id), zap.String("app", r.name.address), zap.Error(e.Err))
 		return
 	}
 	if entry := g.log.Check(zap.DebugLevel, "request.ended"); entry != nil {

@@ -57,6 +57,11 @@ func (s *Spec) Validate() error {
 			return fmt.Errorf("mean and std need one number, or one for each of the %d channels: have %d", s.Channels(), n)
 		}
 	}
+	for _, mean := range s.Mean {
+		if math.IsNaN(mean) || math.IsInf(mean, 0) {
+			return fmt.Errorf("a mean of %g: it must be finite", mean)
+		}
+	}
 	for _, std := range s.Std {
 		if !(std > 0) || math.IsInf(std, 0) {
 			return fmt.Errorf("a standard deviation of %g: it must be positive", std)

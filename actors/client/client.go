@@ -115,8 +115,9 @@ func start(c Config) (cl *Client, err error) {
 	if err != nil {
 		return nil, err
 	}
-	cl.events = cl.system.EventStream.Subscribe(cl.lost)
 	cl.listen(host, port, c.Advertise)
+	// After the library's own subscription: once lost ends the calls, no later one meets the connection that is gone.
+	cl.events = cl.system.EventStream.Subscribe(cl.lost)
 	cl.inbox = actor.NewPID(cl.system.Address(), inboxName)
 	return cl, nil
 }

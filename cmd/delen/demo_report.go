@@ -157,7 +157,7 @@ func (l *demoLoad) findShares() string {
 	}
 	var parts []string
 	for i, c := range counts {
-		parts = append(parts, fmt.Sprintf("%s had %.1f %% of the busy time (guaranteed: %.1f %%) and answers to %.1f %% of its requests",
+		parts = append(parts, fmt.Sprintf("the answers of %s took %.1f %% of the busy time (guaranteed: %.1f %%) and reached %.1f %% of its requests",
 			l.apps[i].tenant.GetName(), 100*ratio(int(c.Busy), int(total)), 100*l.apps[i].tenant.GetShare(), 100*ratio(c.Answered, c.due())))
 	}
 	return "Past capacity " + strings.Join(parts, ", ") + "."

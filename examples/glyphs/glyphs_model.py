@@ -1,7 +1,7 @@
 """A small residual network with four exits, one after each quarter of its work.
 
 The exits differ in how much of the letter they can see. Exit 1 sees patches of
-8 pixels, exit 2 of 18, exit 3 of 26, and exit 4 sees all of it.
+8 pixels, exit 2 of 16, exit 3 of 26, and exit 4 sees all of it.
 """
 
 import onnx
@@ -28,12 +28,12 @@ class Block(nn.Module):
 
 
 class Head(nn.Module):
-    """Averages the feature map over a grid x grid raster and classifies the result."""
+    """Averages the feature map over a raster of rows x cols and classifies the result."""
 
-    def __init__(self, channels, side, grid):
+    def __init__(self, channels, side, rows, cols):
         super().__init__()
-        self.pool = nn.AvgPool2d(side // grid)
-        self.classify = nn.Linear(channels * grid * grid, len(CLASSES))
+        self.pool = nn.AvgPool2d((side // rows, side // cols))
+        self.classify = nn.Linear(channels * rows * cols, len(CLASSES))
 
     def forward(self, x):
         return self.classify(self.pool(x).flatten(1))
@@ -44,14 +44,16 @@ class Glyphs(nn.Module):
 
     def __init__(self):
         super().__init__()
-        stem = [nn.Conv2d(1, 32, 3, padding=1, bias=False), nn.BatchNorm2d(32), nn.ReLU()]
+        stem = [nn.Conv2d(1, 48, 3, padding=1, bias=False), nn.BatchNorm2d(48), nn.ReLU()]
         self.segments = nn.ModuleList([
-            nn.Sequential(*stem, Block(32, 32), nn.MaxPool2d(2)),
-            nn.Sequential(Block(32, 64)),
-            nn.Sequential(Block(64, 64), nn.MaxPool2d(2)),
-            nn.Sequential(Block(64, 96), Block(96, 96)),
+            nn.Sequential(*stem, Block(48, 48), nn.MaxPool2d(2)),
+            nn.Sequential(Block(48, 112)),
+            nn.Sequential(Block(112, 112), nn.MaxPool2d(2)),
+            nn.Sequential(Block(112, 112), Block(112, 112), Block(112, 112)),
         ])
-        self.heads = nn.ModuleList([Head(32, 16, 2), Head(64, 16, 1), Head(64, 8, 1), Head(96, 8, 2)])
+        self.heads = nn.ModuleList([
+            Head(48, 16, 2, 1), Head(112, 16, 1, 1), Head(112, 8, 1, 1), Head(112, 8, 2, 2),
+        ])
 
     def forward(self, x):
         logits = []

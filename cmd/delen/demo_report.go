@@ -193,7 +193,7 @@ func (l *demoLoad) findDeadlines() []string {
 		if c.Late == 0 {
 			line += fmt.Sprintf("none of its %s left the node later.", plural(c.Answered, "answer"))
 		} else {
-			line += fmt.Sprintf("%s of its %s (%s %%) left the node later, the last after %s.", grouped(int64(c.Late)),
+			line += fmt.Sprintf("%s of its %s (%s %%) left the node later, the slowest after %s.", grouped(int64(c.Late)),
 				plural(c.Answered, "answer"), percent(c.Late, c.Answered, 2), c.Slowest.Round(100*time.Microsecond))
 		}
 		found = append(found, line)

@@ -20,7 +20,7 @@ func alone(t *testing.T) bool {
 	}
 	t.Parallel()
 	cmd := exec.CommandContext(patiently(t), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.count=1", "-test.v")
-	cmd.Env = append(os.Environ(), aloneVariable+"=1")
+	cmd.Env = append(os.Environ(), aloneVariable+"=1", "GORACE=atexit_sleep_ms=0")
 	out, err := cmd.CombinedOutput()
 	said := string(out)
 	races := racesOfOurs(said)

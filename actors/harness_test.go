@@ -102,7 +102,7 @@ func launch(t testing.TB, o options) *child {
 	}
 	c := &child{t: t, events: make(chan event, 100), ended: make(chan struct{})}
 	c.cmd = exec.Command(os.Args[0])
-	c.cmd.Env = append(os.Environ(), configVariable+"="+o.write(t), graceVariable+"="+o.grace.String(), "GORACE=exitcode=0")
+	c.cmd.Env = append(os.Environ(), configVariable+"="+o.write(t), graceVariable+"="+o.grace.String(), "GORACE=exitcode=0 atexit_sleep_ms=0")
 	said := &strings.Builder{}
 	c.cmd.Stderr = said
 	stdout, err := c.cmd.StdoutPipe()

@@ -43,7 +43,9 @@ The usual path:
   delen serve delen.hcl    serve it
   delen infer ...          send a request, as an app does
 
-delen split shows what a model is cut into. It needs no configuration.
+delen demo shows all of it at once, under rising load. delen split shows what a
+model is cut into, and delen profile what its exits cost on this machine; neither
+needs a configuration.
 
 Every command has a manual: delen help COMMAND. The exit status is 0 when all is
 well, 1 when the command failed and 2 when the command line is wrong.`,

@@ -96,8 +96,12 @@ func (n *Node) populate() error {
 	house := &house{core: core, clock: n.clock, log: n.log.Named("scheduler")}
 	inline := actor.NewSynchronizedDispatcher(300)
 	n.house = n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return house }, actor.WithDispatcher(inline)))
+	segments := 0
+	for _, m := range n.models {
+		segments += len(m.runners)
+	}
 	for range n.config.Scheduler.Slots {
-		n.threads = append(n.threads, newThread())
+		n.threads = append(n.threads, newThread(segments))
 	}
 	for i, m := range n.models {
 		house.stages = append(house.stages, n.spawnStages(i, m))

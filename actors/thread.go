@@ -10,10 +10,10 @@ import "runtime"
 // decides by itself what it runs next, and nothing has to be woken.
 type thread chan func()
 
-func newThread() thread {
-	// A mailbox schedules itself once until it is empty; only one of a slot's stages is busy at a time, the others may have
-	// a message of their life cycle.
-	t := make(thread, 1024)
+// newThread makes a thread for a number of stages. A mailbox schedules itself once until it is empty, so that sending to
+// a stage never blocks, even when a native call on the thread hangs.
+func newThread(stages int) thread {
+	t := make(thread, stages)
 	go func() {
 		runtime.LockOSThread()
 		for process := range t {
@@ -27,4 +27,4 @@ func newThread() thread {
 func (t thread) Schedule(process func()) { t <- process }
 
 // Throughput implements actor.Dispatcher: messages in a row before others may run.
-func (t thread) Throughput() int { return 1 }
+func (t thread) Throughput() int { return 300 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 
 // profiling is the command line of profile.
 type profiling struct {
-	model, exits, samples, labels, outcomes, output, device, power string
+	model, name, exits, samples, labels, outcomes, output, device, power string
 
 	library string
 	probs   bool
@@ -58,6 +59,7 @@ The device should have nothing else to do meanwhile.`,
 		},
 	}
 	cmd.Flags().StringVarP(&f.output, "output", "o", "profile.json", "the file to write")
+	cmd.Flags().StringVar(&f.name, "name", "", "the name of the model, for people (default the file's)")
 	cmd.Flags().StringVar(&f.exits, "exits", "", "the exits, separated by commas (default the model's outputs)")
 	cmd.Flags().StringVar(&f.samples, "samples", "", "a folder of labelled pictures to run")
 	cmd.Flags().StringVar(&f.labels, "labels", "", "a file with the name of each class, one a line")
@@ -84,7 +86,7 @@ func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
 	defer m.Close()
 	model := m.Model()
 	p := &profile.Profile{
-		Model: strings.TrimSuffix(filepath.Base(f.model), ".onnx"), Digest: model.SHA256, Device: f.device, Provider: "cpu", Threads: 1,
+		Model: cmp.Or(f.name, strings.TrimSuffix(filepath.Base(f.model), ".onnx")), Digest: model.SHA256, Device: f.device, Provider: "cpu", Threads: 1,
 		Runtime: "onnxruntime " + onnx.LibraryVersion(), Source: profile.Measured, IdlePower: idle,
 	}
 	if busy != nil {

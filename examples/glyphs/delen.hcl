@@ -8,6 +8,7 @@ node "edge-1" {
 model "glyphs" {
   path    = "model.onnx"                         # relative to this file
   exits   = ["exit1", "exit2", "exit3", "exit4"] # or left out: the graph's outputs, in depth order
+  profile = "profile.json"                       # what each exit costs and yields; `delen profile` writes it
   labels  = "labels.txt"
 
   input { # how a picture becomes the input

@@ -282,7 +282,7 @@ func (n *Node) close() error {
 		stop(n.guests...)
 		if n.remote != nil {
 			time.Sleep(linger)
-			n.remote.Shutdown(true)
+			door.Shutdown(n.remote)
 		}
 		stop(n.house)
 		stop(n.stages...)

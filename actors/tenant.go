@@ -113,14 +113,16 @@ func (g *guest) infer(ctx actor.Context, at time.Time, m *wire.Infer) {
 
 func (g *guest) admit(at time.Time, m *wire.Infer, r *request) (*tenants.Ticket, *tenants.Refusal) {
 	if m.GetVersion() != wire.Version {
-		return nil, &tenants.Refusal{Code: tenants.Unimplemented, Message: fmt.Sprintf("version %d of the contract is not spoken here, version %d is", m.GetVersion(), wire.Version)}
+		return nil, g.tenant.Refuse(&tenants.Refusal{Code: tenants.Unimplemented,
+			Message: fmt.Sprintf("version %d of the contract is not spoken here, version %d is", m.GetVersion(), wire.Version)})
 	}
 	if g.byName[r.name] != nil {
-		return nil, &tenants.Refusal{Code: tenants.InvalidArgument, Message: "a request with this id is still in flight: give every request an id of its own"}
+		return nil, g.tenant.Refuse(&tenants.Refusal{Code: tenants.InvalidArgument,
+			Message: "a request with this id is still in flight: give every request an id of its own"})
 	}
 	own, refusal := g.ownCriterion(m.GetCriterion())
 	if refusal != nil {
-		return nil, refusal
+		return nil, g.tenant.Refuse(refusal)
 	}
 	q := tenants.Request{ID: g.numbers.next(), Arrived: g.clock.at(at), Timeout: time.Duration(m.GetTimeoutNs()), Criterion: own}
 	for _, t := range m.GetInputs() {

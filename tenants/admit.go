@@ -36,8 +36,7 @@ type Refusal struct {
 func (t *Tenant) Admit(now time.Duration, r Request) (*Ticket, *Refusal) {
 	input, refusal := t.check(now, &r)
 	if refusal != nil {
-		t.account.Refused++
-		return nil, refusal
+		return nil, t.Refuse(refusal)
 	}
 	k := t.ticket()
 	*k = Ticket{
@@ -49,6 +48,12 @@ func (t *Tenant) Admit(now time.Duration, r Request) (*Ticket, *Refusal) {
 	}
 	t.account.Admitted++
 	return k, nil
+}
+
+// Refuse books a refusal, also one whose reason the tenant does not know of, and gives it back.
+func (t *Tenant) Refuse(r *Refusal) *Refusal {
+	t.account.Refused++
+	return r
 }
 
 func (t *Tenant) ticket() *Ticket {

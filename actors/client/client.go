@@ -281,6 +281,6 @@ func (cl *Client) Close() {
 	}
 	cl.failAll(ErrClosed)
 	cl.system.EventStream.Unsubscribe(cl.events)
-	cl.remote.Shutdown(true)
+	door.Shutdown(cl.remote)
 	cl.system.Shutdown()
 }

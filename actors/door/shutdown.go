@@ -1,0 +1,26 @@
+package door
+
+import (
+	"time"
+
+	"github.com/asynkron/protoactor-go/remote"
+)
+
+// goodbye is how long peers have to end their streams.
+const goodbye = 250 * time.Millisecond
+
+// Shutdown ends a remote: it tells the peers, gives them a moment to leave, and then cuts off those that stay, for whom
+// the library alone would wait ten seconds.
+func Shutdown(r *remote.Remote) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r.Shutdown(true)
+	}()
+	select {
+	case <-done:
+	case <-time.After(goodbye):
+		r.Shutdown(false)
+		<-done
+	}
+}

@@ -8,7 +8,7 @@
 // The reception is the well-known actor: it knows the tenants and passes messages on. Each tenant actor owns a
 // tenants.Tenant and its unanswered requests. The scheduler actor owns the scheduler.Scheduler and the one timer of the
 // house. Each stage actor owns a stages.Runner; the stages of a slot share its thread. Everything that they send to each
-// other is a value of the pure packages, or a door.Arrival.
+// other about a request is a value of the pure packages, or a door.Arrival.
 //
 // A ticket goes tenant, scheduler, stage, scheduler, ..., tenant. Its memory is taken by the first stage and given back
 // by the tenant, which is where every ticket ends.

@@ -143,6 +143,10 @@ func TestStrangeConnectionsEndAlone(t *testing.T) {
 		"empty": {},
 		"client connection": {MessageType: &remote.RemoteMessage_ConnectRequest{ConnectRequest: &remote.ConnectRequest{
 			ConnectionType: &remote.ConnectRequest_ClientConnection{ClientConnection: &remote.ClientConnection{SystemId: "x"}}}}},
+		"no address": {MessageType: &remote.RemoteMessage_ConnectRequest{ConnectRequest: &remote.ConnectRequest{
+			ConnectionType: &remote.ConnectRequest_ServerConnection{ServerConnection: &remote.ServerConnection{}}}}},
+		"another address": {MessageType: &remote.RemoteMessage_ConnectRequest{ConnectRequest: &remote.ConnectRequest{
+			ConnectionType: &remote.ConnectRequest_ServerConnection{ServerConnection: &remote.ServerConnection{Address: "127.0.0.1:9"}}}}},
 		"no connection":    {MessageType: &remote.RemoteMessage_ConnectRequest{ConnectRequest: &remote.ConnectRequest{}}},
 		"connect response": {MessageType: &remote.RemoteMessage_ConnectResponse{ConnectResponse: &remote.ConnectResponse{MemberId: "x"}}},
 		"too large":        {MessageType: &remote.RemoteMessage_MessageBatch{MessageBatch: &remote.MessageBatch{TypeNames: []string{strings.Repeat("x", 5<<20)}}}},
@@ -155,9 +159,8 @@ func TestStrangeConnectionsEndAlone(t *testing.T) {
 		p.silent()
 	}
 	for name, m := range map[string]*remote.RemoteMessage{
-		"empty batch":      {MessageType: &remote.RemoteMessage_MessageBatch{MessageBatch: &remote.MessageBatch{}}},
-		"disconnect":       {MessageType: &remote.RemoteMessage_DisconnectRequest{DisconnectRequest: &remote.DisconnectRequest{}}},
-		"second handshake": {MessageType: &remote.RemoteMessage_ConnectRequest{ConnectRequest: &remote.ConnectRequest{ConnectionType: &remote.ConnectRequest_ServerConnection{ServerConnection: &remote.ServerConnection{}}}}},
+		"empty batch": {MessageType: &remote.RemoteMessage_MessageBatch{MessageBatch: &remote.MessageBatch{}}},
+		"disconnect":  {MessageType: &remote.RemoteMessage_DisconnectRequest{DisconnectRequest: &remote.DisconnectRequest{}}},
 	} {
 		strange := newPeer(t, n.address)
 		strange.send(m)
@@ -165,6 +168,8 @@ func TestStrangeConnectionsEndAlone(t *testing.T) {
 			t.Fatalf("%s: the stream does not go on", name)
 		}
 	}
+	p.connectAgain()
+	p.silent()
 	healthy(t, cl)
 }
 

@@ -8,13 +8,12 @@ import (
 	"net"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/remote"
 	"go.uber.org/zap"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 
 	"github.com/delen-edge/delen/actors/door"
 	"github.com/delen-edge/delen/actors/wire"
@@ -107,7 +106,7 @@ func (n *Node) populate() error {
 		house.stages = append(house.stages, n.spawnStages(i, m))
 	}
 	reception := &reception{
-		node: n.config.Node.Name, version: n.options.Version, largest: uint64(n.maxReceive()),
+		node: n.config.Node.Name, version: n.options.Version, largest: uint64(n.maxMessage()),
 		guests: map[string]*actor.PID{}, log: sampled(n.log.Named("reception")),
 	}
 	numbers := &numbers{}
@@ -160,12 +159,12 @@ func (n *Node) open() (err error) {
 		}
 	}()
 	guard := &door.Config{
-		Messages: messages(), Target: wire.Root, Self: n.system.Address, MaxReceive: n.maxReceive(),
+		Messages: messages(), Target: wire.Root, Self: n.system.Address, MaxMessage: n.maxMessage(),
 		Report: turnedAway(sampled(n.log.Named("door"))),
 	}
 	options := []remote.ConfigOption{
 		remote.WithServerOptions(guard.Options()...),
-		remote.WithDialOptions(grpc.WithTransportCredentials(insecure.NewCredentials())),
+		remote.WithDialOptions(door.DialOptions()...),
 		remote.WithEndpointWriterBatchSize(door.Batch),
 		remote.WithEndpointWriterQueueSize(1024),
 	}
@@ -198,7 +197,7 @@ func (n *Node) peer(event any) {
 func (n *Node) listen() (host string, port int, err error) {
 	l, err := net.Listen("tcp", n.config.Node.Listen)
 	if err != nil {
-		return "", 0, fmt.Errorf("cannot listen on %s: %w; another node may be running: stop it or change node.listen", n.config.Node.Listen, err)
+		return "", 0, fmt.Errorf("cannot listen on %s: %w%s", n.config.Node.Listen, err, listenHint(err))
 	}
 	l.Close()
 	host, digits, err := net.SplitHostPort(n.config.Node.Listen)
@@ -209,6 +208,14 @@ func (n *Node) listen() (host string, port int, err error) {
 	return host, port, err
 }
 
+// listenHint says what to do about an address that is taken.
+func listenHint(err error) string {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return "; another node may be running: stop it, or listen elsewhere"
+	}
+	return ""
+}
+
 // turnedAway logs what the door did not let in.
 func turnedAway(log *zap.Logger) func(door.Incident) {
 	return func(i door.Incident) {
@@ -216,9 +223,9 @@ func turnedAway(log *zap.Logger) func(door.Incident) {
 	}
 }
 
-// maxReceive is the largest batch that a peer may send: as many of the largest request as an endpoint packs together.
-func (n *Node) maxReceive() int {
-	const overhead, least = 16 << 10, 4 << 20
+// maxMessage bounds a message from an app: there is room for the largest request of any model.
+func (n *Node) maxMessage() int {
+	const overhead, least = 16 << 10, 256 << 10
 	largest := 0
 	for _, m := range n.models {
 		bytes := overhead
@@ -227,23 +234,33 @@ func (n *Node) maxReceive() int {
 		}
 		largest = max(largest, bytes)
 	}
-	return max(least, door.Batch*largest)
+	return max(least, largest)
 }
 
+// ErrStuck is the error of a Stop that a native call did not let finish: its memory cannot be released.
+var ErrStuck = errors.New("a segment is still running that was asked to terminate")
+
 // Stop closes admission, lets what is in the house end until the context is done, ends the rest as Closed, and releases
-// everything. It waits for native calls to come back.
+// everything. It waits for native calls to come back, for the configured run limit; if one does not, it releases nothing
+// that the call may use and fails with ErrStuck.
 func (n *Node) Stop(ctx context.Context) error {
 	n.log.Info("node.stopping")
 	for _, g := range n.guests {
 		n.system.Root.Send(g, closing{})
 	}
-	if !n.drained(ctx) {
+	idle := n.drained(ctx)
+	if !idle {
 		n.system.Root.Send(n.house, scheduler.Close{})
 		limit, cancel := context.WithTimeout(context.Background(), n.config.Scheduler.RunLimit+time.Second)
 		defer cancel()
-		n.drained(limit)
+		idle = n.drained(limit)
 	}
-	err := n.close()
+	err := ErrStuck
+	if idle {
+		err = n.close()
+	} else {
+		n.leave()
+	}
 	n.log.Info("node.stopped", zap.Duration("after", n.clock.now()), zap.Error(err))
 	return err
 }
@@ -268,24 +285,12 @@ func (n *Node) drained(ctx context.Context) bool {
 // linger is how long answers have to leave through the remoting, whose shutdown drops what it has not sent.
 const linger = 100 * time.Millisecond
 
-// close stops whatever has been started, from the outside in.
+// close stops whatever has been started, from the outside in, and releases it. No run is in progress.
 func (n *Node) close() error {
 	if n.system != nil {
-		stop := func(pids ...*actor.PID) {
-			for _, p := range pids {
-				if p != nil {
-					n.system.Root.PoisonFuture(p).Wait()
-				}
-			}
-		}
-		stop(n.reception)
-		stop(n.guests...)
-		if n.remote != nil {
-			time.Sleep(linger)
-			door.Shutdown(n.remote)
-		}
-		stop(n.house)
-		stop(n.stages...)
+		n.leave()
+		n.poison(n.house)
+		n.poison(n.stages...)
 		n.system.Shutdown()
 	}
 	for _, t := range n.threads {
@@ -298,4 +303,23 @@ func (n *Node) close() error {
 	}
 	n.models = nil
 	return errors.Join(errs...)
+}
+
+// leave stops what apps see: the last answers go out, and the connections end.
+func (n *Node) leave() {
+	n.poison(n.reception)
+	n.poison(n.guests...)
+	if n.remote != nil {
+		time.Sleep(linger)
+		door.Shutdown(n.remote)
+	}
+}
+
+// poison stops actors after what is in their mailboxes.
+func (n *Node) poison(pids ...*actor.PID) {
+	for _, p := range pids {
+		if p != nil {
+			n.system.Root.PoisonFuture(p).Wait()
+		}
+	}
 }

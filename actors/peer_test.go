@@ -60,6 +60,12 @@ func newPeer(t testing.TB, node string) *peer {
 func (p *peer) connect() {
 	p.t.Helper()
 	p.open()
+	p.connectAgain()
+}
+
+// connectAgain shakes hands, once more on a stream that has done so.
+func (p *peer) connectAgain() {
+	p.t.Helper()
 	p.send(&remote.RemoteMessage{MessageType: &remote.RemoteMessage_ConnectRequest{ConnectRequest: &remote.ConnectRequest{
 		ConnectionType: &remote.ConnectRequest_ServerConnection{ServerConnection: &remote.ServerConnection{SystemId: "peer", Address: p.address}},
 	}}})

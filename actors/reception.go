@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -45,7 +46,7 @@ func (r *reception) Receive(ctx actor.Context) {
 	case !ok:
 		r.log.Warn("message.unexpected", zap.String("type", fmt.Sprintf("%T", a.Body)))
 	case a.Err != nil:
-		r.refuse(ctx, m, tenants.InvalidArgument, "the message could not be decoded: "+a.Err.Error())
+		r.refuse(ctx, m, tenants.InvalidArgument, r.unreadable(a.Err))
 	default:
 		r.route(ctx, m)
 	}
@@ -69,7 +70,18 @@ func (r *reception) route(ctx actor.Context, m addressed) {
 	ctx.Forward(guest)
 }
 
+func (r *reception) unreadable(err error) string {
+	if errors.Is(err, door.ErrOversized) {
+		return fmt.Sprintf("%v: at most %d bytes", err, r.largest)
+	}
+	return "the message could not be decoded: " + err.Error()
+}
+
+// refuse answers a message that reaches no tenant. A Cancel has no answer: its id is that of the request.
 func (r *reception) refuse(ctx actor.Context, m addressed, code tenants.Code, why string) {
+	if _, ok := m.(*wire.Cancel); ok {
+		return
+	}
 	r.log.Info("request.refused", zap.String("app", ctx.Sender().GetAddress()), zap.Stringer("code", wire.Code(code)), zap.String("message", why))
 	ctx.Send(ctx.Sender(), &wire.Refused{Id: m.GetId(), Code: wire.Code(code), Message: why})
 }

@@ -40,7 +40,8 @@ func TestBadInputIsRefusedWithItsReason(t *testing.T) {
 	}{
 		{"unknown tenant", func(m *wire.Infer) { m.Tenant = "nobody" }, wire.Code_NOT_FOUND, `no tenant "nobody"`},
 		{"no tenant", func(m *wire.Infer) { m.Tenant = "" }, wire.Code_NOT_FOUND, `no tenant ""`},
-		{"long tenant", func(m *wire.Infer) { m.Tenant = strings.Repeat("x", 1<<20) }, wire.Code_NOT_FOUND, "no tenant"},
+		{"long tenant", func(m *wire.Infer) { m.Tenant = strings.Repeat("x", 1<<17) }, wire.Code_NOT_FOUND, "no tenant"},
+		{"too large", func(m *wire.Infer) { m.Tenant = strings.Repeat("x", 1<<20) }, wire.Code_INVALID_ARGUMENT, "larger|at most"},
 		{"version 0", func(m *wire.Infer) { m.Version = 0 }, wire.Code_UNIMPLEMENTED, "version 0|version 1"},
 		{"version 2", func(m *wire.Infer) { m.Version = 2 }, wire.Code_UNIMPLEMENTED, "version 2|version 1"},
 		{"wrong name", tensor(func(x *wire.Tensor) { x.Name = "image" }), wire.Code_INVALID_ARGUMENT, `no input "image"|takes`},
@@ -50,7 +51,7 @@ func TestBadInputIsRefusedWithItsReason(t *testing.T) {
 		{"unknown type", tensor(func(x *wire.Tensor) { x.Dtype = 99 }), wire.Code_INVALID_ARGUMENT, "takes float32"},
 		{"type 257", tensor(func(x *wire.Tensor) { x.Dtype = 257 }), wire.Code_INVALID_ARGUMENT, "takes float32"},
 		{"type -255", tensor(func(x *wire.Tensor) { x.Dtype = -255 }), wire.Code_INVALID_ARGUMENT, "takes float32"},
-		{"long name", tensor(func(x *wire.Tensor) { x.Name = strings.Repeat("x", 1<<20) }), wire.Code_INVALID_ARGUMENT, "no input"},
+		{"long name", tensor(func(x *wire.Tensor) { x.Name = strings.Repeat("x", 1<<17) }), wire.Code_INVALID_ARGUMENT, "no input"},
 		{"no shape", tensor(func(x *wire.Tensor) { x.Shape = nil }), wire.Code_INVALID_ARGUMENT, "shape []|[1 32 32]"},
 		{"wrong shape", tensor(func(x *wire.Tensor) { x.Shape = []int64{1, 1, 32, 31} }), wire.Code_INVALID_ARGUMENT, "[1 1 32 31]|[1 32 32]"},
 		{"two rows", tensor(func(x *wire.Tensor) { x.Shape[0], x.Data = 2, append(x.Data, x.Data...) }), wire.Code_INVALID_ARGUMENT, "one row of"},
@@ -192,11 +193,6 @@ func TestCancelEndsItsOwnRequestAndNoOther(t *testing.T) {
 	n.await("hanging")
 	p.say(&wire.Cancel{Id: m.GetId() + 1, Tenant: "doorbell"}, &wire.Cancel{Id: m.GetId(), Tenant: "survey"},
 		&wire.Cancel{Id: m.GetId(), Tenant: "nobody"}, &wire.Cancel{Id: m.GetId()})
-	for range 2 { // a tenant that is not there is refused, as every message to it
-		if r, ok := p.next().(*wire.Refused); !ok || r.GetCode() != wire.Code_NOT_FOUND {
-			t.Errorf("got %v", r)
-		}
-	}
 	other.say(&wire.Cancel{Id: m.GetId(), Tenant: "doorbell"})
 	other.silent()
 	p.silent()

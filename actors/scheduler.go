@@ -47,10 +47,12 @@ func (h *house) Receive(ctx actor.Context) {
 }
 
 func (h *house) step(ctx actor.Context, e scheduler.Event) {
-	for _, effect := range h.core.Step(h.clock.now(), e) {
-		if entry := h.log.Check(zap.DebugLevel, "scheduler.effect"); entry != nil {
-			entry.Write(zap.Stringer("event", e), zap.Stringer("effect", effect))
-		}
+	effects := h.core.Step(h.clock.now(), e)
+	if entry := h.log.Check(zap.DebugLevel, "scheduler.step"); entry != nil {
+		// Before anything is sent: then the tickets belong to others.
+		entry.Write(zap.Stringer("event", e), zap.Stringers("effects", effects))
+	}
+	for _, effect := range effects {
 		switch x := effect.(type) {
 		case scheduler.Run:
 			ctx.Send(h.stages[x.Model][x.Segment][x.Slot].pid, x)

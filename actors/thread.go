@@ -3,8 +3,8 @@ package actors
 import "runtime"
 
 // thread is the dispatcher of a slot's stages: a goroutine that keeps its operating system thread for life. A request that
-// goes from one segment to the next finds its tensors and the runtime's buffers in the cache of the core that it was on,
-// and two slots never share a core by accident.
+// goes from one segment to the next finds its tensors and the runtime's buffers in the cache of the core that it was on:
+// the system leaves a busy thread where it is.
 //
 // The scheduler actor runs wherever news reaches it (a synchronized dispatcher). So when a stage says Exited, the thread
 // decides by itself what it runs next, and nothing has to be woken.

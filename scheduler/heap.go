@@ -41,6 +41,13 @@ func (h *heap[T]) fix(at int) {
 	h.down(at, item)
 }
 
+// order restores the order after all items may have changed.
+func (h *heap[T]) order() {
+	for at := len(h.items)/2 - 1; at >= 0; at-- {
+		h.down(at, h.items[at])
+	}
+}
+
 func (h *heap[T]) up(at int, item T) {
 	for at > 0 {
 		parent := (at - 1) / 2

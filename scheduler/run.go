@@ -71,6 +71,10 @@ func (s *Scheduler) exited(now time.Duration, x Exited) {
 	s.slots[slot] = nil
 	cost := x.Usage.Busy + s.config.HandOff
 	s.charge(r.tenant, cost-r.charged)
+	if x.Err == nil {
+		// Also of a run that comes too late: what passes deadlines is just what must be learnt.
+		s.models[r.model].services[r.segment].observe(x.Usage.Busy)
+	}
 	if r.entry == nil {
 		s.do(Release{Ticket: r.ticket, Busy: x.Usage.Busy})
 		return
@@ -81,7 +85,6 @@ func (s *Scheduler) exited(now time.Duration, x Exited) {
 		s.end(r.entry, tenants.Broken, x.Err)
 		return
 	}
-	s.models[r.model].services[r.segment].observe(x.Usage.Busy)
 	if r.ticket.Deadline <= now {
 		s.end(r.entry, outOfTime(r.ticket), nil)
 		return
@@ -140,13 +143,14 @@ func (s *Scheduler) decide(now time.Duration, e *entry) {
 	}
 }
 
-// restarted fails the run of a stage that has forgotten it.
-func (s *Scheduler) restarted(x Restarted) {
+// restarted fails the run of a stage that has forgotten it. It is charged with the time that it held the slot.
+func (s *Scheduler) restarted(now time.Duration, x Restarted) {
 	r := s.slots[x.Slot]
 	if r == nil || r.model != x.Model || r.segment != x.Segment {
 		return
 	}
 	s.slots[x.Slot] = nil
+	s.charge(r.tenant, now-r.started+s.config.HandOff-r.charged)
 	if r.entry == nil {
 		s.do(Release{Ticket: r.ticket})
 		return

@@ -179,7 +179,7 @@ func (s *Scheduler) Step(now time.Duration, e Event) []Effect {
 	case Exited:
 		s.exited(now, e)
 	case Restarted:
-		s.restarted(e)
+		s.restarted(now, e)
 	case Tick:
 		s.armed = tenants.Never
 	case Close:
@@ -188,12 +188,29 @@ func (s *Scheduler) Step(now time.Duration, e Event) []Effect {
 	s.expire(now)
 	s.dispatch(now)
 	s.arm()
+	s.rebase()
 	return s.effects
 }
 
 // Idle says whether there is no ticket and no run.
 func (s *Scheduler) Idle() bool {
 	return len(s.live) == 0 && !slices.ContainsFunc(s.slots, func(r *run) bool { return r != nil })
+}
+
+// maxVirtual bounds virtual time, so that a tag keeps its precision for the smallest charge of the largest weight however
+// long the node runs.
+const maxVirtual = 1 << 12
+
+// rebase moves all tags and virtual time back, once in maxVirtual seconds per weight.
+func (s *Scheduler) rebase() {
+	if s.virtual < maxVirtual {
+		return
+	}
+	for _, t := range s.tenants {
+		t.tag -= s.virtual
+	}
+	s.virtual = 0
+	s.waiting.order() // tags that were almost equal may have become equal
 }
 
 func (s *Scheduler) do(e Effect) { s.effects = append(s.effects, e) }

@@ -33,8 +33,12 @@ func (s *service) observe(busy time.Duration) {
 	s.p95 = max(s.p95, s.mean)
 }
 
-// refused lets an estimate fade that has kept work from running: it would otherwise never be corrected.
-func (s *service) refused() { s.p95 *= fade }
+// refused lets an estimate fade that has kept work from running: it would otherwise never be corrected. The mean goes along,
+// or a single run that took seconds would hold the percentile up.
+func (s *service) refused() {
+	s.p95 *= fade
+	s.mean = min(s.mean, s.p95)
+}
 
 func (s *service) expected() time.Duration { return seconds(s.mean) }
 func (s *service) likely() time.Duration   { return seconds(s.p95) }

@@ -28,8 +28,7 @@ type Model struct {
 // Kept is the LastUse of a tensor that lives until its ticket ends: every exit's output.
 const Kept = math.MaxInt
 
-// Validate checks the laws that executing code relies on: indexes in range, every input of a segment written before it
-// is read, one exit per segment of a floating type with at least two classes.
+// Validate checks the laws that executing code relies on: every input of a segment is written before it is read, with one exit per segment of a floating type with at least two classes.
 func (m *Model) Validate() error {
 	if len(m.Segments) == 0 || len(m.Exits) != len(m.Segments) {
 		return fmt.Errorf("model %s has %d segments for %d exits", m.Name, len(m.Segments), len(m.Exits))

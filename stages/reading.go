@@ -31,7 +31,7 @@ func Read(row []float32, logits bool) (Reading, error) {
 	if logits {
 		return readLogits(row, top)
 	}
-	return readProbabilities(row, top), nil
+	return readProbabilities(row, top)
 }
 
 // readLogits computes in one pass, with z = v - max: p = e^z / sum(e^z) and H = ln(sum) - sum(z*e^z)/sum.
@@ -60,7 +60,16 @@ func readLogits(row []float32, top int) (Reading, error) {
 	}, nil
 }
 
-func readProbabilities(row []float32, top int) Reading {
+// ErrProbability is the error of a row that should hold probabilities and does not.
+var ErrProbability = errors.New("the exit's output holds no probabilities: its largest value is above 1; activation = \"softmax\" reads logits")
+
+// tolerance is what rounding may add to a probability of 1.
+const tolerance = 1e-3
+
+func readProbabilities(row []float32, top int) (Reading, error) {
+	if row[top] > 1+tolerance {
+		return Reading{}, ErrProbability
+	}
 	r := Reading{Predicted: top, Confidence: float64(row[top])}
 	second := 0.0
 	for i, v := range row {
@@ -74,5 +83,5 @@ func readProbabilities(row []float32, top int) Reading {
 	}
 	r.Margin = r.Confidence - second
 	r.Entropy = max(0, r.Entropy)
-	return r
+	return r, nil
 }

@@ -43,7 +43,8 @@ func (cl *Client) Infer(ctx context.Context, r Request) (*Answer, error) {
 	timeout := r.Timeout
 	if deadline, ok := ctx.Deadline(); ok && timeout == 0 {
 		// A part is kept back for the way home: at its deadline the node still gives the deepest answer it has.
-		timeout = max(time.Until(deadline)*19/20, 1)
+		left := time.Until(deadline)
+		timeout = max(left-left/20, 1)
 	}
 	m, err := cl.call(ctx, func(id uint64) proto.Message {
 		return &wire.Infer{

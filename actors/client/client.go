@@ -26,8 +26,6 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/eventstream"
 	"github.com/asynkron/protoactor-go/remote"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/delen-edge/delen/actors/door"
@@ -80,6 +78,9 @@ func Dial(ctx context.Context, c Config) (*Client, error) {
 	d, err := cl.describe(ctx, "")
 	if err != nil {
 		cl.Close()
+		if errors.Is(err, ErrLost) {
+			err = errors.New("nobody answers there; is delen serve running?")
+		}
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = fmt.Errorf("%w: no answer; the node must be up and able to dial back to %s", err, cl.system.Address())
 		}
@@ -126,11 +127,11 @@ func start(c Config) (cl *Client, err error) {
 func (cl *Client) listen(host string, port int, advertise string) {
 	guard := &door.Config{
 		Messages: []proto.Message{&wire.Inferred{}, &wire.Refused{}, &wire.Failed{}, &wire.Description{}, &wire.CriterionSet{}},
-		Target:   inboxName, Self: cl.system.Address, Anonymous: true, MaxReceive: maxAnswers, Report: func(door.Incident) {},
+		Target:   inboxName, Self: cl.system.Address, Anonymous: true, MaxMessage: maxAnswer, Report: func(door.Incident) {},
 	}
 	options := []remote.ConfigOption{
 		remote.WithServerOptions(guard.Options()...),
-		remote.WithDialOptions(grpc.WithTransportCredentials(insecure.NewCredentials())),
+		remote.WithDialOptions(door.DialOptions()...),
 		remote.WithEndpointWriterBatchSize(door.Batch),
 		remote.WithEndpointWriterQueueSize(1024),
 	}
@@ -143,8 +144,8 @@ func (cl *Client) listen(host string, port int, advertise string) {
 	cl.remote.Start()
 }
 
-// maxAnswers bounds a batch of answers from the node.
-const maxAnswers = 64 << 20
+// maxAnswer bounds one answer from the node, which may carry an exit's output.
+const maxAnswer = 4 << 20
 
 // free finds the port to listen on.
 func free(listen string) (string, int, error) {

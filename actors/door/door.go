@@ -3,12 +3,17 @@ package door
 import (
 	"context"
 	"fmt"
+	"net"
 	"runtime/debug"
+	"strconv"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/remote"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 )
@@ -19,7 +24,7 @@ type Config struct {
 	Target     string          // the one local actor that peers may send to
 	Self       func() string   // this process's own address, which no sender may claim
 	Anonymous  bool            // messages need no sender: nobody answers them
-	MaxReceive int             // bytes of one gRPC message, which is a batch of envelopes; at least 1
+	MaxMessage int             // bytes of one message; a larger one arrives as an error, without its body
 	MaxStreams uint32          // streams that one connection may open; 0: 16
 	Report     func(Incident)  // called for everything that was dropped; must not block
 }
@@ -30,9 +35,20 @@ type Incident struct {
 	Detail string
 }
 
-// Batch is the number of envelopes that an endpoint of ours packs into one gRPC message. Batch times the largest message
-// must stay below MaxReceive, or a whole batch is lost.
+// Batch is the number of envelopes that an endpoint of ours packs into one gRPC message. The door reads gRPC messages that
+// have room for as many messages of MaxMessage bytes, or a whole batch would be lost.
 const Batch = 16
+
+// envelopeBytes is what an envelope adds to its message: indices, and its part of names and addresses.
+const envelopeBytes = 2 << 10
+
+// DialOptions are those of our endpoints. A peer that has vanished without a word (power, cable) is noticed by keepalive.
+func DialOptions() []grpc.DialOption {
+	return []grpc.DialOption{
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 10 * time.Second, Timeout: 5 * time.Second}),
+	}
+}
 
 // Options are the gRPC server options that put the door before a remote.
 func (c *Config) Options() []grpc.ServerOption {
@@ -41,8 +57,9 @@ func (c *Config) Options() []grpc.ServerOption {
 		streams = 16
 	}
 	return []grpc.ServerOption{
-		grpc.MaxRecvMsgSize(c.MaxReceive),
+		grpc.MaxRecvMsgSize(Batch * (c.MaxMessage + envelopeBytes)),
 		grpc.MaxConcurrentStreams(streams),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second}),
 		grpc.StreamInterceptor(c.stream),
 		grpc.UnaryInterceptor(c.unary),
 	}
@@ -76,8 +93,9 @@ func (c *Config) typeNames() map[string]bool {
 // guard is a peer's stream as the library sees it.
 type guard struct {
 	grpc.ServerStream
-	config *Config
-	types  map[string]bool
+	config  *Config
+	types   map[string]bool
+	address string // that the peer said it has; its senders have no other
 }
 
 // RecvMsg hands on the next message with everything taken out that is not allowed.
@@ -93,15 +111,24 @@ func (g *guard) RecvMsg(m any) error {
 	case *remote.RemoteMessage_MessageBatch:
 		g.sift(x.MessageBatch)
 	case *remote.RemoteMessage_ConnectRequest:
-		if x.ConnectRequest.GetServerConnection() == nil {
-			g.config.Report(Incident{"connection", "a peer that is no server cannot be answered"})
-			return status.Error(codes.Unimplemented, "a client connection is not served here: listen on an address and name it")
-		}
+		return g.connect(x.ConnectRequest)
 	case *remote.RemoteMessage_DisconnectRequest:
 	default:
 		g.config.Report(Incident{"connection", fmt.Sprintf("%T", x)})
 		return status.Error(codes.InvalidArgument, "an empty message")
 	}
+	return nil
+}
+
+// connect notes the address that the peer names. It must be one that can be dialled as it stands.
+func (g *guard) connect(r *remote.ConnectRequest) error {
+	address := r.GetServerConnection().GetAddress()
+	other := g.address != "" && address != g.address // a stream speaks for one peer
+	if other || !dialable(address) || address == g.config.Self() {
+		g.config.Report(Incident{"connection", "a peer at " + printable(address) + " cannot be answered"})
+		return status.Error(codes.InvalidArgument, "listen on an address and name it as host:port")
+	}
+	g.address = address
 	return nil
 }
 
@@ -119,6 +146,9 @@ func (g *guard) sift(b *remote.MessageBatch) {
 		// The name decides, not the address: a peer may know us by another one, and must not make us relay.
 		b.Targets[e.Target].Address = localAddress
 		e.SerializerId = serializerID
+		if len(e.MessageData) > g.config.MaxMessage {
+			e.SerializerId, e.MessageData = oversizedID, scalars(e.MessageData)
+		}
 		e.MessageHeader = nil
 		e.TargetRequestId = 0
 		kept = append(kept, e)
@@ -141,8 +171,8 @@ func (g *guard) check(b *remote.MessageBatch, e *remote.MessageEnvelope) *Incide
 		return &Incident{"target", printable(b.Targets[e.Target].GetId())}
 	case g.config.Anonymous && e.Sender == 0:
 		return nil
-	case e.Sender == 0 || !g.config.answerable(b.Senders[e.Sender-1]):
-		return &Incident{"sender", "a message without a sender that could be answered"}
+	case e.Sender == 0 || !g.answerable(b.Senders[e.Sender-1]):
+		return &Incident{"sender", "a message without a sender at the address of its peer"}
 	}
 	return nil
 }
@@ -153,11 +183,17 @@ const maxAddress = 512
 // localAddress is the library's name for the process itself.
 const localAddress = "nonhost"
 
-// answerable says whether an answer to the sender leaves the process: one that claims our own address would have us write
-// to an actor of ours.
-func (c *Config) answerable(p *actor.PID) bool {
-	a, id := p.GetAddress(), p.GetId()
-	return a != "" && id != "" && len(a) <= maxAddress && len(id) <= maxAddress && a != localAddress && a != c.Self()
+// answerable says whether an answer to the sender goes to the peer that sent it: another address would let a peer speak
+// for others, have us dial wherever it likes, or, being our own, write to actors of ours.
+func (g *guard) answerable(p *actor.PID) bool {
+	return g.address != "" && p.GetAddress() == g.address && p.GetId() != "" && len(p.GetId()) <= maxAddress
+}
+
+// dialable says whether an address is host:port, with a port in numbers.
+func dialable(address string) bool {
+	host, port, err := net.SplitHostPort(address)
+	_, errPort := strconv.ParseUint(port, 10, 16)
+	return err == nil && errPort == nil && host != "" && len(address) <= maxAddress
 }
 
 // printable makes a peer's word fit for a log.

@@ -3,6 +3,7 @@ package door
 import (
 	"errors"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -13,19 +14,23 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
-const self = "127.0.0.1:8090"
+const (
+	self = "127.0.0.1:8090"
+	peer = "127.0.0.1:9" // the address that the peer has given
+)
 
 // allowed lets in one type that lies in the registry and not another.
 func allowed(anonymous bool, report func(Incident)) *Config {
 	return &Config{
 		Messages: []proto.Message{&durationpb.Duration{}}, Target: "delen", Self: func() string { return self },
-		Anonymous: anonymous, MaxReceive: 4 << 20, Report: report,
+		Anonymous: anonymous, MaxMessage: 256 << 10, Report: report,
 	}
 }
 
@@ -40,10 +45,16 @@ func (l line) RecvMsg(m any) error {
 	return nil
 }
 
+// named is an address that may be dialled, and is not our own.
+var named = regexp.MustCompile(`^(127\.0\.0\.1:9|\[::1\]:90)$`)
+
 // pass sends a message through the guard.
 func pass(c *Config, m *remote.RemoteMessage) (*remote.RemoteMessage, error) {
 	out := &remote.RemoteMessage{}
 	g := &guard{ServerStream: line{message: m}, config: c, types: c.typeNames()}
+	if m.GetConnectRequest() == nil {
+		g.address = peer
+	}
 	return out, g.RecvMsg(out)
 }
 
@@ -56,8 +67,7 @@ func mayPass(b *remote.MessageBatch, e *remote.MessageEnvelope, anonymous bool) 
 	answerable := false
 	if e.GetSender() > 0 && in(e.GetSender()-1, len(b.GetSenders())) {
 		s := b.GetSenders()[e.GetSender()-1]
-		answerable = s.GetAddress() != "" && s.GetAddress() != self && s.GetAddress() != "nonhost" && s.GetId() != "" &&
-			len(s.GetAddress()) <= 512 && len(s.GetId()) <= 512
+		answerable = s.GetAddress() == peer && s.GetId() != "" && len(s.GetId()) <= 512
 	}
 	if anonymous {
 		answerable = answerable || e.GetSender() == 0
@@ -78,7 +88,7 @@ func check(t *testing.T, m *remote.RemoteMessage, anonymous bool) {
 		}
 		return
 	case *remote.RemoteMessage_ConnectRequest:
-		if got, want := err == nil, m.GetConnectRequest().GetServerConnection() != nil; got != want {
+		if got, want := err == nil, named.MatchString(m.GetConnectRequest().GetServerConnection().GetAddress()); got != want {
 			t.Fatalf("%v gives %v", m, err)
 		}
 		return
@@ -132,7 +142,7 @@ func FuzzDoor(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte, anonymous bool) {
 		m := &remote.RemoteMessage{}
-		if proto.Unmarshal(data, m) == nil {
+		if proto.Unmarshal(data, m) == nil && m.GetConnectRequest() == nil {
 			check(t, m, anonymous)
 		}
 	})
@@ -158,7 +168,8 @@ func randomMessage(rng *rand.Rand) *remote.RemoteMessage {
 			ConnectionType: &remote.ConnectRequest_ClientConnection{ClientConnection: &remote.ClientConnection{}}}}}
 	case 4:
 		return &remote.RemoteMessage{MessageType: &remote.RemoteMessage_ConnectRequest{ConnectRequest: &remote.ConnectRequest{
-			ConnectionType: &remote.ConnectRequest_ServerConnection{ServerConnection: &remote.ServerConnection{}}}}}
+			ConnectionType: &remote.ConnectRequest_ServerConnection{ServerConnection: &remote.ServerConnection{
+				Address: []string{peer, "", self, "unix:/run/x", "dns:///x:80", "localhost", ":80", "[::1]:90", "h:99999"}[rng.IntN(9)]}}}}}
 	case 5:
 		return &remote.RemoteMessage{MessageType: &remote.RemoteMessage_ConnectResponse{ConnectResponse: &remote.ConnectResponse{}}}
 	}
@@ -177,7 +188,7 @@ func randomMessage(rng *rand.Rand) *remote.RemoteMessage {
 	}
 	for range rng.IntN(4) {
 		long := strings.Repeat("x", 512+rng.IntN(2))
-		b.Senders = append(b.Senders, &actor.PID{Id: pick("app", "", long), Address: pick("127.0.0.1:9", "", "nonhost", self, long)})
+		b.Senders = append(b.Senders, &actor.PID{Id: pick("app", "", long), Address: pick(peer, "", "nonhost", self, long, "127.0.0.1:10")})
 	}
 	index := func(n int) int32 {
 		if rng.IntN(5) > 0 && n > 0 {
@@ -275,5 +286,37 @@ func TestWhatIsReportedIsPrintable(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{"type", "target", "sender", "index", "serializer"}, reasons); d != "" {
 		t.Errorf("reasons (-want +got):\n%s", d)
+	}
+}
+
+// An oversized message must be refused by its id, so its numbers arrive and nothing else of it.
+func TestAnOversizedMessageArrivesWithItsNumbersOnly(t *testing.T) {
+	c := allowed(false, func(i Incident) { t.Errorf("reported %v", i) })
+	data, err := proto.Marshal(&durationpb.Duration{Seconds: 77})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data = protowire.AppendTag(data, 9, protowire.BytesType)
+	data = protowire.AppendBytes(data, make([]byte, c.MaxMessage))
+	out, err := pass(c, batch(&remote.MessageBatch{
+		TypeNames: []string{"google.protobuf.Duration"}, Targets: []*actor.PID{{Id: "delen"}},
+		Senders: []*actor.PID{{Id: "app", Address: peer}}, Envelopes: []*remote.MessageEnvelope{{Sender: 1, MessageData: data}},
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := out.GetMessageBatch().GetEnvelopes()[0]
+	if len(e.GetMessageData()) > 100 {
+		t.Errorf("%d bytes arrive", len(e.GetMessageData()))
+	}
+	m, err := remote.Deserialize(e.GetMessageData(), "google.protobuf.Duration", e.GetSerializerId())
+	a, ok := m.(*Arrival)
+	if err != nil || !ok || !errors.Is(a.Err, ErrOversized) || a.Body.(*durationpb.Duration).GetSeconds() != 77 {
+		t.Errorf("got %v, %v", m, err)
+	}
+	for _, garbage := range [][]byte{{0xff}, {0x08}, {0x0a, 0xff, 0xff}} {
+		if got := scalars(garbage); len(got) != 0 {
+			t.Errorf("scalars(%x) = %x", garbage, got)
+		}
 	}
 }

@@ -1063,8 +1063,7 @@ type Description struct {
 	Version string `protobuf:"bytes,3,opt,name=version,proto3" json:"version,omitempty"`
 	// The tenant asked for, or all of them by name.
 	Tenants []*TenantInfo `protobuf:"bytes,4,rep,name=tenants,proto3" json:"tenants,omitempty"`
-	// The largest message that the node reads, in bytes. A larger one ends the
-	// app's connection.
+	// The largest message that the node reads, in bytes. A larger one is refused.
 	MaxMessageBytes uint64 `protobuf:"varint,5,opt,name=max_message_bytes,json=maxMessageBytes,proto3" json:"max_message_bytes,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache

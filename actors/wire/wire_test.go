@@ -1,8 +1,6 @@
 package wire
 
 import (
-	"errors"
-	"math"
 	"testing"
 
 	"google.golang.org/grpc/codes"
@@ -27,42 +25,5 @@ func TestEveryServedTypeHasASize(t *testing.T) {
 		if got, served := x.Size() > 0, x != DType_DTYPE_UNSPECIFIED; got != served {
 			t.Errorf("%s: size %d", name, x.Size())
 		}
-	}
-}
-
-func TestCheck(t *testing.T) {
-	tests := []struct {
-		name  string
-		dtype DType
-		shape []int64
-		bytes int
-		ok    bool
-	}{
-		{"picture", DType_FLOAT32, []int64{1, 1, 32, 32}, 4096, true},
-		{"scalar", DType_INT64, nil, 8, true},
-		{"no elements", DType_UINT8, []int64{1, 0}, 0, true},
-		{"half", DType_BFLOAT16, []int64{3}, 6, true},
-		{"no type", DType_DTYPE_UNSPECIFIED, []int64{1}, 4, false},
-		{"unknown type", DType(8), []int64{1}, 4, false},
-		{"short", DType_FLOAT32, []int64{1, 2}, 7, false},
-		{"long", DType_FLOAT32, []int64{1, 2}, 9, false},
-		{"negative extents", DType_UINT8, []int64{-1, -4}, 4, false},
-		{"product overflows to 0", DType_UINT8, []int64{1 << 32, 1 << 32}, 0, false},
-		{"extent overflows", DType_FLOAT64, []int64{math.MaxInt64}, 0, false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			x := &Tensor{Name: "x", Dtype: tt.dtype, Shape: tt.shape, Data: make([]byte, tt.bytes)}
-			err := x.Check()
-			if (err == nil) != tt.ok {
-				t.Fatalf("got %v, want ok = %t", err, tt.ok)
-			}
-			if err != nil && !errors.Is(err, ErrTensor) {
-				t.Errorf("%v is no ErrTensor", err)
-			}
-		})
-	}
-	if err := (*Tensor)(nil).Check(); err == nil {
-		t.Error("a missing tensor is well formed")
 	}
 }

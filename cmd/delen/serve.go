@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -106,15 +104,9 @@ func openRuntime(c *config.Config, log *zap.Logger) error {
 // loader loads the configuration's models on ONNX Runtime.
 func loader(c *config.Config) func(*config.Model) (stages.Backend, error) {
 	return func(m *config.Model) (stages.Backend, error) {
-		loaded, err := onnx.Load(onnx.Config{
+		return onnx.Load(onnx.Config{
 			Name: m.Name, Path: m.Path, Exits: m.Exits, Logits: m.Activation == config.Softmax, Threads: c.Runtime.Threads,
+			Carries: c.Scheduler.Slots,
 		})
-		if errors.Is(err, stages.ErrMemory) {
-			return nil, fmt.Errorf("%w: fewer slots or a smaller queue need less", err)
-		}
-		if err != nil {
-			return nil, err
-		}
-		return loaded, nil
 	}
 }

@@ -19,6 +19,7 @@ type Config struct {
 	Logits  bool     // the exits hold logits
 	Threads int      // intra-op threads of each session; 0: one
 	Memory  int      // bytes that the tensors of running tickets may take; 0: 256 MiB
+	Carries int      // tickets that have room whatever Memory says: one for each slot; 0: one
 }
 
 // defaultMemory holds the tensors of some thousand tickets of a small network, or of some ten of a large one.
@@ -56,7 +57,7 @@ func load(c Config) (*Model, error) {
 		return nil, err
 	}
 	model.SHA256 = digest
-	m := &Model{model: model, pool: newPool(model, c.Memory)}
+	m := &Model{model: model, pool: newPool(model, c.Memory, c.Carries)}
 	for i := range model.Segments {
 		if err := m.open(split, i, max(c.Threads, 1)); err != nil {
 			return nil, errors.Join(err, m.Close())

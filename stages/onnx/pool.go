@@ -29,12 +29,12 @@ type pool struct {
 // chunkBytes is the size of a chunk that holds several carries: few mappings, little waste.
 const chunkBytes = 1 << 20
 
-func newPool(m *stages.Model, memory int) *pool {
+func newPool(m *stages.Model, memory, carries int) *pool {
 	if memory <= 0 {
 		memory = defaultMemory
 	}
 	l := stages.NewLayout(m)
-	return &pool{model: m, layout: l, limit: max(1, memory/max(l.Bytes, 1))}
+	return &pool{model: m, layout: l, limit: max(1, carries, memory/max(l.Bytes, 1))}
 }
 
 func (p *pool) alloc() (*stages.Carry, error) {

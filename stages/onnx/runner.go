@@ -58,12 +58,14 @@ func (r *runner) Run(c *stages.Carry) (stages.Usage, error) {
 func (r *runner) begin() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.running = true
-	if !r.terminated {
-		return nil
+	if r.terminated {
+		if err := r.options.UnsetTerminate(); err != nil {
+			return err
+		}
+		r.terminated = false
 	}
-	r.terminated = false
-	return r.options.UnsetTerminate()
+	r.running = true
+	return nil
 }
 
 func (r *runner) finish() {

@@ -84,14 +84,14 @@ func (b *block) model(models []*Model) *Model {
 // share reads the weight. It has a message of its own, for 0 is what people
 // write to switch a tenant off.
 func (b *block) share() float64 {
-	const most = 1e6
+	const least, most = 1e-3, 1e6
 	s := b.number("share", 1)
 	switch {
 	case s <= 0:
 		b.failAt("share", "Invalid share", "A share is a number above 0, not %v: its part in the sum of all shares is guaranteed. Write a small one such as 0.1, or take the tenant out.", s)
 		return 1
-	case s > most:
-		b.failAt("share", "Invalid share", "A share is at most %d, not %v. Only the ratio of shares counts.", int(most), s)
+	case s < least || s > most:
+		b.failAt("share", "Invalid share", "A share is from %v to %d, not %v. Only the ratio of shares counts.", least, int(most), s)
 		return 1
 	}
 	return s

@@ -51,16 +51,23 @@ type inferred struct {
 func (p *inferencePrinter) print(s sample, a *client.Answer, err error) error {
 	p.sent++
 	var no *client.Error
-	if err != nil && (!p.folder || !errors.As(err, &no)) {
+	if err != nil && !errors.As(err, &no) {
 		return err
 	}
 	if err == nil {
 		p.count(s, a)
 	}
 	if p.json {
-		return json.NewEncoder(p.out).Encode(p.object(s, a, err))
+		if failed := json.NewEncoder(p.out).Encode(p.object(s, a, err)); failed != nil {
+			return failed
+		}
 	}
-	if err != nil {
+	switch {
+	case err != nil && !p.folder:
+		return err // the one picture has no answer: the command has failed
+	case p.json:
+		return nil
+	case err != nil:
 		_, err := fmt.Fprintf(p.out, "%-10s %v\n", filepath.Base(s.path), err)
 		return err
 	}

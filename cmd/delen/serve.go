@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -66,6 +67,7 @@ func serve(ctx context.Context, path, listen string, grace time.Duration, stderr
 	if err := openRuntime(c, log); err != nil {
 		return err
 	}
+	makeRoom(c.Scheduler.Slots)
 	node, err := actors.Start(c, actors.Options{
 		Load:    loader(c),
 		Log:     log,
@@ -77,6 +79,14 @@ func serve(ctx context.Context, path, listen string, grace time.Duration, stderr
 	}
 	<-ctx.Done()
 	return stopNode(node, grace)
+}
+
+// makeRoom lets Go run beside the slots. A thread in a native call keeps its place among the threads that run Go until the
+// runtime's monitor takes it away, which may be 10 ms later; answers and timers need not wait for that.
+func makeRoom(slots int) {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(runtime.NumCPU() + slots)
+	}
 }
 
 // stopNode drains a node. The signal that ended the context is the first; another one ends the draining.

@@ -5,4 +5,4 @@ model "tiny" {
 tenant "camera" {
   share = 1e7
 }
-# 6:11: Invalid share | A share is at most 1000000, not 1e+07. Only the ratio of shares counts.
+# 6:11: Invalid share | A share is from 0.001 to 1000000, not 1e+07. Only the ratio of shares counts.

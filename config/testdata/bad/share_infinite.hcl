@@ -5,4 +5,4 @@ model "tiny" {
 tenant "camera" {
   share = 1e999
 }
-# 6:11: Invalid share | A share is at most 1000000
+# 6:11: Invalid share | A share is from 0.001 to 1000000

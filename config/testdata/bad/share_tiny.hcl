@@ -1,0 +1,8 @@
+node "edge" {}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "camera" {
+  share = 1e-9
+}
+# 6:11: Invalid share | A share is from 0.001 to 1000000, not 1e-09

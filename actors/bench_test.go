@@ -2,6 +2,7 @@ package actors
 
 import (
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"runtime"
 	"sync"
@@ -44,7 +45,9 @@ func benchHouse(b *testing.B, slots int) *Node {
 		}
 		n.models = append(n.models, l)
 	}
-	n.system = actor.NewActorSystem()
+	n.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return n.actorsLog() }))
+	threads := runtime.GOMAXPROCS(runtime.NumCPU() + slots) // as delen serve does
+	b.Cleanup(func() { runtime.GOMAXPROCS(threads) })
 	if err := n.populate(); err != nil {
 		b.Fatal(err)
 	}

@@ -116,7 +116,9 @@ func launch(t testing.TB, o options) *child {
 		t.Fatal(err)
 	}
 	go func() {
-		for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		lines := bufio.NewScanner(stdout)
+		lines.Buffer(nil, 4<<20) // a node that is stuck tells all its stacks
+		for lines.Scan() {
 			var e event
 			if json.Unmarshal(lines.Bytes(), &e) != nil {
 				e = event{Kind: "said", Text: lines.Text()}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/delen-edge/delen/actors"
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
 )
@@ -141,6 +142,27 @@ func TestStoppingLetsWhatRunsEndAndFailsWhatDoesNot(t *testing.T) {
 		p.leave()
 		n.stopped()
 	}
+}
+
+// A native call that does not come back keeps its memory: the node stops without releasing it, and says so.
+func TestStoppingBesideAStuckRunReleasesNothingThatItUses(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	n := start(t, options{grace: time.Millisecond, scheduler: "slots = 1\nrun_limit = \"300ms\""})
+	p := newPeer(t, n.address)
+	m := p.infer()
+	m.Inputs, m.Criterion = faulty(t, 2, stuck), "false"
+	p.say(m)
+	if f, ok := p.next().(*wire.Failed); !ok || f.GetCode() != wire.Code_INTERNAL {
+		t.Errorf("got %v", f)
+	}
+	n.terminate()
+	e := n.await("stopped")
+	if !strings.Contains(e.Text, actors.ErrStuck.Error()) || e.Carries != 1 {
+		t.Errorf("the node stopped with %q and %d carries in use", e.Text, e.Carries)
+	}
+	<-n.ended
 }
 
 func TestAKilledNodeEndsEveryCall(t *testing.T) {

@@ -52,7 +52,7 @@ func (cl *Client) Infer(ctx context.Context, r Request) (*Answer, error) {
 			TimeoutNs: int64(timeout), WantOutputs: r.WantOutputs,
 		}
 	}, func(id uint64) {
-		cl.system.Root.RequestWithCustomSender(cl.node, &wire.Cancel{Id: id, Tenant: r.Tenant}, cl.inbox)
+		cl.send(&wire.Cancel{Id: id, Tenant: r.Tenant})
 	})
 	if err != nil {
 		return nil, err

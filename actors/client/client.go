@@ -53,6 +53,9 @@ type Client struct {
 	lastID  uint64
 	pending map[uint64]chan<- reply
 	closed  bool
+
+	gate sync.RWMutex // read by those who send: the library must not be shut down under them
+	shut bool
 }
 
 // reply is what ends a call.
@@ -223,7 +226,7 @@ func (cl *Client) call(ctx context.Context, message func(id uint64) proto.Messag
 		cl.finish(id, reply{})
 		return nil, fmt.Errorf("a message of %d bytes: the node reads at most %d", size, cl.largest)
 	}
-	cl.system.Root.RequestWithCustomSender(cl.node, m, cl.inbox)
+	cl.send(m)
 	select {
 	case r := <-done:
 		return result(r)
@@ -233,6 +236,15 @@ func (cl *Client) call(ctx context.Context, message func(id uint64) proto.Messag
 		}
 		cl.finish(id, reply{err: ctx.Err()})
 		return result(<-done)
+	}
+}
+
+// send hands a message to the library, unless that is shut down.
+func (cl *Client) send(m proto.Message) {
+	cl.gate.RLock()
+	defer cl.gate.RUnlock()
+	if !cl.shut {
+		cl.system.Root.RequestWithCustomSender(cl.node, m, cl.inbox)
 	}
 }
 
@@ -280,6 +292,9 @@ func (cl *Client) Close() {
 	if was {
 		return
 	}
+	cl.gate.Lock()
+	cl.shut = true
+	cl.gate.Unlock()
 	cl.failAll(ErrClosed)
 	cl.system.EventStream.Unsubscribe(cl.events)
 	door.Shutdown(cl.remote)

@@ -76,7 +76,8 @@ func (g *guest) Receive(ctx actor.Context) {
 	case *actor.Stopped:
 		a := g.tenant.Account()
 		g.log.Info("tenant.stopped", zap.Uint64("admitted", a.Admitted), zap.Uint64("refused", a.Refused),
-			zap.Uint64s("exits", a.Exits), zap.Duration("busy", a.Busy), zap.Int("lost", len(g.open)))
+			zap.Uint64s("exits", a.Exits), zap.Uint64("expired", a.Ended[tenants.Expired]), zap.Uint64("cancelled", a.Ended[tenants.Cancelled]),
+			zap.Uint64("failed", a.Ended[tenants.Broken]+a.Ended[tenants.Closed]), zap.Duration("busy", a.Busy), zap.Int("lost", len(g.open)))
 	}
 }
 

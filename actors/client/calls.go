@@ -100,7 +100,8 @@ func (cl *Client) describe(ctx context.Context, tenant string) (*wire.Descriptio
 	return d, nil
 }
 
-// SetCriterion replaces a tenant's criterion for requests from now on. It gives the version that answers will carry.
+// SetCriterion replaces a tenant's criterion for requests from now on; an empty one never stops early. It gives the version
+// that answers will carry.
 func (cl *Client) SetCriterion(ctx context.Context, tenant, criterion string) (uint64, error) {
 	m, err := cl.call(ctx, func(id uint64) proto.Message {
 		return &wire.SetCriterion{Id: id, Tenant: tenant, Criterion: criterion}

@@ -74,6 +74,9 @@ const inboxName = "delen-app"
 
 // Dial connects to a node and waits until it has answered, or the context is done. The caller closes the client.
 func Dial(ctx context.Context, c Config) (*Client, error) {
+	if err := reach(ctx, c.Node); err != nil {
+		return nil, fmt.Errorf("connecting to the node at %s: %w; is delen serve running there?", c.Node, err)
+	}
 	cl, err := start(c)
 	if err != nil {
 		return nil, err
@@ -82,7 +85,7 @@ func Dial(ctx context.Context, c Config) (*Client, error) {
 	if err != nil {
 		cl.Close()
 		if errors.Is(err, ErrLost) {
-			err = errors.New("nobody answers there; is delen serve running?")
+			err = errors.New("what listens there is no node")
 		}
 		if errors.Is(err, context.DeadlineExceeded) {
 			err = fmt.Errorf("%w: no answer; the node must be up and able to dial back to %s", err, cl.system.Address())
@@ -93,10 +96,17 @@ func Dial(ctx context.Context, c Config) (*Client, error) {
 	return cl, nil
 }
 
-func start(c Config) (cl *Client, err error) {
-	if _, _, err := net.SplitHostPort(c.Node); err != nil {
-		return nil, fmt.Errorf("the node's address %q: %w; write host:port", c.Node, err)
+// reach opens and closes a plain connection: its error says what is wrong (a name, a route, nobody there), while the actor
+// library says after two seconds that the peer is gone.
+func reach(ctx context.Context, node string) error {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", node)
+	if err != nil {
+		return err
 	}
+	return conn.Close()
+}
+
+func start(c Config) (cl *Client, err error) {
 	host, port, err := free(c.Listen)
 	if err != nil {
 		return nil, err

@@ -10,17 +10,19 @@ import (
 const goodbye = 250 * time.Millisecond
 
 // Shutdown ends a remote: it tells the peers, gives them a moment to leave, and then cuts off those that stay, for whom
-// the library alone would wait ten seconds.
+// the library alone would wait ten seconds. The library panics when a peer leaves while it is being told: its stream's
+// channel is then closed.
 func Shutdown(r *remote.Remote) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		defer func() { _ = recover() }()
 		r.Shutdown(true)
 	}()
 	select {
 	case <-done:
 	case <-time.After(goodbye):
-		r.Shutdown(false)
-		<-done
 	}
+	r.Shutdown(false)
+	<-done
 }

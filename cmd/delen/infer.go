@@ -22,6 +22,7 @@ import (
 // inference is the command line of infer.
 type inference struct {
 	node, tenant, criterion string
+	listen, advertise       string
 	timeout, connect        time.Duration
 	json                    bool
 }
@@ -35,6 +36,9 @@ func newInfer() *cobra.Command {
 		Long: `Infer sends pictures to a tenant of a running node and prints for each which exit
 answered and why, the class, how sure the exit is and how long it took. The node
 says how a picture becomes the model's input: the model needs an input block.
+
+The node answers over a connection of its own. When it runs on another machine, name
+an address of this one that it can reach, with --listen.
 
 PICTURE is a PNG file. FOLDER holds a labels.csv with the header file,label and
 the files that it names; then the accuracy is counted too, and the exit status is
@@ -57,6 +61,8 @@ folder ends with an object that has summary.`,
 	cmd.Flags().StringVar(&f.node, "node", "127.0.0.1:8090", "the node's host:port")
 	cmd.Flags().StringVar(&f.tenant, "tenant", "", "the tenant that the requests are for")
 	cmd.Flags().StringVar(&f.criterion, "criterion", "", "a criterion for these requests alone")
+	cmd.Flags().StringVar(&f.listen, "listen", "", "the host:port that answers come back to (default a free port on 127.0.0.1)")
+	cmd.Flags().StringVar(&f.advertise, "advertise", "", "the host:port under which the node reaches that (default the same)")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 0, "a deadline for each request, instead of the tenant's")
 	cmd.Flags().DurationVar(&f.connect, "connect", 5*time.Second, "how long connecting may take")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON object a line")
@@ -76,7 +82,7 @@ func infer(ctx context.Context, f inference, path string, stdout io.Writer) erro
 		return err
 	}
 	defer c.Close()
-	p := &inferencePrinter{out: stdout, json: f.json, tenant: tenant, folder: folder}
+	p := &inferencePrinter{out: stdout, json: f.json, folder: folder, exits: make([]int, len(tenant.GetExits()))}
 	for _, s := range samples {
 		row, err := loadPicture(s.path, spec)
 		if err != nil {
@@ -100,7 +106,7 @@ func infer(ctx context.Context, f inference, path string, stdout io.Writer) erro
 func connect(ctx context.Context, f inference) (*client.Client, *wire.TenantInfo, *picture.Spec, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.connect)
 	defer cancel()
-	c, err := client.Dial(ctx, client.Config{Node: f.node})
+	c, err := client.Dial(ctx, client.Config{Node: f.node, Listen: f.listen, Advertise: f.advertise})
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -109,27 +115,12 @@ func connect(ctx context.Context, f inference) (*client.Client, *wire.TenantInfo
 		c.Close()
 		return nil, nil, nil, err
 	}
-	spec, err := specOf(tenant)
+	spec, err := client.PictureSpec(tenant)
 	if err != nil {
 		c.Close()
 		return nil, nil, nil, err
 	}
 	return c, tenant, spec, nil
-}
-
-// specOf is how a tenant's pictures become tensors.
-func specOf(t *wire.TenantInfo) (*picture.Spec, error) {
-	p := t.GetPicture()
-	if p == nil {
-		return nil, fmt.Errorf("tenant %s does not say how a picture becomes its input: give model %s an input block", t.GetName(), t.GetModel())
-	}
-	spec := &picture.Spec{
-		Layout: p.GetLayout().String(), Color: picture.Gray, Height: int(p.GetHeight()), Width: int(p.GetWidth()), Mean: p.GetMean(), Std: p.GetStd(),
-	}
-	if p.GetColor() == wire.Color_RGB {
-		spec.Color = picture.RGB
-	}
-	return spec, spec.Validate()
 }
 
 // findSamples lists what a path names: a file, or a folder with labels.csv.

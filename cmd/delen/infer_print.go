@@ -19,7 +19,6 @@ type inferencePrinter struct {
 	out    io.Writer
 	json   bool
 	folder bool
-	tenant *wire.TenantInfo
 
 	sent, answered, right int
 	exits                 []int
@@ -79,9 +78,6 @@ func (p *inferencePrinter) print(s sample, a *client.Answer, err error) error {
 func (p *inferencePrinter) count(s sample, a *client.Answer) {
 	p.answered++
 	p.response += a.Response
-	if p.exits == nil {
-		p.exits = make([]int, len(p.tenant.GetExits()))
-	}
 	if a.Exit >= 1 && a.Exit <= len(p.exits) {
 		p.exits[a.Exit-1]++
 	}
@@ -108,6 +104,10 @@ func (p *inferencePrinter) object(s sample, a *client.Answer, err error) inferre
 func (p *inferencePrinter) summary() error {
 	if !p.folder {
 		return nil
+	}
+	if p.answered == 0 && !p.json {
+		_, err := fmt.Fprintf(p.out, "%d sent, none answered\n", p.sent)
+		return err
 	}
 	accuracy := math.NaN()
 	mean := time.Duration(0)

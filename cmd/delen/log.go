@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"strings"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/exp/zapslog"
@@ -51,6 +52,12 @@ func (d demoted) Enabled(ctx context.Context, l slog.Level) bool {
 // Handle implements slog.Handler.
 func (d demoted) Handle(ctx context.Context, r slog.Record) error {
 	r.Level -= step
+	if strings.HasPrefix(r.Message, "Endpoint") {
+		r.Level = slog.LevelDebug // connections: app.connected and app.lost tell
+	}
+	if !d.Handler.Enabled(ctx, r.Level) {
+		return nil
+	}
 	return d.Handler.Handle(ctx, r)
 }
 

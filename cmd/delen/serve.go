@@ -64,21 +64,27 @@ func serve(ctx context.Context, path, listen string, grace time.Duration, stderr
 	}
 	log := newLog(c.Log, stderr)
 	defer log.Sync()
-	if err := openRuntime(c, log); err != nil {
+	node, err := start(c, log)
+	if err != nil {
+		log.Error("node.failed", zap.Error(err))
 		return err
 	}
+	<-ctx.Done()
+	return stopNode(node, grace)
+}
+
+// start loads the runtime and brings a node up.
+func start(c *config.Config, log *zap.Logger) (*actors.Node, error) {
+	if err := openRuntime(c, log); err != nil {
+		return nil, err
+	}
 	makeRoom(c.Scheduler.Slots)
-	node, err := actors.Start(c, actors.Options{
+	return actors.Start(c, actors.Options{
 		Load:    loader(c),
 		Log:     log,
 		Actors:  slog.New(libraryLog(log)),
 		Version: versionOr(version),
 	})
-	if err != nil {
-		return err
-	}
-	<-ctx.Done()
-	return stopNode(node, grace)
 }
 
 // makeRoom lets Go run beside the slots. A thread in a native call keeps its place among the threads that run Go until the

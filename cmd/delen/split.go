@@ -35,8 +35,9 @@ floating-point operations a row costs, what goes in and out, and how much of tha
 is hidden: passed on to later segments. A dimension of ? is open; the first is the
 row, one request.
 
-The folder is made when it is not there, and segments in it are replaced. When
-something fails, nothing is written.
+The folder is made when it is not there. Segments of an earlier split are replaced,
+unless there were more of them: those that would be left are named. When something
+fails, nothing is written.
 
 With --json the result is one JSON object: "model", "folder", "exits_found" and
 "segments", each with file, exit, nodes, parameters, flops, hidden_bytes, inputs

@@ -1,4 +1,4 @@
-// An app in twenty lines: it sends one picture to a tenant and says what it shows.
+// An app: it sends one picture to a tenant and says what it shows.
 package main
 
 import (
@@ -11,7 +11,6 @@ import (
 
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
-	"github.com/delen-edge/delen/stages/picture"
 )
 
 func main() {
@@ -26,7 +25,14 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	spec := picture.Spec{Layout: picture.NCHW, Color: picture.Gray, Height: 32, Width: 32, Mean: []float64{0.5}, Std: []float64{0.5}}
+	tenant, err := c.Tenant(ctx, "doorbell")
+	if err != nil {
+		log.Fatal(err)
+	}
+	spec, err := client.PictureSpec(tenant)
+	if err != nil {
+		log.Fatal(err)
+	}
 	answer, err := c.Infer(ctx, client.Request{
 		Tenant: "doorbell",
 		Inputs: []*wire.Tensor{client.Float32s("", spec.Shape(), spec.Tensor(img))},

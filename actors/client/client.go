@@ -241,10 +241,11 @@ func (cl *Client) call(ctx context.Context, message func(id uint64) proto.Messag
 	case r := <-done:
 		return result(r)
 	case <-ctx.Done():
+		// Ended before the node is told: its answer to the cancellation must not be taken for the call's own.
+		cl.finish(id, reply{err: ctx.Err()})
 		if onGiveUp != nil {
 			onGiveUp(id)
 		}
-		cl.finish(id, reply{err: ctx.Err()})
 		return result(<-done)
 	}
 }

@@ -3,12 +3,8 @@ package actors
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net"
-	"strconv"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -147,37 +143,15 @@ func (n *Node) spawnStages(model int, m *loaded) [][]place {
 	return places
 }
 
-// open starts the remoting behind the door. The library panics when it cannot listen.
+// open starts the remoting behind the door.
 func (n *Node) open() (err error) {
-	host, port, err := n.listen()
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("listening on %s: %v", n.config.Node.Listen, r)
-		}
-	}()
 	guard := &door.Config{
 		Messages: messages(), Target: wire.Root, Self: n.system.Address, MaxMessage: n.maxMessage(),
 		Report: turnedAway(sampled(n.log.Named("door"))),
 	}
-	options := []remote.ConfigOption{
-		remote.WithServerOptions(guard.Options()...),
-		remote.WithDialOptions(door.DialOptions()...),
-		remote.WithEndpointWriterBatchSize(door.Batch),
-		remote.WithEndpointWriterQueueSize(1024),
-	}
-	if n.config.Node.Advertise != "" {
-		options = append(options, remote.WithAdvertisedHost(n.config.Node.Advertise))
-	}
-	c := remote.Configure(host, port, options...)
-	c.MaxRetryCount = 1 // every try costs two seconds during which nothing leaves for that peer
-	r := remote.NewRemote(n.system, c)
 	n.system.EventStream.Subscribe(n.peer)
-	r.Start()
-	n.remote = r
-	return nil
+	n.remote, err = guard.Open(n.system, n.config.Node.Listen, n.config.Node.Advertise)
+	return err
 }
 
 // peer logs apps that come and go. The library tells the same loss more than once.
@@ -191,29 +165,6 @@ func (n *Node) peer(event any) {
 			n.log.Info("app.lost", zap.String("app", e.Address))
 		}
 	}
-}
-
-// listen checks the address before the library sees it, so that a port in use is an error that says so.
-func (n *Node) listen() (host string, port int, err error) {
-	l, err := net.Listen("tcp", n.config.Node.Listen)
-	if err != nil {
-		return "", 0, fmt.Errorf("cannot listen on %s: %w%s", n.config.Node.Listen, err, listenHint(err))
-	}
-	l.Close()
-	host, digits, err := net.SplitHostPort(n.config.Node.Listen)
-	if err != nil {
-		return "", 0, err
-	}
-	port, err = strconv.Atoi(digits)
-	return host, port, err
-}
-
-// listenHint says what to do about an address that is taken.
-func listenHint(err error) string {
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return "; another node may be running: stop it, or listen elsewhere"
-	}
-	return ""
 }
 
 // turnedAway logs what the door did not let in.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/tenants"
 )
 
@@ -143,20 +144,11 @@ func (s *Scheduler) decide(now time.Duration, e *entry) {
 	}
 }
 
-// restarted fails the run of a stage that has forgotten it. It is charged with the time that it held the slot.
+// restarted takes back, as failed, the run of a stage that has forgotten it. It has used the time that it held the slot.
 func (s *Scheduler) restarted(now time.Duration, x Restarted) {
-	r := s.slots[x.Slot]
-	if r == nil || r.model != x.Model || r.segment != x.Segment {
-		return
+	if r := s.slots[x.Slot]; r != nil && r.model == x.Model && r.segment == x.Segment {
+		s.exited(now, Exited{Run: r.id, Usage: stages.Usage{Busy: now - r.started}, Err: ErrRestarted})
 	}
-	s.slots[x.Slot] = nil
-	s.charge(r.tenant, now-r.started+s.config.HandOff-r.charged)
-	if r.entry == nil {
-		s.do(Release{Ticket: r.ticket})
-		return
-	}
-	r.entry.run = nil
-	s.end(r.entry, tenants.Broken, ErrRestarted)
 }
 
 // terminate asks a run to give up and ends its ticket; the run keeps its slot until it comes back.

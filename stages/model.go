@@ -16,7 +16,6 @@ type Segment struct {
 // Model is a multi-exit network cut at its exits, as all that run it see it. It is immutable.
 type Model struct {
 	Name     string
-	SHA256   string    // of the model file, in hex
 	Exits    []string  // the exits' names in depth order; Exits[k] is the answer of Segments[k]
 	Tensors  []Info    // inputs, what crosses a cut, and exits
 	Inputs   []int     // the graph's own inputs, indexes into Tensors

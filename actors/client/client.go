@@ -14,12 +14,12 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"strconv"
 	"sync"
 	"time"
 
@@ -106,77 +106,35 @@ func reach(ctx context.Context, node string) error {
 	return conn.Close()
 }
 
-func start(c Config) (cl *Client, err error) {
-	host, port, err := free(c.Listen)
-	if err != nil {
-		return nil, err
-	}
+func start(c Config) (*Client, error) {
 	log := c.Log
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	cl = &Client{
+	cl := &Client{
 		node:    actor.NewPID(c.Node, wire.Root),
 		system:  actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return log })),
 		pending: map[uint64]chan<- reply{},
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			cl, err = nil, fmt.Errorf("listening on %s:%d: %v", host, port, r)
-		}
-	}()
-	cl.inbox, err = cl.system.Root.SpawnNamed(actor.PropsFromFunc(cl.receive), inboxName)
-	if err != nil {
+	if _, err := cl.system.Root.SpawnNamed(actor.PropsFromFunc(cl.receive), inboxName); err != nil {
 		return nil, err
 	}
-	cl.listen(host, port, c.Advertise)
+	guard := &door.Config{
+		Messages: []proto.Message{&wire.Inferred{}, &wire.Refused{}, &wire.Failed{}, &wire.Description{}, &wire.CriterionSet{}},
+		Target:   inboxName, Self: cl.system.Address, Anonymous: true, MaxMessage: maxAnswer, Report: func(door.Incident) {},
+	}
+	var err error
+	if cl.remote, err = guard.Open(cl.system, cmp.Or(c.Listen, "127.0.0.1:0"), c.Advertise); err != nil {
+		return nil, err
+	}
 	// After the library's own subscription: once lost ends the calls, no later one meets the connection that is gone.
 	cl.events = cl.system.EventStream.Subscribe(cl.lost)
 	cl.inbox = actor.NewPID(cl.system.Address(), inboxName)
 	return cl, nil
 }
 
-// listen starts the remoting, which panics when it cannot listen.
-func (cl *Client) listen(host string, port int, advertise string) {
-	guard := &door.Config{
-		Messages: []proto.Message{&wire.Inferred{}, &wire.Refused{}, &wire.Failed{}, &wire.Description{}, &wire.CriterionSet{}},
-		Target:   inboxName, Self: cl.system.Address, Anonymous: true, MaxMessage: maxAnswer, Report: func(door.Incident) {},
-	}
-	options := []remote.ConfigOption{
-		remote.WithServerOptions(guard.Options()...),
-		remote.WithDialOptions(door.DialOptions()...),
-		remote.WithEndpointWriterBatchSize(door.Batch),
-		remote.WithEndpointWriterQueueSize(1024),
-	}
-	if advertise != "" {
-		options = append(options, remote.WithAdvertisedHost(advertise))
-	}
-	config := remote.Configure(host, port, options...)
-	config.MaxRetryCount = 1
-	cl.remote = remote.NewRemote(cl.system, config)
-	cl.remote.Start()
-}
-
 // maxAnswer bounds one answer from the node, which may carry an exit's output.
 const maxAnswer = 4 << 20
-
-// free finds the port to listen on.
-func free(listen string) (string, int, error) {
-	if listen == "" {
-		listen = "127.0.0.1:0"
-	}
-	l, err := net.Listen("tcp", listen)
-	if err != nil {
-		return "", 0, fmt.Errorf("the client cannot listen on %s: %w", listen, err)
-	}
-	defer l.Close()
-	host, digits, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		return "", 0, err
-	}
-	port, err := strconv.Atoi(digits)
-	return host, port, err
-}
 
 // receive is the inbox: it hands each answer to the call that waits for it.
 func (cl *Client) receive(ctx actor.Context) {

@@ -3,8 +3,8 @@
 // message with a bad index takes the process down. The door lets pass only what is known to be harmless.
 //
 // The law: nothing reaches an actor but an [Arrival], whose body is one of the types that the owner allows, at one of the
-// targets that the owner allows, with a sender that can be answered where one is needed. Everything else is dropped and reported, and does
-// not disturb what came beside it in the same batch.
+// targets that the owner allows, with a sender that can be answered where one is needed. Everything else is dropped and
+// reported, and does not disturb what came beside it in the same batch.
 //
 // It works in two places. A gRPC interceptor sees each batch before the remoting does, checks its shape, drops envelopes
 // and recovers from panics. A serializer of our own then decodes the bodies: it stamps the arrival, and a body that

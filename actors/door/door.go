@@ -25,7 +25,6 @@ type Config struct {
 	Self       func() string   // this process's own address, which no sender may claim
 	Anonymous  bool            // messages need no sender: nobody answers them
 	MaxMessage int             // bytes of one message; a larger one arrives as an error, without its body
-	MaxStreams uint32          // streams that one connection may open; 0: 16
 	Report     func(Incident)  // called for everything that was dropped; must not block
 }
 
@@ -35,30 +34,29 @@ type Incident struct {
 	Detail string
 }
 
-// Batch is the number of envelopes that an endpoint of ours packs into one gRPC message. The door reads gRPC messages that
+// perBatch is the number of envelopes that an endpoint of ours packs into one gRPC message. The door reads gRPC messages that
 // have room for as many messages of MaxMessage bytes, or a whole batch would be lost.
-const Batch = 16
+const perBatch = 16
 
 // envelopeBytes is what an envelope adds to its message: indices, and its part of names and addresses.
 const envelopeBytes = 2 << 10
 
-// DialOptions are those of our endpoints. A peer that has vanished without a word (power, cable) is noticed by keepalive.
-func DialOptions() []grpc.DialOption {
+// dialOptions are those of our endpoints. A peer that has vanished without a word (power, cable) is noticed by keepalive.
+func dialOptions() []grpc.DialOption {
 	return []grpc.DialOption{
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 10 * time.Second, Timeout: 5 * time.Second}),
 	}
 }
 
-// Options are the gRPC server options that put the door before a remote.
-func (c *Config) Options() []grpc.ServerOption {
-	streams := c.MaxStreams
-	if streams == 0 {
-		streams = 16
-	}
+// maxStreams bounds the streams of one connection; an endpoint opens one.
+const maxStreams = 16
+
+// options are the gRPC server options that put the door before a remote.
+func (c *Config) options() []grpc.ServerOption {
 	return []grpc.ServerOption{
-		grpc.MaxRecvMsgSize(Batch * (c.MaxMessage + envelopeBytes)),
-		grpc.MaxConcurrentStreams(streams),
+		grpc.MaxRecvMsgSize(perBatch * (c.MaxMessage + envelopeBytes)),
+		grpc.MaxConcurrentStreams(maxStreams),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second}),
 		grpc.StreamInterceptor(c.stream),
 		grpc.UnaryInterceptor(c.unary),

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/onnx"
 	"github.com/delen-edge/delen/stages/profile"
 )
@@ -85,8 +86,12 @@ func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
 	}
 	defer m.Close()
 	model := m.Model()
+	digest, err := stages.Digest(f.model)
+	if err != nil {
+		return err
+	}
 	p := &profile.Profile{
-		Model: cmp.Or(f.name, strings.TrimSuffix(filepath.Base(f.model), ".onnx")), Digest: model.SHA256, Device: f.device, Provider: "cpu", Threads: 1,
+		Model: cmp.Or(f.name, strings.TrimSuffix(filepath.Base(f.model), ".onnx")), Digest: digest, Device: f.device, Provider: "cpu", Threads: 1,
 		Runtime: "onnxruntime " + onnx.LibraryVersion(), Source: profile.Measured, IdlePower: idle,
 	}
 	if busy != nil {

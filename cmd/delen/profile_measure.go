@@ -62,8 +62,10 @@ func newChain(m *onnx.Model) (*chain, error) {
 		c.runners = append(c.runners, r)
 	}
 	var err error
-	c.carry, err = m.Alloc()
-	return c, err
+	if c.carry, err = m.Alloc(); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return c, nil
 }
 
 // read runs one row through all segments and reads every exit.

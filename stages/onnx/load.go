@@ -44,11 +44,7 @@ func Load(c Config) (*Model, error) {
 }
 
 func load(c Config) (*Model, error) {
-	split, err := Split(c.Path, c.Exits)
-	if err != nil {
-		return nil, err
-	}
-	digest, err := stages.Digest(c.Path)
+	split, err := cut(c.Path, c.Exits)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +52,6 @@ func load(c Config) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	model.SHA256 = digest
 	m := &Model{model: model, pool: newPool(model, c.Memory, c.Carries)}
 	for i := range model.Segments {
 		if err := m.open(split, i, max(c.Threads, 1)); err != nil {
@@ -66,8 +61,8 @@ func load(c Config) (*Model, error) {
 	return m, nil
 }
 
-// Split reads a model and splits it, and asks the runtime for the types and shapes that the file does not give.
-func Split(path string, exits []string) (*graph.Split, error) {
+// cut reads a model and splits it, and asks the runtime for the types and shapes that the file does not give.
+func cut(path string, exits []string) (*graph.Split, error) {
 	g, err := graph.Read(path)
 	if err != nil {
 		return nil, err
@@ -134,18 +129,12 @@ func describe(c Config, split *graph.Split) (*stages.Model, error) {
 		m.Tensors = append(m.Tensors, info)
 		m.LastUse = append(m.LastUse, split.LastUse[i]-1)
 	}
-	written := make([]bool, len(m.Tensors))
+	for i := range split.Inputs {
+		m.Inputs = append(m.Inputs, i)
+	}
 	for _, s := range split.Segments {
 		m.Segments = append(m.Segments, stages.Segment{Exit: s.Exit, In: s.In, Out: s.Out, FLOPs: s.FLOPs})
 		m.LastUse[s.Exit] = stages.Kept
-		for _, i := range s.Out {
-			written[i] = true
-		}
-	}
-	for i := range m.Tensors {
-		if !written[i] {
-			m.Inputs = append(m.Inputs, i)
-		}
 	}
 	return m, m.Validate()
 }

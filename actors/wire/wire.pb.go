@@ -3,8 +3,10 @@
 // the node answers to the sender. A request and its answer share an id; they
 // are not a call that waits, so one app can have many requests in flight.
 //
-// Every request gets exactly one answer. A message of the wrong version, or one
-// that is malformed, is answered by Refused as long as its id can be read.
+// Every request gets exactly one answer; Watch gets reports until it ends. A
+// message of the wrong version or of a type that the node does not know, or one
+// that is malformed, is answered by Refused as long as its id, which is field 1
+// of every message, can be read.
 //
 // Conventions. Times are whole nanoseconds and say so in their name; they are
 // durations, so the two clocks need not agree. Energy is in joules, computation
@@ -150,7 +152,9 @@ const (
 	Code_DEADLINE_EXCEEDED Code = 4
 	// There is no such tenant.
 	Code_NOT_FOUND Code = 5
-	// A queue or a budget is full: retry after Refused.retry_after_ns.
+	// A queue or a budget is full: retry after Refused.retry_after_ns. In Failed:
+	// the request had to make room for a newer one, or its memory was not to be
+	// had.
 	Code_RESOURCE_EXHAUSTED Code = 8
 	// The request is sound but the node's configuration does not allow it.
 	Code_FAILED_PRECONDITION Code = 9
@@ -233,6 +237,8 @@ const (
 	Reason_LAST_EXIT Reason = 2
 	// The next exit would have come, or came, after the deadline.
 	Reason_DEADLINE Reason = 3
+	// The tenant was removed: this is the deepest answer there was.
+	Reason_REMOVED Reason = 4
 )
 
 // Enum value maps for Reason.
@@ -242,12 +248,14 @@ var (
 		1: "CRITERION",
 		2: "LAST_EXIT",
 		3: "DEADLINE",
+		4: "REMOVED",
 	}
 	Reason_value = map[string]int32{
 		"REASON_UNSPECIFIED": 0,
 		"CRITERION":          1,
 		"LAST_EXIT":          2,
 		"DEADLINE":           3,
+		"REMOVED":            4,
 	}
 )
 
@@ -445,6 +453,56 @@ func (Color) EnumDescriptor() ([]byte, []int) {
 	return file_actors_wire_wire_proto_rawDescGZIP(), []int{5}
 }
 
+// Overflow says what happens to a request that finds its tenant's queue full.
+type Overflow int32
+
+const (
+	// It is refused, with a hint when to ask again.
+	Overflow_REFUSE Overflow = 0
+	// The oldest request that waits fails with RESOURCE_EXHAUSTED and makes room:
+	// for cameras, whose newest picture is worth most.
+	Overflow_DROP_OLDEST Overflow = 1
+)
+
+// Enum value maps for Overflow.
+var (
+	Overflow_name = map[int32]string{
+		0: "REFUSE",
+		1: "DROP_OLDEST",
+	}
+	Overflow_value = map[string]int32{
+		"REFUSE":      0,
+		"DROP_OLDEST": 1,
+	}
+)
+
+func (x Overflow) Enum() *Overflow {
+	p := new(Overflow)
+	*p = x
+	return p
+}
+
+func (x Overflow) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Overflow) Descriptor() protoreflect.EnumDescriptor {
+	return file_actors_wire_wire_proto_enumTypes[6].Descriptor()
+}
+
+func (Overflow) Type() protoreflect.EnumType {
+	return &file_actors_wire_wire_proto_enumTypes[6]
+}
+
+func (x Overflow) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Overflow.Descriptor instead.
+func (Overflow) EnumDescriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{6}
+}
+
 // Tensor is one input or one output with its values.
 type Tensor struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -536,7 +594,16 @@ type Infer struct {
 	// deadline.
 	TimeoutNs int64 `protobuf:"varint,6,opt,name=timeout_ns,json=timeoutNs,proto3" json:"timeout_ns,omitempty"`
 	// Whether Inferred carries the exit's outputs.
-	WantOutputs   bool `protobuf:"varint,7,opt,name=want_outputs,json=wantOutputs,proto3" json:"want_outputs,omitempty"`
+	WantOutputs bool `protobuf:"varint,7,opt,name=want_outputs,json=wantOutputs,proto3" json:"want_outputs,omitempty"`
+	// When the app sent the request, on the node's clock as Description.now_ns
+	// tells it. The timeout counts from then if that is before the arrival at the
+	// door: a request that was delayed on its way, for instance because the
+	// connection broke, does not run when nobody waits for it any more.
+	// 0: counted from the arrival.
+	SentAtNs int64 `protobuf:"varint,8,opt,name=sent_at_ns,json=sentAtNs,proto3" json:"sent_at_ns,omitempty"`
+	// Bounds on metrics of this request: not served yet. A request that has some
+	// is refused with UNIMPLEMENTED, so that none is ignored.
+	Bounds        []*Bound `protobuf:"bytes,9,rep,name=bounds,proto3" json:"bounds,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -620,6 +687,85 @@ func (x *Infer) GetWantOutputs() bool {
 	return false
 }
 
+func (x *Infer) GetSentAtNs() int64 {
+	if x != nil {
+		return x.SentAtNs
+	}
+	return 0
+}
+
+func (x *Infer) GetBounds() []*Bound {
+	if x != nil {
+		return x.Bounds
+	}
+	return nil
+}
+
+// Bound keeps a metric of a request within limits.
+type Bound struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The metric's name in the language of criteria, such as "energy".
+	Metric string `protobuf:"bytes,1,opt,name=metric,proto3" json:"metric,omitempty"`
+	// The least value, in the metric's unit: s, J, FLOPs or a fraction. Absent:
+	// open.
+	Min *float64 `protobuf:"fixed64,2,opt,name=min,proto3,oneof" json:"min,omitempty"`
+	// The greatest value. Absent: open.
+	Max           *float64 `protobuf:"fixed64,3,opt,name=max,proto3,oneof" json:"max,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Bound) Reset() {
+	*x = Bound{}
+	mi := &file_actors_wire_wire_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Bound) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Bound) ProtoMessage() {}
+
+func (x *Bound) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_wire_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Bound.ProtoReflect.Descriptor instead.
+func (*Bound) Descriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Bound) GetMetric() string {
+	if x != nil {
+		return x.Metric
+	}
+	return ""
+}
+
+func (x *Bound) GetMin() float64 {
+	if x != nil && x.Min != nil {
+		return *x.Min
+	}
+	return 0
+}
+
+func (x *Bound) GetMax() float64 {
+	if x != nil && x.Max != nil {
+		return *x.Max
+	}
+	return 0
+}
+
 // Inferred is the answer of an exit.
 type Inferred struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -662,7 +808,7 @@ type Inferred struct {
 
 func (x *Inferred) Reset() {
 	*x = Inferred{}
-	mi := &file_actors_wire_wire_proto_msgTypes[2]
+	mi := &file_actors_wire_wire_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -674,7 +820,7 @@ func (x *Inferred) String() string {
 func (*Inferred) ProtoMessage() {}
 
 func (x *Inferred) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[2]
+	mi := &file_actors_wire_wire_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -687,7 +833,7 @@ func (x *Inferred) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Inferred.ProtoReflect.Descriptor instead.
 func (*Inferred) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{2}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Inferred) GetId() uint64 {
@@ -820,7 +966,7 @@ type Refused struct {
 
 func (x *Refused) Reset() {
 	*x = Refused{}
-	mi := &file_actors_wire_wire_proto_msgTypes[3]
+	mi := &file_actors_wire_wire_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -832,7 +978,7 @@ func (x *Refused) String() string {
 func (*Refused) ProtoMessage() {}
 
 func (x *Refused) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[3]
+	mi := &file_actors_wire_wire_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -845,7 +991,7 @@ func (x *Refused) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Refused.ProtoReflect.Descriptor instead.
 func (*Refused) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{3}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Refused) GetId() uint64 {
@@ -891,7 +1037,7 @@ type Failed struct {
 
 func (x *Failed) Reset() {
 	*x = Failed{}
-	mi := &file_actors_wire_wire_proto_msgTypes[4]
+	mi := &file_actors_wire_wire_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -903,7 +1049,7 @@ func (x *Failed) String() string {
 func (*Failed) ProtoMessage() {}
 
 func (x *Failed) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[4]
+	mi := &file_actors_wire_wire_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -916,7 +1062,7 @@ func (x *Failed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failed.ProtoReflect.Descriptor instead.
 func (*Failed) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{4}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Failed) GetId() uint64 {
@@ -955,7 +1101,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_actors_wire_wire_proto_msgTypes[5]
+	mi := &file_actors_wire_wire_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -967,7 +1113,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[5]
+	mi := &file_actors_wire_wire_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -980,7 +1126,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{5}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Cancel) GetId() uint64 {
@@ -1010,7 +1156,7 @@ type Describe struct {
 
 func (x *Describe) Reset() {
 	*x = Describe{}
-	mi := &file_actors_wire_wire_proto_msgTypes[6]
+	mi := &file_actors_wire_wire_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1022,7 +1168,7 @@ func (x *Describe) String() string {
 func (*Describe) ProtoMessage() {}
 
 func (x *Describe) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[6]
+	mi := &file_actors_wire_wire_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1035,7 +1181,7 @@ func (x *Describe) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Describe.ProtoReflect.Descriptor instead.
 func (*Describe) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{6}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Describe) GetId() uint64 {
@@ -1065,13 +1211,16 @@ type Description struct {
 	Tenants []*TenantInfo `protobuf:"bytes,4,rep,name=tenants,proto3" json:"tenants,omitempty"`
 	// The largest message that the node reads, in bytes. A larger one is refused.
 	MaxMessageBytes uint64 `protobuf:"varint,5,opt,name=max_message_bytes,json=maxMessageBytes,proto3" json:"max_message_bytes,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// The node's clock when it described itself, for Infer.sent_at_ns. It runs
+	// evenly, and a node that starts anew goes on where its wall clock stands.
+	NowNs         int64 `protobuf:"varint,6,opt,name=now_ns,json=nowNs,proto3" json:"now_ns,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Description) Reset() {
 	*x = Description{}
-	mi := &file_actors_wire_wire_proto_msgTypes[7]
+	mi := &file_actors_wire_wire_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1083,7 +1232,7 @@ func (x *Description) String() string {
 func (*Description) ProtoMessage() {}
 
 func (x *Description) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[7]
+	mi := &file_actors_wire_wire_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1096,7 +1245,7 @@ func (x *Description) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Description.ProtoReflect.Descriptor instead.
 func (*Description) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{7}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Description) GetId() uint64 {
@@ -1134,6 +1283,13 @@ func (x *Description) GetMaxMessageBytes() uint64 {
 	return 0
 }
 
+func (x *Description) GetNowNs() int64 {
+	if x != nil {
+		return x.NowNs
+	}
+	return 0
+}
+
 // TenantInfo is what an app needs to know of a tenant.
 type TenantInfo struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1158,14 +1314,16 @@ type TenantInfo struct {
 	// The labels of the classes, by index; empty when there are none.
 	Labels []string `protobuf:"bytes,10,rep,name=labels,proto3" json:"labels,omitempty"`
 	// How a picture becomes the model's one input; absent when it is no picture.
-	Picture       *Picture `protobuf:"bytes,11,opt,name=picture,proto3" json:"picture,omitempty"`
+	Picture *Picture `protobuf:"bytes,11,opt,name=picture,proto3" json:"picture,omitempty"`
+	// What happens to a request that finds the queue full.
+	Overflow      Overflow `protobuf:"varint,12,opt,name=overflow,proto3,enum=delen.wire.v1.Overflow" json:"overflow,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TenantInfo) Reset() {
 	*x = TenantInfo{}
-	mi := &file_actors_wire_wire_proto_msgTypes[8]
+	mi := &file_actors_wire_wire_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1177,7 +1335,7 @@ func (x *TenantInfo) String() string {
 func (*TenantInfo) ProtoMessage() {}
 
 func (x *TenantInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[8]
+	mi := &file_actors_wire_wire_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1190,7 +1348,7 @@ func (x *TenantInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TenantInfo.ProtoReflect.Descriptor instead.
 func (*TenantInfo) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{8}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *TenantInfo) GetName() string {
@@ -1270,6 +1428,13 @@ func (x *TenantInfo) GetPicture() *Picture {
 	return nil
 }
 
+func (x *TenantInfo) GetOverflow() Overflow {
+	if x != nil {
+		return x.Overflow
+	}
+	return Overflow_REFUSE
+}
+
 // TensorInfo describes a tensor without its values.
 type TensorInfo struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1285,7 +1450,7 @@ type TensorInfo struct {
 
 func (x *TensorInfo) Reset() {
 	*x = TensorInfo{}
-	mi := &file_actors_wire_wire_proto_msgTypes[9]
+	mi := &file_actors_wire_wire_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1297,7 +1462,7 @@ func (x *TensorInfo) String() string {
 func (*TensorInfo) ProtoMessage() {}
 
 func (x *TensorInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[9]
+	mi := &file_actors_wire_wire_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1310,7 +1475,7 @@ func (x *TensorInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TensorInfo.ProtoReflect.Descriptor instead.
 func (*TensorInfo) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{9}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *TensorInfo) GetName() string {
@@ -1356,7 +1521,7 @@ type Picture struct {
 
 func (x *Picture) Reset() {
 	*x = Picture{}
-	mi := &file_actors_wire_wire_proto_msgTypes[10]
+	mi := &file_actors_wire_wire_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1368,7 +1533,7 @@ func (x *Picture) String() string {
 func (*Picture) ProtoMessage() {}
 
 func (x *Picture) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[10]
+	mi := &file_actors_wire_wire_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1381,7 +1546,7 @@ func (x *Picture) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Picture.ProtoReflect.Descriptor instead.
 func (*Picture) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{10}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Picture) GetLayout() Layout {
@@ -1442,7 +1607,7 @@ type SetCriterion struct {
 
 func (x *SetCriterion) Reset() {
 	*x = SetCriterion{}
-	mi := &file_actors_wire_wire_proto_msgTypes[11]
+	mi := &file_actors_wire_wire_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1454,7 +1619,7 @@ func (x *SetCriterion) String() string {
 func (*SetCriterion) ProtoMessage() {}
 
 func (x *SetCriterion) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[11]
+	mi := &file_actors_wire_wire_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1467,7 +1632,7 @@ func (x *SetCriterion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCriterion.ProtoReflect.Descriptor instead.
 func (*SetCriterion) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{11}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *SetCriterion) GetId() uint64 {
@@ -1506,7 +1671,7 @@ type CriterionSet struct {
 
 func (x *CriterionSet) Reset() {
 	*x = CriterionSet{}
-	mi := &file_actors_wire_wire_proto_msgTypes[12]
+	mi := &file_actors_wire_wire_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1518,7 +1683,7 @@ func (x *CriterionSet) String() string {
 func (*CriterionSet) ProtoMessage() {}
 
 func (x *CriterionSet) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[12]
+	mi := &file_actors_wire_wire_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1531,7 +1696,7 @@ func (x *CriterionSet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CriterionSet.ProtoReflect.Descriptor instead.
 func (*CriterionSet) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{12}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CriterionSet) GetId() uint64 {
@@ -1555,6 +1720,348 @@ func (x *CriterionSet) GetCriterion() string {
 	return ""
 }
 
+// Watch asks for a report on a tenant at every interval, until the app cancels it
+// or leaves. Watched answers it, again and again; then Failed ends it, or Refused
+// right away.
+type Watch struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The app's name for the request, unique among those it has in flight. Cancel
+	// with this id ends the reports.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The tenant to watch.
+	Tenant string `protobuf:"bytes,2,opt,name=tenant,proto3" json:"tenant,omitempty"`
+	// The interval, at least 10 ms. 0: one second.
+	EveryNs       int64 `protobuf:"varint,3,opt,name=every_ns,json=everyNs,proto3" json:"every_ns,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Watch) Reset() {
+	*x = Watch{}
+	mi := &file_actors_wire_wire_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Watch) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Watch) ProtoMessage() {}
+
+func (x *Watch) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_wire_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Watch.ProtoReflect.Descriptor instead.
+func (*Watch) Descriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *Watch) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Watch) GetTenant() string {
+	if x != nil {
+		return x.Tenant
+	}
+	return ""
+}
+
+func (x *Watch) GetEveryNs() int64 {
+	if x != nil {
+		return x.EveryNs
+	}
+	return 0
+}
+
+// Watched reports what happened to a tenant's requests since the report before,
+// or since the Watch, and how the tenant stands now. What an app needs to run an
+// adaptation policy of its own.
+type Watched struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The id of the Watch that this answers.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Counts the reports of the Watch from 1: a gap means that some were lost.
+	Sequence uint64 `protobuf:"varint,2,opt,name=sequence,proto3" json:"sequence,omitempty"`
+	// The time that this report is about, up to now. Rates are counts over it.
+	WindowNs int64 `protobuf:"varint,3,opt,name=window_ns,json=windowNs,proto3" json:"window_ns,omitempty"`
+	// Requests that were admitted.
+	Admitted uint64 `protobuf:"varint,4,opt,name=admitted,proto3" json:"admitted,omitempty"`
+	// Requests that were refused.
+	Refused uint64 `protobuf:"varint,5,opt,name=refused,proto3" json:"refused,omitempty"`
+	// Answers by exit; the first element counts exit 1.
+	Exits []uint64 `protobuf:"varint,6,rep,packed,name=exits,proto3" json:"exits,omitempty"`
+	// Answers that the deadline cut short; they are in exits too.
+	CutShort uint64 `protobuf:"varint,7,opt,name=cut_short,json=cutShort,proto3" json:"cut_short,omitempty"`
+	// Requests whose deadline came before any exit.
+	Expired uint64 `protobuf:"varint,8,opt,name=expired,proto3" json:"expired,omitempty"`
+	// Requests that apps took back.
+	Cancelled uint64 `protobuf:"varint,9,opt,name=cancelled,proto3" json:"cancelled,omitempty"`
+	// Requests that made room for newer ones.
+	Shed uint64 `protobuf:"varint,10,opt,name=shed,proto3" json:"shed,omitempty"`
+	// Requests that failed otherwise.
+	Failed uint64 `protobuf:"varint,11,opt,name=failed,proto3" json:"failed,omitempty"`
+	// Response times of the answers, from the door to the answer; 0 when there
+	// were none. Percentiles are exact to 1 %.
+	ResponseMeanNs int64 `protobuf:"varint,12,opt,name=response_mean_ns,json=responseMeanNs,proto3" json:"response_mean_ns,omitempty"`
+	// The median of the response times.
+	ResponseP50Ns int64 `protobuf:"varint,13,opt,name=response_p50_ns,json=responseP50Ns,proto3" json:"response_p50_ns,omitempty"`
+	// Their 95th percentile.
+	ResponseP95Ns int64 `protobuf:"varint,14,opt,name=response_p95_ns,json=responseP95Ns,proto3" json:"response_p95_ns,omitempty"`
+	// The longest.
+	ResponseMaxNs int64 `protobuf:"varint,15,opt,name=response_max_ns,json=responseMaxNs,proto3" json:"response_max_ns,omitempty"`
+	// The mean time that the answered requests waited for a slot.
+	QueueMeanNs int64 `protobuf:"varint,16,opt,name=queue_mean_ns,json=queueMeanNs,proto3" json:"queue_mean_ns,omitempty"`
+	// The mean confidence of the answers; NaN when there were none.
+	ConfidenceMean float64 `protobuf:"fixed64,17,opt,name=confidence_mean,json=confidenceMean,proto3" json:"confidence_mean,omitempty"`
+	// Time that segments of the tenant's requests ran, those that failed included.
+	BusyNs int64 `protobuf:"varint,18,opt,name=busy_ns,json=busyNs,proto3" json:"busy_ns,omitempty"`
+	// busy_ns over what all slots could have run in the window, 0 to 1.
+	Used float64 `protobuf:"fixed64,19,opt,name=used,proto3" json:"used,omitempty"`
+	// The tenant's guaranteed share, 0 to 1.
+	Share float64 `protobuf:"fixed64,20,opt,name=share,proto3" json:"share,omitempty"`
+	// Joules charged to the requests that ended; NaN when not known.
+	EnergyJ float64 `protobuf:"fixed64,21,opt,name=energy_j,json=energyJ,proto3" json:"energy_j,omitempty"`
+	// Where energy_j comes from.
+	EnergySource Source `protobuf:"varint,22,opt,name=energy_source,json=energySource,proto3,enum=delen.wire.v1.Source" json:"energy_source,omitempty"`
+	// The state of charge of the node's battery, 0 to 1; NaN when it has none, or
+	// none that can be read.
+	Battery float64 `protobuf:"fixed64,23,opt,name=battery,proto3" json:"battery,omitempty"`
+	// Requests that are admitted and have not ended.
+	InHouse uint32 `protobuf:"varint,24,opt,name=in_house,json=inHouse,proto3" json:"in_house,omitempty"`
+	// The criterion that is in force, in canonical form.
+	Criterion string `protobuf:"bytes,25,opt,name=criterion,proto3" json:"criterion,omitempty"`
+	// Its version.
+	CriterionVersion uint64 `protobuf:"varint,26,opt,name=criterion_version,json=criterionVersion,proto3" json:"criterion_version,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *Watched) Reset() {
+	*x = Watched{}
+	mi := &file_actors_wire_wire_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Watched) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Watched) ProtoMessage() {}
+
+func (x *Watched) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_wire_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Watched.ProtoReflect.Descriptor instead.
+func (*Watched) Descriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *Watched) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Watched) GetSequence() uint64 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
+}
+
+func (x *Watched) GetWindowNs() int64 {
+	if x != nil {
+		return x.WindowNs
+	}
+	return 0
+}
+
+func (x *Watched) GetAdmitted() uint64 {
+	if x != nil {
+		return x.Admitted
+	}
+	return 0
+}
+
+func (x *Watched) GetRefused() uint64 {
+	if x != nil {
+		return x.Refused
+	}
+	return 0
+}
+
+func (x *Watched) GetExits() []uint64 {
+	if x != nil {
+		return x.Exits
+	}
+	return nil
+}
+
+func (x *Watched) GetCutShort() uint64 {
+	if x != nil {
+		return x.CutShort
+	}
+	return 0
+}
+
+func (x *Watched) GetExpired() uint64 {
+	if x != nil {
+		return x.Expired
+	}
+	return 0
+}
+
+func (x *Watched) GetCancelled() uint64 {
+	if x != nil {
+		return x.Cancelled
+	}
+	return 0
+}
+
+func (x *Watched) GetShed() uint64 {
+	if x != nil {
+		return x.Shed
+	}
+	return 0
+}
+
+func (x *Watched) GetFailed() uint64 {
+	if x != nil {
+		return x.Failed
+	}
+	return 0
+}
+
+func (x *Watched) GetResponseMeanNs() int64 {
+	if x != nil {
+		return x.ResponseMeanNs
+	}
+	return 0
+}
+
+func (x *Watched) GetResponseP50Ns() int64 {
+	if x != nil {
+		return x.ResponseP50Ns
+	}
+	return 0
+}
+
+func (x *Watched) GetResponseP95Ns() int64 {
+	if x != nil {
+		return x.ResponseP95Ns
+	}
+	return 0
+}
+
+func (x *Watched) GetResponseMaxNs() int64 {
+	if x != nil {
+		return x.ResponseMaxNs
+	}
+	return 0
+}
+
+func (x *Watched) GetQueueMeanNs() int64 {
+	if x != nil {
+		return x.QueueMeanNs
+	}
+	return 0
+}
+
+func (x *Watched) GetConfidenceMean() float64 {
+	if x != nil {
+		return x.ConfidenceMean
+	}
+	return 0
+}
+
+func (x *Watched) GetBusyNs() int64 {
+	if x != nil {
+		return x.BusyNs
+	}
+	return 0
+}
+
+func (x *Watched) GetUsed() float64 {
+	if x != nil {
+		return x.Used
+	}
+	return 0
+}
+
+func (x *Watched) GetShare() float64 {
+	if x != nil {
+		return x.Share
+	}
+	return 0
+}
+
+func (x *Watched) GetEnergyJ() float64 {
+	if x != nil {
+		return x.EnergyJ
+	}
+	return 0
+}
+
+func (x *Watched) GetEnergySource() Source {
+	if x != nil {
+		return x.EnergySource
+	}
+	return Source_NONE
+}
+
+func (x *Watched) GetBattery() float64 {
+	if x != nil {
+		return x.Battery
+	}
+	return 0
+}
+
+func (x *Watched) GetInHouse() uint32 {
+	if x != nil {
+		return x.InHouse
+	}
+	return 0
+}
+
+func (x *Watched) GetCriterion() string {
+	if x != nil {
+		return x.Criterion
+	}
+	return ""
+}
+
+func (x *Watched) GetCriterionVersion() uint64 {
+	if x != nil {
+		return x.CriterionVersion
+	}
+	return 0
+}
+
 var File_actors_wire_wire_proto protoreflect.FileDescriptor
 
 const file_actors_wire_wire_proto_rawDesc = "" +
@@ -1564,7 +2071,7 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12*\n" +
 	"\x05dtype\x18\x02 \x01(\x0e2\x14.delen.wire.v1.DTypeR\x05dtype\x12\x14\n" +
 	"\x05shape\x18\x03 \x03(\x03R\x05shape\x12\x12\n" +
-	"\x04data\x18\x04 \x01(\fR\x04data\"\xd8\x01\n" +
+	"\x04data\x18\x04 \x01(\fR\x04data\"\xa4\x02\n" +
 	"\x05Infer\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\x04R\x02id\x12\x16\n" +
@@ -1573,7 +2080,16 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\tcriterion\x18\x05 \x01(\tR\tcriterion\x12\x1d\n" +
 	"\n" +
 	"timeout_ns\x18\x06 \x01(\x03R\ttimeoutNs\x12!\n" +
-	"\fwant_outputs\x18\a \x01(\bR\vwantOutputs\"\x83\x04\n" +
+	"\fwant_outputs\x18\a \x01(\bR\vwantOutputs\x12\x1c\n" +
+	"\n" +
+	"sent_at_ns\x18\b \x01(\x03R\bsentAtNs\x12,\n" +
+	"\x06bounds\x18\t \x03(\v2\x14.delen.wire.v1.BoundR\x06bounds\"]\n" +
+	"\x05Bound\x12\x16\n" +
+	"\x06metric\x18\x01 \x01(\tR\x06metric\x12\x15\n" +
+	"\x03min\x18\x02 \x01(\x01H\x00R\x03min\x88\x01\x01\x12\x15\n" +
+	"\x03max\x18\x03 \x01(\x01H\x01R\x03max\x88\x01\x01B\x06\n" +
+	"\x04_minB\x06\n" +
+	"\x04_max\"\x83\x04\n" +
 	"\bInferred\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x12\n" +
 	"\x04exit\x18\x02 \x01(\rR\x04exit\x12-\n" +
@@ -1609,13 +2125,14 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x06tenant\x18\x02 \x01(\tR\x06tenant\"2\n" +
 	"\bDescribe\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
-	"\x06tenant\x18\x02 \x01(\tR\x06tenant\"\xac\x01\n" +
+	"\x06tenant\x18\x02 \x01(\tR\x06tenant\"\xc3\x01\n" +
 	"\vDescription\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x12\n" +
 	"\x04node\x18\x02 \x01(\tR\x04node\x12\x18\n" +
 	"\aversion\x18\x03 \x01(\tR\aversion\x123\n" +
 	"\atenants\x18\x04 \x03(\v2\x19.delen.wire.v1.TenantInfoR\atenants\x12*\n" +
-	"\x11max_message_bytes\x18\x05 \x01(\x04R\x0fmaxMessageBytes\"\xe1\x02\n" +
+	"\x11max_message_bytes\x18\x05 \x01(\x04R\x0fmaxMessageBytes\x12\x15\n" +
+	"\x06now_ns\x18\x06 \x01(\x03R\x05nowNs\"\x96\x03\n" +
 	"\n" +
 	"TenantInfo\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
@@ -1630,7 +2147,8 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x05exits\x18\t \x03(\tR\x05exits\x12\x16\n" +
 	"\x06labels\x18\n" +
 	" \x03(\tR\x06labels\x120\n" +
-	"\apicture\x18\v \x01(\v2\x16.delen.wire.v1.PictureR\apicture\"b\n" +
+	"\apicture\x18\v \x01(\v2\x16.delen.wire.v1.PictureR\apicture\x123\n" +
+	"\boverflow\x18\f \x01(\x0e2\x17.delen.wire.v1.OverflowR\boverflow\"b\n" +
 	"\n" +
 	"TensorInfo\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12*\n" +
@@ -1650,7 +2168,39 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\fCriterionSet\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\x04R\aversion\x12\x1c\n" +
-	"\tcriterion\x18\x03 \x01(\tR\tcriterion*\xcf\x01\n" +
+	"\tcriterion\x18\x03 \x01(\tR\tcriterion\"J\n" +
+	"\x05Watch\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
+	"\x06tenant\x18\x02 \x01(\tR\x06tenant\x12\x19\n" +
+	"\bevery_ns\x18\x03 \x01(\x03R\aeveryNs\"\xa8\x06\n" +
+	"\aWatched\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x1a\n" +
+	"\bsequence\x18\x02 \x01(\x04R\bsequence\x12\x1b\n" +
+	"\twindow_ns\x18\x03 \x01(\x03R\bwindowNs\x12\x1a\n" +
+	"\badmitted\x18\x04 \x01(\x04R\badmitted\x12\x18\n" +
+	"\arefused\x18\x05 \x01(\x04R\arefused\x12\x14\n" +
+	"\x05exits\x18\x06 \x03(\x04R\x05exits\x12\x1b\n" +
+	"\tcut_short\x18\a \x01(\x04R\bcutShort\x12\x18\n" +
+	"\aexpired\x18\b \x01(\x04R\aexpired\x12\x1c\n" +
+	"\tcancelled\x18\t \x01(\x04R\tcancelled\x12\x12\n" +
+	"\x04shed\x18\n" +
+	" \x01(\x04R\x04shed\x12\x16\n" +
+	"\x06failed\x18\v \x01(\x04R\x06failed\x12(\n" +
+	"\x10response_mean_ns\x18\f \x01(\x03R\x0eresponseMeanNs\x12&\n" +
+	"\x0fresponse_p50_ns\x18\r \x01(\x03R\rresponseP50Ns\x12&\n" +
+	"\x0fresponse_p95_ns\x18\x0e \x01(\x03R\rresponseP95Ns\x12&\n" +
+	"\x0fresponse_max_ns\x18\x0f \x01(\x03R\rresponseMaxNs\x12\"\n" +
+	"\rqueue_mean_ns\x18\x10 \x01(\x03R\vqueueMeanNs\x12'\n" +
+	"\x0fconfidence_mean\x18\x11 \x01(\x01R\x0econfidenceMean\x12\x17\n" +
+	"\abusy_ns\x18\x12 \x01(\x03R\x06busyNs\x12\x12\n" +
+	"\x04used\x18\x13 \x01(\x01R\x04used\x12\x14\n" +
+	"\x05share\x18\x14 \x01(\x01R\x05share\x12\x19\n" +
+	"\benergy_j\x18\x15 \x01(\x01R\aenergyJ\x12:\n" +
+	"\renergy_source\x18\x16 \x01(\x0e2\x15.delen.wire.v1.SourceR\fenergySource\x12\x18\n" +
+	"\abattery\x18\x17 \x01(\x01R\abattery\x12\x19\n" +
+	"\bin_house\x18\x18 \x01(\rR\ainHouse\x12\x1c\n" +
+	"\tcriterion\x18\x19 \x01(\tR\tcriterion\x12+\n" +
+	"\x11criterion_version\x18\x1a \x01(\x04R\x10criterionVersion*\xcf\x01\n" +
 	"\x05DType\x12\x15\n" +
 	"\x11DTYPE_UNSPECIFIED\x10\x00\x12\v\n" +
 	"\aFLOAT32\x10\x01\x12\t\n" +
@@ -1682,12 +2232,13 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x12\x11\n" +
 	"\rUNIMPLEMENTED\x10\f\x12\f\n" +
 	"\bINTERNAL\x10\r\x12\x0f\n" +
-	"\vUNAVAILABLE\x10\x0e\"\x04\b\x02\x10\x02\"\x04\b\x06\x10\x06\"\x04\b\a\x10\a\"\x04\b\v\x10\v\"\x04\b\x0f\x10\x0f\"\x04\b\x10\x10\x10*L\n" +
+	"\vUNAVAILABLE\x10\x0e\"\x04\b\x02\x10\x02\"\x04\b\x06\x10\x06\"\x04\b\a\x10\a\"\x04\b\v\x10\v\"\x04\b\x0f\x10\x0f\"\x04\b\x10\x10\x10*Y\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tCRITERION\x10\x01\x12\r\n" +
 	"\tLAST_EXIT\x10\x02\x12\f\n" +
-	"\bDEADLINE\x10\x03*=\n" +
+	"\bDEADLINE\x10\x03\x12\v\n" +
+	"\aREMOVED\x10\x04*=\n" +
 	"\x06Source\x12\b\n" +
 	"\x04NONE\x10\x00\x12\f\n" +
 	"\bMEASURED\x10\x01\x12\f\n" +
@@ -1701,7 +2252,11 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x11COLOR_UNSPECIFIED\x10\x00\x12\b\n" +
 	"\x04GRAY\x10\x01\x12\a\n" +
 	"\x03RGB\x10\x02\x12\a\n" +
-	"\x03BGR\x10\x03B)Z'github.com/delen-edge/delen/actors/wireb\x06proto3"
+	"\x03BGR\x10\x03*'\n" +
+	"\bOverflow\x12\n" +
+	"\n" +
+	"\x06REFUSE\x10\x00\x12\x0f\n" +
+	"\vDROP_OLDEST\x10\x01B)Z'github.com/delen-edge/delen/actors/wireb\x06proto3"
 
 var (
 	file_actors_wire_wire_proto_rawDescOnce sync.Once
@@ -1715,8 +2270,8 @@ func file_actors_wire_wire_proto_rawDescGZIP() []byte {
 	return file_actors_wire_wire_proto_rawDescData
 }
 
-var file_actors_wire_wire_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_actors_wire_wire_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_actors_wire_wire_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
+var file_actors_wire_wire_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_actors_wire_wire_proto_goTypes = []any{
 	(DType)(0),           // 0: delen.wire.v1.DType
 	(Code)(0),            // 1: delen.wire.v1.Code
@@ -1724,39 +2279,46 @@ var file_actors_wire_wire_proto_goTypes = []any{
 	(Source)(0),          // 3: delen.wire.v1.Source
 	(Layout)(0),          // 4: delen.wire.v1.Layout
 	(Color)(0),           // 5: delen.wire.v1.Color
-	(*Tensor)(nil),       // 6: delen.wire.v1.Tensor
-	(*Infer)(nil),        // 7: delen.wire.v1.Infer
-	(*Inferred)(nil),     // 8: delen.wire.v1.Inferred
-	(*Refused)(nil),      // 9: delen.wire.v1.Refused
-	(*Failed)(nil),       // 10: delen.wire.v1.Failed
-	(*Cancel)(nil),       // 11: delen.wire.v1.Cancel
-	(*Describe)(nil),     // 12: delen.wire.v1.Describe
-	(*Description)(nil),  // 13: delen.wire.v1.Description
-	(*TenantInfo)(nil),   // 14: delen.wire.v1.TenantInfo
-	(*TensorInfo)(nil),   // 15: delen.wire.v1.TensorInfo
-	(*Picture)(nil),      // 16: delen.wire.v1.Picture
-	(*SetCriterion)(nil), // 17: delen.wire.v1.SetCriterion
-	(*CriterionSet)(nil), // 18: delen.wire.v1.CriterionSet
+	(Overflow)(0),        // 6: delen.wire.v1.Overflow
+	(*Tensor)(nil),       // 7: delen.wire.v1.Tensor
+	(*Infer)(nil),        // 8: delen.wire.v1.Infer
+	(*Bound)(nil),        // 9: delen.wire.v1.Bound
+	(*Inferred)(nil),     // 10: delen.wire.v1.Inferred
+	(*Refused)(nil),      // 11: delen.wire.v1.Refused
+	(*Failed)(nil),       // 12: delen.wire.v1.Failed
+	(*Cancel)(nil),       // 13: delen.wire.v1.Cancel
+	(*Describe)(nil),     // 14: delen.wire.v1.Describe
+	(*Description)(nil),  // 15: delen.wire.v1.Description
+	(*TenantInfo)(nil),   // 16: delen.wire.v1.TenantInfo
+	(*TensorInfo)(nil),   // 17: delen.wire.v1.TensorInfo
+	(*Picture)(nil),      // 18: delen.wire.v1.Picture
+	(*SetCriterion)(nil), // 19: delen.wire.v1.SetCriterion
+	(*CriterionSet)(nil), // 20: delen.wire.v1.CriterionSet
+	(*Watch)(nil),        // 21: delen.wire.v1.Watch
+	(*Watched)(nil),      // 22: delen.wire.v1.Watched
 }
 var file_actors_wire_wire_proto_depIdxs = []int32{
 	0,  // 0: delen.wire.v1.Tensor.dtype:type_name -> delen.wire.v1.DType
-	6,  // 1: delen.wire.v1.Infer.inputs:type_name -> delen.wire.v1.Tensor
-	2,  // 2: delen.wire.v1.Inferred.reason:type_name -> delen.wire.v1.Reason
-	3,  // 3: delen.wire.v1.Inferred.energy_source:type_name -> delen.wire.v1.Source
-	6,  // 4: delen.wire.v1.Inferred.outputs:type_name -> delen.wire.v1.Tensor
-	1,  // 5: delen.wire.v1.Refused.code:type_name -> delen.wire.v1.Code
-	1,  // 6: delen.wire.v1.Failed.code:type_name -> delen.wire.v1.Code
-	14, // 7: delen.wire.v1.Description.tenants:type_name -> delen.wire.v1.TenantInfo
-	15, // 8: delen.wire.v1.TenantInfo.inputs:type_name -> delen.wire.v1.TensorInfo
-	16, // 9: delen.wire.v1.TenantInfo.picture:type_name -> delen.wire.v1.Picture
-	0,  // 10: delen.wire.v1.TensorInfo.dtype:type_name -> delen.wire.v1.DType
-	4,  // 11: delen.wire.v1.Picture.layout:type_name -> delen.wire.v1.Layout
-	5,  // 12: delen.wire.v1.Picture.color:type_name -> delen.wire.v1.Color
-	13, // [13:13] is the sub-list for method output_type
-	13, // [13:13] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	7,  // 1: delen.wire.v1.Infer.inputs:type_name -> delen.wire.v1.Tensor
+	9,  // 2: delen.wire.v1.Infer.bounds:type_name -> delen.wire.v1.Bound
+	2,  // 3: delen.wire.v1.Inferred.reason:type_name -> delen.wire.v1.Reason
+	3,  // 4: delen.wire.v1.Inferred.energy_source:type_name -> delen.wire.v1.Source
+	7,  // 5: delen.wire.v1.Inferred.outputs:type_name -> delen.wire.v1.Tensor
+	1,  // 6: delen.wire.v1.Refused.code:type_name -> delen.wire.v1.Code
+	1,  // 7: delen.wire.v1.Failed.code:type_name -> delen.wire.v1.Code
+	16, // 8: delen.wire.v1.Description.tenants:type_name -> delen.wire.v1.TenantInfo
+	17, // 9: delen.wire.v1.TenantInfo.inputs:type_name -> delen.wire.v1.TensorInfo
+	18, // 10: delen.wire.v1.TenantInfo.picture:type_name -> delen.wire.v1.Picture
+	6,  // 11: delen.wire.v1.TenantInfo.overflow:type_name -> delen.wire.v1.Overflow
+	0,  // 12: delen.wire.v1.TensorInfo.dtype:type_name -> delen.wire.v1.DType
+	4,  // 13: delen.wire.v1.Picture.layout:type_name -> delen.wire.v1.Layout
+	5,  // 14: delen.wire.v1.Picture.color:type_name -> delen.wire.v1.Color
+	3,  // 15: delen.wire.v1.Watched.energy_source:type_name -> delen.wire.v1.Source
+	16, // [16:16] is the sub-list for method output_type
+	16, // [16:16] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_actors_wire_wire_proto_init() }
@@ -1764,13 +2326,14 @@ func file_actors_wire_wire_proto_init() {
 	if File_actors_wire_wire_proto != nil {
 		return
 	}
+	file_actors_wire_wire_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_actors_wire_wire_proto_rawDesc), len(file_actors_wire_wire_proto_rawDesc)),
-			NumEnums:      6,
-			NumMessages:   13,
+			NumEnums:      7,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -94,11 +94,11 @@ func TestMinimal(t *testing.T) {
 	}
 	m := c.Model("tiny")
 	tenant := c.Tenant("camera")
-	if c.Node.Listen != "127.0.0.1:8090" || c.Log.Level != "info" || c.Log.Format != "json" || c.Runtime.Threads != 1 ||
+	if c.Node.Listen != "127.0.0.1:8090" || c.Node.Inbound != 32<<20 || c.Log.Level != "info" || c.Log.Format != "json" || c.Runtime.Threads != 1 ||
 		c.Scheduler.Slots < 1 || c.Scheduler.RunLimit != 10*time.Second {
 		t.Errorf("defaults: %+v", c)
 	}
-	if tenant.Model != m || tenant.Share != 1 || tenant.Queue != 64 || tenant.Deadline != 0 || tenant.Criterion.String() != "false" {
+	if tenant.Model != m || tenant.Share != 1 || tenant.Queue != 64 || tenant.Overflow != Refuse || tenant.Deadline != 0 || tenant.Criterion.String() != "false" {
 		t.Errorf("defaults of a tenant: %+v", tenant)
 	}
 	// The file lists the deeper exit first.
@@ -122,7 +122,7 @@ func TestFull(t *testing.T) {
 	if diff := cmp.Diff(&picture.Spec{Layout: picture.NCHW, Height: 4, Width: 4, Mean: []float64{.5}, Std: []float64{.25}, Color: picture.Gray}, c.Models[0].Input); diff != "" {
 		t.Errorf("input (-want +got):\n%s", diff)
 	}
-	if want := (Node{Name: "edge_1", Listen: "0.0.0.0:0", Advertise: "edge-1.local:8090"}); c.Node != want {
+	if want := (Node{Name: "edge_1", Listen: "0.0.0.0:0", Advertise: "edge-1.local:8090", Inbound: 3 << 29}); c.Node != want {
 		t.Errorf("node %+v, want %+v", c.Node, want)
 	}
 	if want := (Runtime{Library: filepath.Join(dir, "lib/libonnxruntime.so.1"), Threads: 2}); c.Runtime != want {
@@ -135,7 +135,7 @@ func TestFull(t *testing.T) {
 		t.Errorf("log %+v, want %+v", c.Log, want)
 	}
 	camera := c.Tenant("door-camera")
-	if camera.Share != 3 || camera.Queue != 8 || camera.Deadline != 50*time.Millisecond || c.Guarantee(camera) != 0.75 {
+	if camera.Share != 3 || camera.Queue != 8 || camera.Overflow != DropOldest || camera.Deadline != 50*time.Millisecond || c.Guarantee(camera) != 0.75 {
 		t.Errorf("tenant %+v with a guarantee of %v", camera, c.Guarantee(camera))
 	}
 	if m := camera.Model; m.Activation != None || !slices.Equal(m.Labels, []string{"zero", "one", "two"}) || m.FLOPs()[1] != 480 {

@@ -16,6 +16,9 @@ type Node struct {
 	Listen string
 	// Advertise is the host:port that peers dial, or empty: then it is Listen.
 	Advertise string
+	// Inbound is how many bytes of requests may be in the house at a time, by
+	// default DefaultInbound. Every tenant has an equal part.
+	Inbound int64
 }
 
 // node decodes the one node block of a file.
@@ -33,6 +36,7 @@ func (d *decoder) node(file *block) Node {
 		Name:      b.label,
 		Listen:    b.text("listen", defaultListen, defaultListen),
 		Advertise: b.text("advertise", "", "192.0.2.7:8090"),
+		Inbound:   b.bytes("inbound", DefaultInbound, 1<<20, 16<<30),
 	}
 	host := b.checkAddress("listen", n.Listen, 0)
 	if n.Advertise != "" {
@@ -65,11 +69,15 @@ func everywhere(host string) bool {
 	return host == "" || ip != nil && ip.IsUnspecified()
 }
 
+// DefaultInbound is Node.Inbound of a node that does not say: 32 MiB.
+const DefaultInbound = 32 << 20
+
 const defaultListen = "127.0.0.1:8090"
 
 var nodeSchema = &hcl.BodySchema{
 	Attributes: []hcl.AttributeSchema{
 		{Name: "listen"},
 		{Name: "advertise"},
+		{Name: "inbound"},
 	},
 }

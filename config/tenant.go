@@ -23,7 +23,21 @@ type Tenant struct {
 	Deadline time.Duration
 	// Queue is how many requests may be in the house at a time, by default 64.
 	Queue int
+	// Overflow says what happens to a request beyond that, by default Refuse.
+	Overflow Overflow
 }
+
+// Overflow is what happens to a request when its tenant's queue is full.
+type Overflow string
+
+// The ways to deal with a full queue.
+const (
+	// Refuse turns the new request away, with a hint when to come back.
+	Refuse Overflow = "refuse"
+	// DropOldest ends the oldest request that waits, to make room for the new
+	// one: of a camera's pictures the latest is worth most.
+	DropOldest Overflow = "drop-oldest"
+)
 
 // tenants decodes the tenant blocks of a file.
 func (d *decoder) tenants(file *block, models []*Model) []*Tenant {
@@ -48,6 +62,7 @@ func (d *decoder) tenant(h *hcl.Block, models []*Model) *Tenant {
 		Share:    b.share(),
 		Deadline: b.duration("deadline", 0, time.Microsecond, 24*time.Hour, "50ms"),
 		Queue:    b.count("queue", 64, 1, 65536),
+		Overflow: Overflow(b.choice("overflow", string(Refuse), string(DropOldest))),
 	}
 	t.Criterion = b.criterion(t.Model)
 	return t
@@ -123,5 +138,6 @@ var tenantSchema = &hcl.BodySchema{
 		{Name: "exit_when"},
 		{Name: "deadline"},
 		{Name: "queue"},
+		{Name: "overflow"},
 	},
 }

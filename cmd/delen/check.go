@@ -45,12 +45,13 @@ A configuration names a node, at least one model and at least one tenant:
     exit_when = confidence >= 0.9 || response_time > 20*ms
     deadline  = "50ms"                  # optional
     queue     = 64                      # requests in the house at a time
+    overflow  = "refuse"                # or "drop-oldest", for cameras
   }
 
 With --json the result is one JSON object on standard output: "ok", "diagnostics"
 (each with severity, file, line, column, summary and detail) and, when it is ok,
 "node", "log", "runtime", "scheduler", "models" and "tenants". A figure that is
-not known is null; times are in seconds, energies in joules.`,
+not known is null; times are in seconds, energies in joules, sizes in bytes.`,
 		Example: `  delen check delen.hcl
   delen check --json delen.hcl`,
 		Args: argument("CONFIG", "the configuration, such as delen.hcl"),
@@ -132,6 +133,7 @@ type checkedNode struct {
 	Name      string `json:"name"`
 	Listen    string `json:"listen"`
 	Advertise string `json:"advertise,omitempty"`
+	Inbound   int64  `json:"inbound"`
 }
 
 type checkedLog struct {
@@ -182,6 +184,7 @@ type checkedTenant struct {
 	ExitWhen  string  `json:"exit_when"`
 	Deadline  float64 `json:"deadline,omitempty"`
 	Queue     int     `json:"queue"`
+	Overflow  string  `json:"overflow"`
 }
 
 func newChecked(path string, c *config.Config, diags hcl.Diagnostics) checked {
@@ -192,7 +195,7 @@ func newChecked(path string, c *config.Config, diags hcl.Diagnostics) checked {
 	if !k.OK {
 		return k
 	}
-	k.Node = &checkedNode{c.Node.Name, c.Node.Listen, c.Node.Advertise}
+	k.Node = &checkedNode{c.Node.Name, c.Node.Listen, c.Node.Advertise, c.Node.Inbound}
 	k.Log = &checkedLog{c.Log.Level, c.Log.Format}
 	k.Runtime = &checkedRuntime{c.Runtime.Library, c.Runtime.Threads}
 	k.Scheduler = &checkedScheduler{c.Scheduler.Slots, c.Scheduler.RunLimit.Seconds()}
@@ -202,7 +205,7 @@ func newChecked(path string, c *config.Config, diags hcl.Diagnostics) checked {
 	for _, t := range c.Tenants {
 		k.Tenants = append(k.Tenants, checkedTenant{
 			Name: t.Name, Model: t.Model.Name, Share: t.Share, Guarantee: c.Guarantee(t),
-			ExitWhen: t.Criterion.String(), Deadline: t.Deadline.Seconds(), Queue: t.Queue,
+			ExitWhen: t.Criterion.String(), Deadline: t.Deadline.Seconds(), Queue: t.Queue, Overflow: string(t.Overflow),
 		})
 	}
 	return k
@@ -266,6 +269,9 @@ func describe(w io.Writer, path string, c *config.Config) error {
 	t.line("")
 	t.line("node %q", c.Node.Name)
 	t.line("  listens on\t%s%s", c.Node.Listen, optional(", peers dial ", c.Node.Advertise))
+	if c.Node.Inbound != config.DefaultInbound {
+		t.line("  takes in\tat most %s of requests at a time", bytesOf(&c.Node.Inbound))
+	}
 	t.line("  runs\t%s at a time, each with %s and for at most %s",
 		plural(c.Scheduler.Slots, "segment"), plural(c.Runtime.Threads, "thread"), c.Scheduler.RunLimit)
 	t.line("  logs\t%s and above, as %s", c.Log.Level, c.Log.Format)
@@ -316,7 +322,15 @@ func describeTenant(t *table, c *config.Config, tenant *config.Tenant) {
 	if tenant.Deadline > 0 {
 		t.line("  ends after\t%s", tenant.Deadline.Round(time.Microsecond))
 	}
-	t.line("  queues\tat most %s", plural(tenant.Queue, "request"))
+	t.line("  queues\tat most %s%s", plural(tenant.Queue, "request"), beyond(tenant.Overflow))
+}
+
+// beyond says what happens when a queue is full.
+func beyond(o config.Overflow) string {
+	if o == config.DropOldest {
+		return "; the oldest makes room for the next"
+	}
+	return "; refuses what goes beyond"
 }
 
 func criterion(t *config.Tenant) string {

@@ -5,6 +5,7 @@ tenant "door-camera" {
   exit_when = (confidence >= 0.8 && exit >= 2) || energy > 150*mJ || flops > 0.4*GFLOPs
   deadline  = "50ms"
   queue     = 8
+  overflow  = "drop-oldest"
 }
 tenant "meter.2" {
   model     = "named"
@@ -14,6 +15,7 @@ tenant "meter.2" {
 node "edge_1" {
   listen    = "0.0.0.0:0"
   advertise = "edge-1.local:8090"
+  inbound   = "1.5 GiB"
 }
 log {
   level  = "debug"

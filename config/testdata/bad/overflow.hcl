@@ -1,0 +1,8 @@
+node "edge" {}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "camera" {
+  overflow = "drop_oldest"
+}
+# 6:14: Invalid overflow | overflow is one of "refuse" and "drop-oldest". Did you mean "drop-oldest"?

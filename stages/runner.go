@@ -35,6 +35,9 @@ type Runner interface {
 	Run(*Carry) (Usage, error)
 	// Terminate asks a run in progress to end soon with an error. A run that has not begun is not affected.
 	Terminate()
+	// Renew gives the runner a session of the runtime that nothing has gone wrong in, in place of the one it has. When it
+	// fails the runner keeps the old one. No run may be in progress.
+	Renew() error
 	// Close releases the runner. No run may be in progress.
 	Close() error
 }

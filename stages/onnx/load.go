@@ -3,7 +3,9 @@ package onnx
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
+	"sync"
 
 	ort "github.com/yalue/onnxruntime_go"
 
@@ -27,9 +29,13 @@ const defaultMemory = 256 << 20
 
 // Model is a loaded model: a session for each segment and the pool of its carries. It implements stages.Backend.
 type Model struct {
-	model    *stages.Model
-	sessions []*ort.DynamicAdvancedSession
-	pool     *pool
+	config Config
+	file   os.FileInfo // of the model when it was loaded
+	model  *stages.Model
+	pool   *pool
+
+	mu       sync.Mutex
+	sessions []*session // by segment: what Open gives
 }
 
 var _ stages.Backend = (*Model)(nil)
@@ -44,6 +50,10 @@ func Load(c Config) (*Model, error) {
 }
 
 func load(c Config) (*Model, error) {
+	file, err := os.Stat(c.Path)
+	if err != nil {
+		return nil, err
+	}
 	split, err := cut(c.Path, c.Exits)
 	if err != nil {
 		return nil, err
@@ -52,11 +62,13 @@ func load(c Config) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{model: model, pool: newPool(model, c.Memory, c.Carries)}
+	m := &Model{config: c, file: file, model: model, pool: newPool(model, c.Memory, c.Carries)}
 	for i := range model.Segments {
-		if err := m.open(split, i, max(c.Threads, 1)); err != nil {
+		s, err := m.session(split, i)
+		if err != nil {
 			return nil, errors.Join(err, m.Close())
 		}
+		m.sessions = append(m.sessions, s)
 	}
 	return m, nil
 }
@@ -139,53 +151,6 @@ func describe(c Config, split *graph.Split) (*stages.Model, error) {
 	return m, m.Validate()
 }
 
-// open makes the session of segment i.
-func (m *Model) open(split *graph.Split, i, threads int) error {
-	data, err := split.Model(i + 1)
-	if err != nil {
-		return err
-	}
-	options, err := sessionOptions(threads)
-	if err != nil {
-		return err
-	}
-	defer options.Destroy()
-	segment := &m.model.Segments[i]
-	session, err := ort.NewDynamicAdvancedSessionWithONNXData(data, m.names(segment.In), m.names(segment.Out), options)
-	if err != nil {
-		return fmt.Errorf("segment %d: %w", i+1, err)
-	}
-	m.sessions = append(m.sessions, session)
-	return nil
-}
-
-func (m *Model) names(tensors []int) []string {
-	var all []string
-	for _, i := range tensors {
-		all = append(all, m.model.Tensors[i].Name)
-	}
-	return all
-}
-
-// sessionOptions are those that serve best when several sessions share few cores. The caller destroys them.
-func sessionOptions(threads int) (*ort.SessionOptions, error) {
-	o, err := ort.NewSessionOptions()
-	if err != nil {
-		return nil, err
-	}
-	err = errors.Join(
-		o.SetIntraOpNumThreads(threads),
-		o.SetInterOpNumThreads(1),
-		o.SetExecutionMode(ort.ExecutionModeSequential),
-		o.AddSessionConfigEntry("session.intra_op.allow_spinning", "0"),
-		o.AddSessionConfigEntry("session.inter_op.allow_spinning", "0"),
-	)
-	if err != nil {
-		return nil, errors.Join(err, o.Destroy())
-	}
-	return o, nil
-}
-
 // Model is what the backend executes.
 func (m *Model) Model() *stages.Model { return m.model }
 
@@ -200,9 +165,11 @@ func (m *Model) Outstanding() int { return m.pool.outstanding() }
 
 // Close releases sessions and memory.
 func (m *Model) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	var errs []error
 	for _, s := range m.sessions {
-		errs = append(errs, s.Destroy())
+		errs = append(errs, s.release())
 	}
 	m.sessions = nil
 	return errors.Join(append(errs, m.pool.close())...)

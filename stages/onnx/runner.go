@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -12,8 +13,10 @@ import (
 
 // runner runs one segment. Several runners of a segment share its session.
 type runner struct {
+	model   *Model
+	index   int // of the segment
 	segment *stages.Segment
-	session *ort.DynamicAdvancedSession
+	session *session
 	options *ort.RunOptions
 	in, out []ort.Value // used again by every run
 
@@ -32,7 +35,7 @@ func (m *Model) Open(segment int) (stages.Runner, error) {
 	}
 	s := &m.model.Segments[segment]
 	return &runner{
-		segment: s, session: m.sessions[segment], options: options,
+		model: m, index: segment, segment: s, session: m.acquire(segment), options: options,
 		in: make([]ort.Value, len(s.In)), out: make([]ort.Value, len(s.Out)),
 	}, nil
 }
@@ -83,5 +86,14 @@ func (r *runner) Terminate() {
 	}
 }
 
-// Close releases what belongs to the runner alone.
-func (r *runner) Close() error { return r.options.Destroy() }
+// Renew moves the runner to another session.
+func (r *runner) Renew() error {
+	fresh, err := r.model.renew(r.index, r.session)
+	if fresh != nil {
+		r.session = fresh
+	}
+	return err
+}
+
+// Close releases what belongs to the runner.
+func (r *runner) Close() error { return errors.Join(r.options.Destroy(), r.model.forgo(r.session)) }

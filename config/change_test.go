@@ -1,0 +1,109 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const before = `
+node "n" {}
+model "glyphs" {
+  path = "tiny.onnx"
+}
+tenant "a" {
+  share    = 2
+  deadline = "50ms"
+}
+tenant "b" { exit_when = confidence > 0.5 }
+`
+
+// edited is a configuration with some pieces of text replaced by others, pair by pair.
+func edited(t *testing.T, pairs ...string) *Config {
+	t.Helper()
+	dir := house(t)
+	path := filepath.Join(dir, "delen.hcl")
+	if err := os.WriteFile(path, []byte(strings.NewReplacer(pairs...).Replace(before)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, diags := Load(path)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	for _, m := range c.Models {
+		m.Path = filepath.Base(m.Path) // each has a folder of its own
+	}
+	return c
+}
+
+func TestTenantsChangeWhileTheNodeRuns(t *testing.T) {
+	for name, test := range map[string]struct {
+		edit                    []string
+		added, removed, changed []string
+	}{
+		"nothing":      {},
+		"only words":   {edit: []string{"confidence > 0.5", "(confidence > 0.50)"}},
+		"one comes":    {edit: []string{`node "n" {}`, `node "n" {}` + "\ntenant \"c\" {}"}, added: []string{"c"}},
+		"one goes":     {edit: []string{`tenant "b" { exit_when = confidence > 0.5 }`, ""}, removed: []string{"b"}},
+		"another name": {edit: []string{`tenant "b"`, `tenant "c"`}, added: []string{"c"}, removed: []string{"b"}},
+		"every attribute": {
+			edit:    []string{"share    = 2", "share = 3\nqueue = 3\noverflow = \"drop-oldest\"\nexit_when = exit > 1", "50ms", "60ms"},
+			changed: []string{"a: share exit_when deadline queue overflow"},
+		},
+		"a criterion": {edit: []string{"0.5", "0.6"}, changed: []string{"b: exit_when"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			from, to := edited(t), edited(t, test.edit...)
+			c, err := Compare(from, to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var added, removed, changed []string
+			for _, x := range c.Added {
+				added = append(added, x.Name)
+			}
+			for _, x := range c.Removed {
+				removed = append(removed, x.Name)
+			}
+			for _, x := range c.Changed {
+				changed = append(changed, x.Tenant.Name+": "+strings.Join(x.Attributes, " "))
+			}
+			if d := cmp.Diff([][]string{test.added, test.removed, test.changed}, [][]string{added, removed, changed}); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// A tenant's new attribute must not be forgotten here.
+func TestEveryAttributeOfATenantIsCompared(t *testing.T) {
+	compared := len(changed(
+		&Tenant{Criterion: edited(t).Tenants[0].Criterion},
+		&Tenant{Share: 1, Criterion: edited(t).Tenants[1].Criterion, Deadline: 1, Queue: 1, Overflow: DropOldest}))
+	const apart = 2 // Name and Model
+	if fields := reflect.TypeFor[Tenant]().NumField() - apart; compared != fields {
+		t.Errorf("%d of %d attributes are compared", compared, fields)
+	}
+}
+
+func TestWhatCannotChangeIsNamed(t *testing.T) {
+	from := edited(t)
+	for _, test := range []struct {
+		edit []string
+		want string
+	}{
+		{[]string{`node "n" {}`, `node "m" {}`}, "node"},
+		{[]string{`node "n" {}`, "node \"n\" {}\nlog { level = \"debug\" }"}, "log"},
+		{[]string{`node "n" {}`, "node \"n\" {}\nscheduler { slots = 1 }\nruntime { threads = 2 }"}, "runtime, scheduler"},
+		{[]string{`path = "tiny.onnx"`, "path = \"tiny.onnx\"\nactivation = \"none\""}, `model "glyphs"`},
+		{[]string{`model "glyphs"`, `model "other"`}, `model "glyphs", model "other"`},
+	} {
+		if _, err := Compare(from, edited(t, test.edit...)); err == nil || !strings.Contains(err.Error(), "and "+test.want+" changed") {
+			t.Errorf("want %s, got %v", test.want, err)
+		}
+	}
+}

@@ -21,6 +21,7 @@
 //	scheduler       who runs next, stop or go on: Step(now, event) -> effects; pure
 //	config          the HCL file, with diagnostics that point into it
 //	actors/wire     the protobuf contract that apps speak
+//	actors/event    the vocabulary of the log: every event, its fields, what is sampled
 //	actors/door     what a remote peer may reach
 //	actors          the running system: thin shells around the cores, supervision
 //	actors/client   the Go library for apps

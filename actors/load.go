@@ -6,8 +6,7 @@ import (
 	"math"
 	"time"
 
-	"go.uber.org/zap"
-
+	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/config"
 	"github.com/delen-edge/delen/criteria"
@@ -42,8 +41,9 @@ func (n *Node) load(m *config.Model) (*loaded, error) {
 			return nil, errors.Join(err, l.close())
 		}
 	}
-	n.log.Info("model.loaded", zap.String("model", m.Name), zap.Strings("exits", backend.Model().Exits),
-		zap.Durations("segments", l.warm), zap.Int("instances", n.config.Scheduler.Slots), zap.Duration("after", time.Since(start)))
+	event.Emit(n.log, event.ModelLoaded{
+		Model: m.Name, Exits: backend.Model().Exits, Segments: l.warm, Instances: n.config.Scheduler.Slots, After: time.Since(start),
+	})
 	return l, nil
 }
 
@@ -130,11 +130,10 @@ func (n *Node) newGuest(index int, t *config.Tenant, numbers *numbers) (*guest, 
 	if err != nil {
 		return nil, err
 	}
-	log := n.log.Named("tenant").With(zap.String("tenant", t.Name))
 	g := &guest{
 		tenant: tenant, terms: &terms{}, backend: m.backend, have: t.Model.Metrics(), labels: t.Model.Labels,
 		source: sourceOf(t.Model.Profile), clock: n.clock, numbers: numbers, scheduler: n.house,
-		log: log, hot: sampled(log),
+		log:  n.log.Named("tenant"),
 		open: map[uint64]*request{}, byName: map[name]*request{}, parsed: map[string]*criteria.Criterion{},
 	}
 	g.terms.Store(n.info(t, m))

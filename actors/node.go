@@ -9,9 +9,9 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/remote"
-	"go.uber.org/zap"
 
 	"github.com/delen-edge/delen/actors/door"
+	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/config"
 	"github.com/delen-edge/delen/scheduler"
@@ -21,7 +21,7 @@ import (
 // Options are what a node needs beside its configuration.
 type Options struct {
 	Load    func(*config.Model) (stages.Backend, error) // gives the node a model; the node closes it
-	Log     *zap.Logger
+	Log     *event.Log
 	Actors  *slog.Logger // for the actor library; nil: none
 	Version string       // of the program, told to apps
 }
@@ -30,7 +30,7 @@ type Options struct {
 type Node struct {
 	options Options
 	config  *config.Config
-	log     *zap.Logger
+	log     *event.Log
 	clock   clock
 
 	system  *actor.ActorSystem
@@ -52,8 +52,10 @@ func Start(c *config.Config, o Options) (*Node, error) {
 	if err := n.start(); err != nil {
 		return nil, errors.Join(err, n.close())
 	}
-	n.log.Info("node.ready", zap.String("address", n.Address()), zap.Duration("after", n.clock.now()),
-		zap.Int("slots", c.Scheduler.Slots), zap.Int("models", len(c.Models)), zap.Int("tenants", len(c.Tenants)))
+	event.Emit(n.log, event.NodeReady{
+		Vocabulary: event.Version, Address: n.Address(), After: n.clock.now(),
+		Slots: c.Scheduler.Slots, Models: len(c.Models), Tenants: len(c.Tenants),
+	})
 	return n, nil
 }
 
@@ -103,7 +105,7 @@ func (n *Node) populate() error {
 	}
 	reception := &reception{
 		node: n.config.Node.Name, version: n.options.Version, largest: uint64(n.maxMessage()),
-		guests: map[string]*actor.PID{}, log: sampled(n.log.Named("reception")),
+		guests: map[string]*actor.PID{}, log: n.log.Named("reception"),
 	}
 	numbers := &numbers{}
 	for i, t := range n.config.Tenants {
@@ -147,7 +149,7 @@ func (n *Node) spawnStages(model int, m *loaded) [][]place {
 func (n *Node) open() (err error) {
 	guard := &door.Config{
 		Messages: messages(), Target: wire.Root, Self: n.system.Address, MaxMessage: n.maxMessage(),
-		Report: turnedAway(sampled(n.log.Named("door"))),
+		Report: turnedAway(n.log.Named("door")),
 	}
 	n.system.EventStream.Subscribe(n.peer)
 	n.remote, err = guard.Open(n.system, n.config.Node.Listen, n.config.Node.Advertise)
@@ -155,22 +157,22 @@ func (n *Node) open() (err error) {
 }
 
 // peer logs apps that come and go. The library tells the same loss more than once.
-func (n *Node) peer(event any) {
-	switch e := event.(type) {
+func (n *Node) peer(news any) {
+	switch e := news.(type) {
 	case *remote.EndpointConnectedEvent:
 		n.peers.Store(e.Address, true)
-		n.log.Info("app.connected", zap.String("app", e.Address))
+		event.Emit(n.log, event.AppConnected{App: e.Address})
 	case *remote.EndpointTerminatedEvent:
 		if _, known := n.peers.LoadAndDelete(e.Address); known {
-			n.log.Info("app.lost", zap.String("app", e.Address))
+			event.Emit(n.log, event.AppLost{App: e.Address})
 		}
 	}
 }
 
 // turnedAway logs what the door did not let in.
-func turnedAway(log *zap.Logger) func(door.Incident) {
+func turnedAway(log *event.Log) func(door.Incident) {
 	return func(i door.Incident) {
-		log.Warn("door.refused", zap.String("reason", i.Reason), zap.String("detail", i.Detail))
+		event.Emit(log, event.DoorRefused{Reason: i.Reason, Detail: i.Detail})
 	}
 }
 
@@ -195,7 +197,7 @@ var ErrStuck = errors.New("a segment is still running that was asked to terminat
 // everything. It waits for native calls to come back, for the configured run limit; if one does not, it releases nothing
 // that the call may use and fails with ErrStuck.
 func (n *Node) Stop(ctx context.Context) error {
-	n.log.Info("node.stopping")
+	event.Emit(n.log, event.NodeStopping{})
 	for _, g := range n.guests {
 		n.system.Root.Send(g, closing{})
 	}
@@ -212,7 +214,7 @@ func (n *Node) Stop(ctx context.Context) error {
 	} else {
 		n.leave()
 	}
-	n.log.Info("node.stopped", zap.Duration("after", n.clock.now()), zap.Error(err))
+	event.Emit(n.log, event.NodeStopped{After: n.clock.now(), Error: err})
 	return err
 }
 

@@ -21,6 +21,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/delen-edge/delen/actors"
+	events "github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/config"
 	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/onnx"
@@ -100,7 +101,7 @@ func serve(path string) error {
 	}
 	f := &faults{release: make(chan struct{})}
 	core, logged := observer.New(zap.InfoLevel)
-	log := zap.New(core)
+	log := events.NewLog(zap.New(core))
 	node, err := actors.Start(c, actors.Options{Load: f.load, Log: log, Version: "test"})
 	if err != nil {
 		return err

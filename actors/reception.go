@@ -6,10 +6,10 @@ import (
 	"slices"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"go.uber.org/zap"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/delen-edge/delen/actors/door"
+	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/tenants"
 )
@@ -21,7 +21,7 @@ type reception struct {
 	largest uint64 // bytes of the largest message that the node reads
 	guests  map[string]*actor.PID
 	terms   []*terms // by tenant, in the order of the configuration
-	log     *zap.Logger
+	log     *event.Log
 }
 
 // messages are the types that may come through the door.
@@ -44,7 +44,7 @@ func (r *reception) Receive(ctx actor.Context) {
 	m, ok := a.Body.(addressed)
 	switch {
 	case !ok:
-		r.log.Warn("message.unexpected", zap.String("type", fmt.Sprintf("%T", a.Body)))
+		event.Emit(r.log, event.MessageUnexpected{Type: fmt.Sprintf("%T", a.Body)})
 	case a.Err != nil:
 		r.refuse(ctx, m, tenants.InvalidArgument, r.unreadable(a.Err))
 	default:
@@ -82,7 +82,9 @@ func (r *reception) refuse(ctx actor.Context, m addressed, code tenants.Code, wh
 	if _, ok := m.(*wire.Cancel); ok {
 		return
 	}
-	r.log.Info("request.refused", zap.String("app", ctx.Sender().GetAddress()), zap.Stringer("code", wire.Code(code)), zap.String("message", why))
+	event.Emit(r.log, event.RequestRefused{
+		Tenant: m.GetTenant(), ID: m.GetId(), App: ctx.Sender().GetAddress(), Code: wire.Code(code).String(), Message: why,
+	})
 	ctx.Send(ctx.Sender(), &wire.Refused{Id: m.GetId(), Code: wire.Code(code), Message: why})
 }
 

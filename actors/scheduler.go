@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"go.uber.org/zap"
 
+	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/stages"
 )
@@ -22,7 +22,7 @@ type house struct {
 	clock   clock
 	stages  [][][]place // by model, segment, slot; filled before the first offer
 	tenants []*actor.PID
-	log     *zap.Logger
+	log     *event.Log
 
 	timer *time.Timer
 	idle  chan<- struct{} // closed when there is nothing left to do; nil: nobody waits for that
@@ -48,9 +48,9 @@ func (h *house) Receive(ctx actor.Context) {
 
 func (h *house) step(ctx actor.Context, e scheduler.Event) {
 	effects := h.core.Step(h.clock.now(), e)
-	if entry := h.log.Check(zap.DebugLevel, "scheduler.step"); entry != nil {
+	if event.On[event.SchedulerStep](h.log) {
 		// Before anything is sent: then the tickets belong to others.
-		entry.Write(zap.Stringer("event", e), zap.Stringers("effects", effects))
+		event.Emit(h.log, event.SchedulerStep{Event: e.String(), Effects: texts(effects)})
 	}
 	for _, effect := range effects {
 		switch x := effect.(type) {
@@ -61,13 +61,21 @@ func (h *house) step(ctx actor.Context, e scheduler.Event) {
 		case scheduler.Release:
 			ctx.Send(h.tenants[x.Ticket.Tenant], x)
 		case scheduler.Terminate:
-			h.log.Error("run.terminated", zap.Uint64("run", x.Run), zap.Int("segment", x.Segment+1), zap.Int("slot", x.Slot))
+			event.Emit(h.log, event.RunTerminated{Run: x.Run, Segment: x.Segment + 1, Slot: x.Slot})
 			h.stages[x.Model][x.Segment][x.Slot].runner.Terminate()
 		case scheduler.Wake:
 			h.wake(ctx, x.At)
 		}
 	}
 	h.rest()
+}
+
+func texts(effects []scheduler.Effect) []string {
+	all := make([]string, len(effects))
+	for i, x := range effects {
+		all[i] = x.String()
+	}
+	return all
 }
 
 func (h *house) wake(ctx actor.Context, at time.Duration) {

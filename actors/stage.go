@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"go.uber.org/zap"
 
+	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/tenants"
@@ -18,7 +18,7 @@ type stage struct {
 	backend   stages.Backend
 	runner    stages.Runner
 	scheduler *actor.PID
-	log       *zap.Logger
+	log       *event.Log
 }
 
 // Receive implements actor.Actor.
@@ -28,8 +28,7 @@ func (s *stage) Receive(ctx actor.Context) {
 		reading, usage, err := s.run(m.Ticket)
 		ctx.Send(s.scheduler, scheduler.Exited{Run: m.Run, Reading: reading, Usage: usage, Err: err})
 	case *actor.Restarting:
-		s.log.Error("stage.restarted", zap.Int("segment", s.place.Segment+1), zap.Int("slot", s.place.Slot),
-			zap.String("model", s.backend.Model().Name))
+		event.Emit(s.log, event.StageRestarted{Model: s.backend.Model().Name, Segment: s.place.Segment + 1, Slot: s.place.Slot})
 		ctx.Send(s.scheduler, s.place)
 	}
 }

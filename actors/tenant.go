@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"go.uber.org/zap"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/delen-edge/delen/actors/door"
+	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/criteria"
 	"github.com/delen-edge/delen/scheduler"
@@ -30,8 +30,7 @@ type guest struct {
 	clock     clock
 	numbers   *numbers
 	scheduler *actor.PID
-	log       *zap.Logger
-	hot       *zap.Logger // sampled
+	log       *event.Log
 
 	open   map[uint64]*request // by ticket
 	byName map[name]*request
@@ -74,10 +73,17 @@ func (g *guest) Receive(ctx actor.Context) {
 	case closing:
 		g.tenant.Close()
 	case *actor.Stopped:
-		a := g.tenant.Account()
-		g.log.Info("tenant.stopped", zap.Uint64("admitted", a.Admitted), zap.Uint64("refused", a.Refused),
-			zap.Uint64s("exits", a.Exits), zap.Uint64("expired", a.Ended[tenants.Expired]), zap.Uint64("cancelled", a.Ended[tenants.Cancelled]),
-			zap.Uint64("failed", a.Ended[tenants.Broken]+a.Ended[tenants.Closed]), zap.Duration("busy", a.Busy), zap.Int("lost", len(g.open)))
+		event.Emit(g.log, event.TenantStopped{Tenant: g.tenant.Config().Name, Account: g.account()})
+	}
+}
+
+// account is the tenant's as the log tells it.
+func (g *guest) account() event.Account {
+	a := g.tenant.Account()
+	return event.Account{
+		Admitted: a.Admitted, Refused: a.Refused, Exits: a.Exits, Expired: a.Ended[tenants.Expired],
+		Cancelled: a.Ended[tenants.Cancelled], Failed: a.Ended[tenants.Broken] + a.Ended[tenants.Closed],
+		Busy: a.Busy, Lost: len(g.open),
 	}
 }
 
@@ -102,8 +108,9 @@ func (g *guest) infer(ctx actor.Context, at time.Time, m *wire.Infer) {
 	r := &request{name: named(ctx.Sender(), m.GetId()), sender: ctx.Sender(), wants: m.GetWantOutputs(), own: m.GetCriterion() != ""}
 	k, refusal := g.admit(at, m, r)
 	if refusal != nil {
-		g.hot.Info("request.refused", zap.Uint64("id", m.GetId()), zap.String("app", r.name.address),
-			zap.Stringer("code", wire.Code(refusal.Code)), zap.String("message", refusal.Message))
+		event.Emit(g.log, event.RequestRefused{
+			Tenant: m.GetTenant(), ID: m.GetId(), App: r.name.address, Code: wire.Code(refusal.Code).String(), Message: refusal.Message,
+		})
 		ctx.Send(r.sender, refused(m.GetId(), refusal))
 		return
 	}
@@ -183,8 +190,9 @@ func (g *guest) setCriterion(ctx actor.Context, m *wire.SetCriterion) {
 	info := proto.Clone(g.terms.Load()).(*wire.TenantInfo)
 	info.Criterion, info.CriterionVersion = c.String(), version
 	g.terms.Store(info)
-	g.log.Info("criterion.changed", zap.String("app", ctx.Sender().GetAddress()), zap.String("old", old),
-		zap.String("new", c.String()), zap.Uint64("version", version))
+	event.Emit(g.log, event.CriterionChanged{
+		Tenant: m.GetTenant(), App: ctx.Sender().GetAddress(), Old: old, New: c.String(), Version: version,
+	})
 	ctx.Send(ctx.Sender(), &wire.CriterionSet{Id: m.GetId(), Version: version, Criterion: c.String()})
 }
 
@@ -215,14 +223,15 @@ func (g *guest) release(k *tenants.Ticket) {
 
 func (g *guest) record(now time.Duration, r *request, e scheduler.End) {
 	if e.Reason == tenants.Broken {
-		g.hot.Error("request.failed", zap.Uint64("id", r.name.id), zap.String("app", r.name.address), zap.Error(e.Err))
+		event.Emit(g.log, event.RequestFailed{Tenant: g.tenant.Config().Name, ID: r.name.id, App: r.name.address, Error: e.Err})
 		return
 	}
-	if entry := g.log.Check(zap.DebugLevel, "request.ended"); entry != nil {
+	if event.On[event.RequestEnded](g.log) {
 		k := e.Ticket
-		entry.Write(zap.Uint64("id", r.name.id), zap.Uint64("ticket", k.ID), zap.String("app", r.name.address),
-			zap.Stringer("reason", e.Reason), zap.Int("exit", k.Exit), zap.Float64("confidence", k.Reading.Confidence),
-			zap.Duration("response", now-k.Arrived), zap.Duration("busy", k.Busy))
+		event.Emit(g.log, event.RequestEnded{
+			Tenant: g.tenant.Config().Name, ID: r.name.id, Ticket: k.ID, App: r.name.address, Reason: e.Reason.String(), Exit: k.Exit,
+			Confidence: k.Reading.Confidence, Response: now - k.Arrived, Busy: k.Busy,
+		})
 	}
 }
 

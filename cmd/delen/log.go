@@ -10,11 +10,12 @@ import (
 	"go.uber.org/zap/exp/zapslog"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/config"
 )
 
-// newLog makes the log that a configuration asks for.
-func newLog(c config.Log, w io.Writer) *zap.Logger {
+// newLog makes the log that a configuration asks for, for our events and for what the actor library says.
+func newLog(c config.Log, w io.Writer) (*event.Log, slog.Handler) {
 	level, err := zapcore.ParseLevel(c.Level)
 	if err != nil {
 		level = zapcore.InfoLevel // config has checked it
@@ -29,13 +30,14 @@ func newLog(c config.Log, w io.Writer) *zap.Logger {
 		form.EncodeDuration = zapcore.StringDurationEncoder
 		encoder = zapcore.NewConsoleEncoder(form)
 	}
-	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(w)), level))
+	core := zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(w)), level)
+	return event.NewLog(zap.New(core)), libraryLog(core)
 }
 
 // libraryLog is where the actor library logs to: the same place, under the name "actors".
-func libraryLog(log *zap.Logger) slog.Handler {
+func libraryLog(core zapcore.Core) slog.Handler {
 	const never = slog.Level(127)
-	return demoted{zapslog.NewHandler(log.Core(), zapslog.WithName("actors"), zapslog.AddStacktraceAt(never))}
+	return demoted{zapslog.NewHandler(core, zapslog.WithName("actors"), zapslog.AddStacktraceAt(never))}
 }
 
 // demoted takes one step of importance from every record. To the library an app that leaves is an error and one that

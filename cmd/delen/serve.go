@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"go.uber.org/zap"
 
 	"github.com/delen-edge/delen/actors"
+	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/config"
 	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/onnx"
@@ -62,11 +62,10 @@ func serve(ctx context.Context, path, listen string, grace time.Duration, stderr
 	if listen != "" {
 		c.Node.Listen, c.Node.Advertise = listen, ""
 	}
-	log := newLog(c.Log, stderr)
-	defer log.Sync()
-	node, err := start(c, log)
+	log, library := newLog(c.Log, stderr)
+	node, err := start(c, log, library)
 	if err != nil {
-		log.Error("node.failed", zap.Error(err))
+		event.Emit(log, event.NodeFailed{Error: err})
 		return err
 	}
 	<-ctx.Done()
@@ -74,7 +73,7 @@ func serve(ctx context.Context, path, listen string, grace time.Duration, stderr
 }
 
 // start loads the runtime and brings a node up.
-func start(c *config.Config, log *zap.Logger) (*actors.Node, error) {
+func start(c *config.Config, log *event.Log, library slog.Handler) (*actors.Node, error) {
 	if err := openRuntime(c, log); err != nil {
 		return nil, err
 	}
@@ -82,7 +81,7 @@ func start(c *config.Config, log *zap.Logger) (*actors.Node, error) {
 	return actors.Start(c, actors.Options{
 		Load:    loader(c),
 		Log:     log,
-		Actors:  slog.New(libraryLog(log)),
+		Actors:  slog.New(library),
 		Version: versionOr(version),
 	})
 }
@@ -105,7 +104,7 @@ func stopNode(node *actors.Node, grace time.Duration) error {
 }
 
 // openRuntime finds and loads ONNX Runtime.
-func openRuntime(c *config.Config, log *zap.Logger) error {
+func openRuntime(c *config.Config, log *event.Log) error {
 	library, err := onnx.Library(c.Runtime.Library)
 	if err != nil {
 		return err
@@ -113,7 +112,7 @@ func openRuntime(c *config.Config, log *zap.Logger) error {
 	if err := onnx.Open(library); err != nil {
 		return err
 	}
-	log.Info("runtime.loaded", zap.String("library", library), zap.String("version", onnx.LibraryVersion()))
+	event.Emit(log, event.RuntimeLoaded{Library: library, Version: onnx.LibraryVersion()})
 	return nil
 }
 

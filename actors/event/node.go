@@ -1,0 +1,57 @@
+package event
+
+import "time"
+
+// NodeReady says that the door is open: models are loaded and warm, and the first request is as fast as the next. Send
+// requests from now on.
+type NodeReady struct {
+	Vocabulary int           // version of these events: [Version]
+	Address    string        // host:port where apps reach the node
+	After      time.Duration // since the start
+	Slots      int           // how many segments run at once
+	Models     int           // how many are loaded
+	Tenants    int           // how many are served
+}
+
+func (NodeReady) kind() kind { return kind{"node.ready", info, always} }
+
+// NodeFailed says that the node could not start, and is followed by the end of the process. The error says what to do.
+type NodeFailed struct {
+	Error error // the first thing that was wrong, and where
+}
+
+func (NodeFailed) kind() kind { return kind{"node.failed", fail, always} }
+
+// NodeStopping says that a signal has ended admission. What is in the house may end until the grace is over; send new
+// requests elsewhere.
+type NodeStopping struct{}
+
+func (NodeStopping) kind() kind { return kind{"node.stopping", info, always} }
+
+// NodeStopped is the last event of a node: everything is released, unless there is an error.
+type NodeStopped struct {
+	After time.Duration // since the start
+	Error error         // what could not be released, and why
+}
+
+func (NodeStopped) kind() kind { return kind{"node.stopped", info, always} }
+
+// RuntimeLoaded says that ONNX Runtime is there. Check here which library a node has found.
+type RuntimeLoaded struct {
+	Library string // path of the library
+	Version string // what the library calls itself
+}
+
+func (RuntimeLoaded) kind() kind { return kind{"runtime.loaded", info, always} }
+
+// ModelLoaded says that a model is split, loaded and warm. Compare the segments with the model's profile: on a machine
+// that is busy or throttled they take longer.
+type ModelLoaded struct {
+	Model     string          // its name in the configuration
+	Exits     []string        // names of its exits, the first to the last
+	Segments  []time.Duration // median of a warm run of each segment
+	Instances int             // stages of each segment, one for each slot
+	After     time.Duration   // how long loading took
+}
+
+func (ModelLoaded) kind() kind { return kind{"model.loaded", info, always} }

@@ -1,0 +1,12 @@
+package event
+
+// vocabulary is every event that there is.
+var vocabulary = []Event{
+	NodeReady{}, NodeFailed{}, NodeStopping{}, NodeStopped{}, RuntimeLoaded{}, ModelLoaded{},
+	ConfigReloaded{}, ConfigRejected{},
+	AppConnected{}, AppLost{}, AppUnreachable{}, DoorRefused{}, MessageUnexpected{}, WatchStarted{}, WatchEnded{},
+	RequestRefused{}, RequestShed{}, RequestFailed{}, RequestEnded{},
+	TenantAdded{}, TenantChanged{}, TenantRemoved{}, TenantStopped{}, TenantPaused{}, TenantResumed{}, CriterionChanged{},
+	SchedulerStep{}, RunTerminated{}, SlotLost{}, SlotBack{},
+	StageRestarted{}, StageRebuilding{}, StageRebuilt{}, ActorPanicked{},
+}

@@ -116,6 +116,44 @@ func (cl *Client) SetCriterion(ctx context.Context, tenant, criterion string) (u
 	return set.GetVersion(), nil
 }
 
+// oneCall is a call that waits for its one reply. It has room for that.
+type oneCall chan reply
+
+// take implements waiter.
+func (c oneCall) take(r reply) (over bool) {
+	c <- r
+	return true
+}
+
+// call sends a message with a new id and waits for what ends it.
+func (cl *Client) call(ctx context.Context, message func(id uint64) proto.Message, onGiveUp func(id uint64)) (proto.Message, error) {
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	done := make(oneCall, 1)
+	id, err := cl.enter(done)
+	if err != nil {
+		return nil, err
+	}
+	m := message(id)
+	if size := uint64(proto.Size(m)); cl.largest > 0 && size > cl.largest {
+		cl.leave(id)
+		return nil, fmt.Errorf("a message of %d bytes: the node reads at most %d", size, cl.largest)
+	}
+	cl.send(m)
+	select {
+	case r := <-done:
+		return result(r)
+	case <-ctx.Done():
+		// Ended before the node is told: its answer to the cancellation must not be taken for the call's own.
+		cl.came(id, reply{err: ctx.Err()})
+		if onGiveUp != nil {
+			onGiveUp(id)
+		}
+		return result(<-done)
+	}
+}
+
 func unexpected(m proto.Message) error {
 	return fmt.Errorf("the node answered with %s, which does not answer this call", proto.MessageName(m))
 }

@@ -51,14 +51,21 @@ type Client struct {
 
 	mu      sync.Mutex
 	lastID  uint64
-	pending map[uint64]chan<- reply
+	waiting map[uint64]waiter
 	closed  bool
 
 	gate sync.RWMutex // read by those who send: the library must not be shut down under them
 	shut bool
 }
 
-// reply is what ends a call.
+// waiter waits for what the node says to an id.
+type waiter interface {
+	// take hands over what has come, and says whether that was the last. It is called under the client's lock, does not
+	// block, and is not called again after the last.
+	take(reply) (over bool)
+}
+
+// reply is what has come for an id.
 type reply struct {
 	body proto.Message
 	err  error
@@ -114,13 +121,13 @@ func start(c Config) (*Client, error) {
 	cl := &Client{
 		node:    actor.NewPID(c.Node, wire.Root),
 		system:  actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return log })),
-		pending: map[uint64]chan<- reply{},
+		waiting: map[uint64]waiter{},
 	}
 	if _, err := cl.system.Root.SpawnNamed(actor.PropsFromFunc(cl.receive), inboxName); err != nil {
 		return nil, err
 	}
 	guard := &door.Config{
-		Messages: []proto.Message{&wire.Inferred{}, &wire.Refused{}, &wire.Failed{}, &wire.Description{}, &wire.CriterionSet{}},
+		Messages: []proto.Message{&wire.Inferred{}, &wire.Refused{}, &wire.Failed{}, &wire.Description{}, &wire.CriterionSet{}, &wire.Watched{}},
 		Target:   inboxName, Self: cl.system.Address, Anonymous: true, MaxMessage: maxAnswer, Report: func(door.Incident) {},
 	}
 	var err error
@@ -136,14 +143,14 @@ func start(c Config) (*Client, error) {
 // maxAnswer bounds one answer from the node, which may carry an exit's output.
 const maxAnswer = 4 << 20
 
-// receive is the inbox: it hands each answer to the call that waits for it.
+// receive is the inbox: it hands what the node says to those who wait for it.
 func (cl *Client) receive(ctx actor.Context) {
 	a, ok := ctx.Message().(*door.Arrival)
 	if !ok {
 		return
 	}
 	if m, ok := a.Body.(interface{ GetId() uint64 }); ok {
-		cl.finish(m.GetId(), reply{a.Body, a.Err})
+		cl.came(m.GetId(), reply{a.Body, a.Err})
 	}
 }
 
@@ -156,56 +163,42 @@ func (cl *Client) lost(event any) {
 	cl.failAll(ErrLost)
 }
 
-func (cl *Client) failAll(err error) {
+// enter gives an id to somebody who waits.
+func (cl *Client) enter(w waiter) (uint64, error) {
 	cl.mu.Lock()
-	all := cl.pending
-	cl.pending = map[uint64]chan<- reply{}
-	cl.mu.Unlock()
-	for _, done := range all {
-		done <- reply{err: err}
-	}
-}
-
-func (cl *Client) finish(id uint64, r reply) {
-	cl.mu.Lock()
-	done := cl.pending[id]
-	delete(cl.pending, id)
-	cl.mu.Unlock()
-	if done != nil {
-		done <- r
-	}
-}
-
-// call sends a message with a new id and waits for what ends it.
-func (cl *Client) call(ctx context.Context, message func(id uint64) proto.Message, onGiveUp func(id uint64)) (proto.Message, error) {
-	done := make(chan reply, 1)
-	cl.mu.Lock()
+	defer cl.mu.Unlock()
 	if cl.closed {
-		cl.mu.Unlock()
-		return nil, ErrClosed
+		return 0, ErrClosed
 	}
 	cl.lastID++
-	id := cl.lastID
-	cl.pending[id] = done
-	cl.mu.Unlock()
+	cl.waiting[cl.lastID] = w
+	return cl.lastID, nil
+}
 
-	m := message(id)
-	if size := uint64(proto.Size(m)); cl.largest > 0 && size > cl.largest {
-		cl.finish(id, reply{})
-		return nil, fmt.Errorf("a message of %d bytes: the node reads at most %d", size, cl.largest)
+// leave forgets an id. Nothing comes for it any more.
+func (cl *Client) leave(id uint64) {
+	cl.mu.Lock()
+	defer cl.mu.Unlock()
+	delete(cl.waiting, id)
+}
+
+// came hands a reply to the one who waits for it, if there is one.
+func (cl *Client) came(id uint64, r reply) {
+	cl.mu.Lock()
+	defer cl.mu.Unlock()
+	if w := cl.waiting[id]; w != nil && w.take(r) {
+		delete(cl.waiting, id)
 	}
-	cl.send(m)
-	select {
-	case r := <-done:
-		return result(r)
-	case <-ctx.Done():
-		// Ended before the node is told: its answer to the cancellation must not be taken for the call's own.
-		cl.finish(id, reply{err: ctx.Err()})
-		if onGiveUp != nil {
-			onGiveUp(id)
-		}
-		return result(<-done)
+}
+
+// failAll ends whatever waits.
+func (cl *Client) failAll(err error) {
+	cl.mu.Lock()
+	defer cl.mu.Unlock()
+	for _, w := range cl.waiting {
+		w.take(reply{err: err})
 	}
+	clear(cl.waiting)
 }
 
 // send hands a message to the library, unless that is shut down.

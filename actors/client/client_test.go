@@ -140,6 +140,18 @@ func (n *node) say(messages ...proto.Message) {
 	n.send(b)
 }
 
+// sayBroken sends a message of which only the beginning can be decoded.
+func (n *node) sayBroken(m proto.Message) {
+	data, err := proto.Marshal(m)
+	if err != nil {
+		panic(err)
+	}
+	n.send(&remote.MessageBatch{
+		Targets: []*actor.PID{n.target}, TypeNames: []string{string(proto.MessageName(m))},
+		Envelopes: []*remote.MessageEnvelope{{MessageData: append(data, 0xff)}},
+	})
+}
+
 func (n *node) send(b *remote.MessageBatch) {
 	if err := n.app.Send(&remote.RemoteMessage{MessageType: &remote.RemoteMessage_MessageBatch{MessageBatch: b}}); err != nil {
 		panic(err)
@@ -233,14 +245,7 @@ func TestClientOfANodeThatSaysAnything(t *testing.T) {
 
 	t.Run("an answer that cannot be decoded is an error", func(t *testing.T) {
 		done := infer(ctx, cl, client.Request{Tenant: "a"})
-		data, err := proto.Marshal(&wire.Inferred{Id: come(t).GetId()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		n.send(&remote.MessageBatch{
-			Targets: []*actor.PID{n.target}, TypeNames: []string{"delen.wire.v1.Inferred"},
-			Envelopes: []*remote.MessageEnvelope{{MessageData: append(data, 0xff)}},
-		})
+		n.sayBroken(&wire.Inferred{Id: come(t).GetId()})
 		if c := <-done; c.err == nil || c.answer != nil {
 			t.Errorf("got %+v", c)
 		}
@@ -292,15 +297,19 @@ func TestClientOfANodeThatSaysAnything(t *testing.T) {
 		<-done
 	})
 
-	t.Run("a context that is over sends nothing that stays", func(t *testing.T) {
+	t.Run("a context that is over sends nothing", func(t *testing.T) {
 		over, giveUp := context.WithCancel(ctx)
 		giveUp()
 		if c := <-infer(over, cl, client.Request{Tenant: "a"}); !errors.Is(c.err, context.Canceled) {
 			t.Errorf("got %+v", c)
 		}
-		for len(n.came) > 0 {
-			<-n.came
+		done := infer(ctx, cl, client.Request{Tenant: "next"})
+		m := come(t)
+		if m.GetTenant() != "next" {
+			t.Errorf("the node gets %v", m)
 		}
+		n.say(&wire.Inferred{Id: m.GetId()})
+		<-done
 	})
 
 	t.Run("a message above the node's limit is an error before it is sent", func(t *testing.T) {
@@ -310,6 +319,8 @@ func TestClientOfANodeThatSaysAnything(t *testing.T) {
 			t.Errorf("got %+v", c)
 		}
 	})
+
+	t.Run("watches", func(t *testing.T) { testWatches(ctx, t, n, cl) })
 
 	t.Run("a description of none is an error", func(t *testing.T) {
 		done := make(chan error, 1)

@@ -10,7 +10,8 @@
 // language has comparisons (< <= == != >= >) of a metric with a constant, or of two metrics of the same kind; && || !
 // and parentheses; true and false; arithmetic (+ - * /) on constants; and units, which are constants to multiply with:
 // us ms s, uJ mJ J mWh, MFLOPs GFLOPs. A list holds one rule per exit, null meaning never; the last exit always
-// answers, so its rule may be left out.
+// answers, so its rule may be left out. ImportConditions makes a criterion of a condition file of the original research
+// system.
 //
 // # Laws
 //

@@ -76,13 +76,16 @@ func silence(model []byte) ([]byte, error) {
 
 // TestCommandsAreManuals holds that every command explains itself.
 func TestCommandsAreManuals(t *testing.T) {
-	for _, cmd := range newRoot().Commands() {
+	all := newRoot().Commands()
+	for i := 0; i < len(all); i++ {
+		cmd := all[i]
+		all = append(all, cmd.Commands()...)
 		if cmd.Short == "" || len(cmd.Long) < 200 || cmd.Example == "" {
-			t.Errorf("delen %s: the help is no manual", cmd.Name())
+			t.Errorf("%s: the help is no manual", cmd.CommandPath())
 		}
 		for line := range strings.SplitSeq(cmd.Long, "\n") {
 			if len(line) > 84 {
-				t.Errorf("delen %s: the help has a line of %d bytes: %s", cmd.Name(), len(line), line)
+				t.Errorf("%s: the help has a line of %d bytes: %s", cmd.CommandPath(), len(line), line)
 			}
 		}
 	}

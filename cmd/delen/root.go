@@ -45,7 +45,7 @@ The usual path:
 
 delen demo shows all of it at once, under rising load. delen split shows what a
 model is cut into, and delen profile what its exits cost on this machine; neither
-needs a configuration.
+needs a configuration. delen import takes over files of the original system.
 
 Every command has a manual: delen help COMMAND. The exit status is 0 when all is
 well, 1 when the command failed and 2 when the command line is wrong.`,
@@ -65,6 +65,7 @@ well, 1 when the command failed and 2 when the command line is wrong.`,
 		newSplit(),
 		newDemo(),
 		newProfile(),
+		newImport(),
 	)
 	return root
 }

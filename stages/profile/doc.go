@@ -1,6 +1,7 @@
 // Package profile reads and writes what is known about the exits of one model
 // on one device: profile.json, the summary, and outcomes.csv, what each sample
 // was taken for at each exit. Both are plain files that people open and edit.
+// Import reads the profiles of the original research system.
 //
 // The laws of the package:
 //

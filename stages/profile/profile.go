@@ -85,12 +85,22 @@ func (p *Profile) Write(path string) error {
 	if err := p.Validate(); err != nil {
 		return fmt.Errorf("%s: not written: %w", path, err)
 	}
-	return replace(path, func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		return e.Encode(p)
-	})
+	return replace(path, p.encode)
+}
+
+// Print writes the profile as Write does, but to w.
+func (p *Profile) Print(w io.Writer) error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	return p.encode(w)
+}
+
+func (p *Profile) encode(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(p)
 }
 
 // Every returns one figure of every exit, in their order, or false when it is

@@ -24,6 +24,10 @@ PROTO := actors/wire/wire.proto stages/graph/onnxpb/onnx.proto
 BENCH ?= .
 COUNT ?= 6
 
+# Which targets `make fuzz` runs, as package/Target, and for how long each.
+FUZZ ?= .
+FUZZTIME ?= 60s
+
 .PHONY: help
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -72,6 +76,10 @@ bench: ## run the benchmarks, summarised in out/bench.txt
 	  if [ -z "$$dirs" ]; then echo 'there are no benchmarks' >&2; exit 1; fi; \
 	  $(RUNTIME) go test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $$dirs | tee out/bench.raw; \
 	  $(TOOL) benchstat out/bench.raw | tee out/bench.txt
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZTIME (60s); FUZZ=criteria narrows it down
+	@export FUZZ='$(FUZZ)' FUZZTIME='$(FUZZTIME)'; $(RUNTIME) scripts/fuzz.sh
 
 .PHONY: train
 train: ## train the example's model anew; installs Debian packages

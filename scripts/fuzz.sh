@@ -52,7 +52,7 @@ for target in $targets; do
 	[ -z "$stopped" ] || break
 	number=$((number + 1)) package=${target%/*} name=${target##*/}
 	say "$number of $total: $target, for $time"
-	go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" "./$package" 2>&1 | tee -i "$log" ||
+	go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" -fuzzminimizetime 10s "./$package" 2>&1 | tee -i "$log" ||
 		[ -n "$stopped" ] || failures+=("$target: $(inputs "$package")")
 done
 

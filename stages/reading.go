@@ -61,16 +61,16 @@ func readLogits(row []float32, top int) (Reading, error) {
 }
 
 // ErrProbability is the error of a row that should hold probabilities and does not.
-var ErrProbability = errors.New("the exit's output holds no probabilities: its largest value is above 1; activation = \"softmax\" reads logits")
+var ErrProbability = errors.New("the exit's output holds no probabilities: its largest value is not between 0 and 1; activation = \"softmax\" reads logits")
 
 // tolerance is what rounding may add to a probability of 1.
 const tolerance = 1e-3
 
 func readProbabilities(row []float32, top int) (Reading, error) {
-	if row[top] > 1+tolerance {
+	if row[top] <= 0 || row[top] > 1+tolerance {
 		return Reading{}, ErrProbability
 	}
-	r := Reading{Predicted: top, Confidence: float64(row[top])}
+	r := Reading{Predicted: top, Confidence: min(float64(row[top]), 1)}
 	second := 0.0
 	for i, v := range row {
 		p := float64(v)
@@ -81,7 +81,7 @@ func readProbabilities(row []float32, top int) (Reading, error) {
 			second = p
 		}
 	}
-	r.Margin = r.Confidence - second
+	r.Margin = max(0, r.Confidence-second)
 	r.Entropy = max(0, r.Entropy)
 	return r, nil
 }

@@ -1,9 +1,11 @@
 package stages
 
 import (
+	"encoding/binary"
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -157,6 +159,53 @@ func TestReadOfExtremes(t *testing.T) {
 	if r, _ := Read([]float32{2, 2}, true); r.Predicted != 0 || r.Margin != 0 {
 		t.Errorf("a tie reads %+v, want class 0 with margin 0", r)
 	}
+}
+
+// The logarithms of probabilities are none above 0, logits may be anything; both are taken for probabilities by mistake.
+func TestReadRefusesWhatIsNoProbability(t *testing.T) {
+	inf := float32(math.Inf(1))
+	for _, row := range [][]float32{{-0.1, -2.4}, {0, -inf}, {0, 0}, {-inf, -inf}, {0.5, 1.01}, {7, -3}, {inf, 0}} {
+		if r, err := Read(row, false); !errors.Is(err, ErrProbability) {
+			t.Errorf("Read(%v) gives %+v, %v", row, r, err)
+		}
+	}
+	if r, err := Read([]float32{0.0004, 1.0004}, false); err != nil || r.Confidence != 1 {
+		t.Errorf("a row with a rounding error reads %+v, %v", r, err)
+	}
+}
+
+// Whatever an exit gives, a reading is within its ranges, or there is none.
+func FuzzRead(f *testing.F) {
+	for _, row := range [][]float32{{1, 2}, {0.25, 0.75}, {-1e38, 1e38, 0}, {float32(math.Inf(-1)), 0}, {-0.5, -1}} {
+		var data []byte
+		for _, v := range row {
+			data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
+		}
+		f.Add(data, true)
+		f.Add(data, false)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, logits bool) {
+		var row []float32
+		for len(data) >= 4 {
+			row = append(row, math.Float32frombits(binary.LittleEndian.Uint32(data)))
+			data = data[4:]
+		}
+		if len(row) < 2 { // no exit of a valid model
+			return
+		}
+		r, err := Read(row, logits)
+		if err != nil {
+			return
+		}
+		top := slices.Max(row)
+		fraction := func(x float64) bool { return x >= 0 && x <= 1 }
+		if r.Predicted != slices.Index(row, top) || !fraction(r.Confidence) || !fraction(r.Margin) || r.Margin > r.Confidence {
+			t.Errorf("Read(%v, %v) gives %+v", row, logits, r)
+		}
+		if most := math.Log(float64(len(row))); !(r.Entropy >= 0) || logits && r.Entropy > most+1e-9 {
+			t.Errorf("Read(%v, %v) gives %+v, the entropy is at most %g", row, logits, r, most)
+		}
+	})
 }
 
 func TestReadDoesNotAllocate(t *testing.T) {

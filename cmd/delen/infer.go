@@ -5,8 +5,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"image"
-	_ "image/png"
 	"io"
 	"os"
 	"path/filepath"
@@ -167,7 +165,7 @@ func loadPicture(path string, spec *picture.Spec) ([]float32, error) {
 		return nil, err
 	}
 	defer f.Close()
-	img, _, err := image.Decode(f)
+	img, err := picture.Decode(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

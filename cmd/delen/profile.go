@@ -228,7 +228,7 @@ func (f *profiling) classify(ctx context.Context, m *onnx.Model) ([]profile.Outc
 		}
 		for i, r := range readings {
 			outcomes = append(outcomes, profile.Outcome{
-				Sample: filepath.Base(s.path), Label: label, Exit: i + 1, Predicted: r.Predicted, Confidence: min(r.Confidence, 1),
+				Sample: filepath.Base(s.path), Label: label, Exit: i + 1, Predicted: r.Predicted, Confidence: r.Confidence,
 			})
 		}
 	}

@@ -55,7 +55,7 @@ func external(root *os.Root, t *onnxpb.TensorProto, limit int64) ([]byte, error)
 	if length < 0 {
 		length = info.Size() - offset
 	}
-	if offset < 0 || length < 0 || offset > info.Size()-length {
+	if length < 0 || offset > info.Size()-length {
 		return nil, fmt.Errorf("%s has %d bytes, but %d are wanted from byte %d on", place, info.Size(), length, offset)
 	}
 	if length > limit {
@@ -74,15 +74,23 @@ func whereabouts(t *onnxpb.TensorProto) (place string, offset, length int64, err
 		case "location":
 			place = e.GetValue()
 		case "offset":
-			offset, err = strconv.ParseInt(e.GetValue(), 10, 64)
+			offset, err = bytesOf(e)
 		case "length":
-			length, err = strconv.ParseInt(e.GetValue(), 10, 64)
+			length, err = bytesOf(e)
 		}
 		if err != nil {
-			return "", 0, 0, fmt.Errorf("its %s %q is not a number of bytes", e.GetKey(), e.GetValue())
+			return "", 0, 0, err
 		}
 	}
 	return place, offset, length, nil
+}
+
+func bytesOf(e *onnxpb.StringStringEntryProto) (int64, error) {
+	n, err := strconv.ParseUint(e.GetValue(), 10, 63)
+	if err != nil {
+		return 0, fmt.Errorf("its %s %q is not a number of bytes", e.GetKey(), e.GetValue())
+	}
+	return int64(n), nil
 }
 
 // tensors yields every constant of the model, those in bodies and functions too.

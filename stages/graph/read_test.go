@@ -74,7 +74,8 @@ func TestWeightsInOtherFiles(t *testing.T) {
 		want  string
 	}{
 		{outside("weights", 11, 16), "weights has 26 bytes, but 16 are wanted from byte 11 on"},
-		{outside("weights", -1, 16), "from byte -1 on"},
+		{outside("weights", -1, 16), `its offset "-1" is not a number of bytes`},
+		{outside("weights", 1, -16), `its length "-16" is not a number of bytes`},
 		{outside("weights", 1<<62, 1<<62), "are wanted"},
 		{outside("absent", 0, 16), "absent"},
 		{outside("../weights", 10, 16), "escapes"},
@@ -87,6 +88,51 @@ func TestWeightsInOtherFiles(t *testing.T) {
 	if _, err := Parse(encode(outside("weights", 10, 16))); err == nil || !strings.Contains(err.Error(), "lies in another file") {
 		t.Error(err)
 	}
+}
+
+// Whatever a model says of where its weights lie, it gets bytes of files in its folder, those it names, or an error.
+func FuzzReadExternal(f *testing.F) {
+	for _, c := range [][3]string{
+		{"weights", "10", "16"}, {"weights", "", ""}, {"inner/weights", "0", "1"}, {"./inner/../weights", "26", ""}, {"weights", "27", ""},
+		{"../secret", "0", "1"}, {"/etc/hostname", "", ""}, {"inner", "0", "9"}, {"link", "0", "1"}, {"", "0", "0"}, {"weights", "-1", "9223372036854775807"},
+	} {
+		f.Add(c[0], c[1], c[2])
+	}
+	above := f.TempDir()
+	folder := filepath.Join(above, "model")
+	const content = "0123456789abcdefghijklmnop"
+	if err := os.MkdirAll(filepath.Join(folder, "inner"), 0o755); err != nil {
+		f.Fatal(err)
+	}
+	for name, data := range map[string]string{"secret": "SECRET", "model/weights": content, "model/inner/weights": content} {
+		if err := os.WriteFile(filepath.Join(above, name), []byte(data), 0o600); err != nil {
+			f.Fatal(err)
+		}
+	}
+	if err := os.Symlink("../secret", filepath.Join(folder, "link")); err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, location, offset, length string) {
+		m := model("input x[N 4]\ninit w[4]\ny = Mul(x, w)\noutput y[N 4]")
+		w := m.Graph.Initializer[0]
+		w.FloatData, w.DataLocation = nil, onnxpb.TensorProto_EXTERNAL.Enum()
+		for key, value := range map[string]string{"location": location, "offset": offset, "length": length} {
+			if value != "" {
+				w.ExternalData = append(w.ExternalData, &onnxpb.StringStringEntryProto{Key: &key, Value: &value})
+			}
+		}
+		if err := attach(m, folder); err != nil {
+			return
+		}
+		from, _ := strconv.Atoi(offset)
+		size := len(content) - from
+		if length != "" {
+			size, _ = strconv.Atoi(length)
+		}
+		if want := content[from : from+size]; string(w.RawData) != want {
+			t.Errorf("%q, %q bytes from %q on, are %q, want %q", location, length, offset, w.RawData, want)
+		}
+	})
 }
 
 // What the schema does not know comes out of a segment as it went in.

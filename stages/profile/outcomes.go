@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Outcome is what one exit took one labelled sample for. The frontier search
@@ -32,6 +33,8 @@ func (o *Outcome) check() error {
 	switch {
 	case o.Sample == "":
 		return fmt.Errorf("the sample has no name")
+	case strings.ContainsAny(o.Sample, "\r\n"):
+		return fmt.Errorf("sample %q: a name is one line", o.Sample)
 	case o.Exit < 1:
 		return fmt.Errorf("sample %q: exit %d does not exist: exits count from 1", o.Sample, o.Exit)
 	case o.Label < 0 || o.Predicted < 0:

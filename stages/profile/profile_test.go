@@ -170,6 +170,7 @@ func TestWriteOutcomes(t *testing.T) {
 	}
 	for _, bad := range []Outcome{
 		{Label: 3, Exit: 1, Predicted: 5, Confidence: 0.25},
+		{Sample: "two\nlines", Exit: 1},
 		{Sample: "s", Exit: 0},
 		{Sample: "s", Exit: 1, Label: -1},
 		{Sample: "s", Exit: 1, Confidence: math.NaN()},
@@ -209,6 +210,41 @@ func FuzzRead(f *testing.F) {
 		}
 		if diff := cmp.Diff(p, again); diff != "" {
 			t.Errorf("differs after a round trip (-first +second):\n%s", diff)
+		}
+	})
+}
+
+// What is read can be written, and reads the same again.
+func FuzzReadOutcomes(f *testing.F) {
+	const header = "sample,label,exit,predicted,confidence\n"
+	for _, body := range []string{"", "a.png,3,1,5,0.25\na.png,3,2,3,1\n", "\"a,\"\"1\"\".png\",0,1,0,1e-3", "a,1,1,1,NaN", "a,0,0,0,0", "a,b"} {
+		f.Add(body, 2)
+	}
+	path := filepath.Join(f.TempDir(), "outcomes.csv")
+	f.Fuzz(func(t *testing.T, body string, exits int) {
+		if err := os.WriteFile(path, []byte(header+body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		outcomes, err := ReadOutcomes(path)
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), path) {
+				t.Fatalf("the error does not name the file: %v", err)
+			}
+			return
+		}
+		if accuracies, err := Accuracies(outcomes, exits&7); err == nil {
+			for _, a := range accuracies {
+				if !(a >= 0 && a <= 1) {
+					t.Fatalf("the accuracies are %v", accuracies)
+				}
+			}
+		}
+		if err := WriteOutcomes(path, outcomes); err != nil {
+			t.Fatalf("read, but not written: %v", err)
+		}
+		again, err := ReadOutcomes(path)
+		if diff := cmp.Diff(outcomes, again); err != nil || diff != "" {
+			t.Errorf("differs after a round trip: %v (-first +second):\n%s", err, diff)
 		}
 	})
 }

@@ -64,8 +64,9 @@ fmt: ## format all Go code
 	gofmt -w .
 
 .PHONY: generate
-generate: ## generate Go code from the proto files
+generate: ## generate Go code from the proto files, and the pages that are made from code
 	go run -C tools ./protogen $(PROTO)
+	go test ./actors/event -run TestPageIsFresh -update
 
 # Benchmarks print ratios that are measured within one run, so they hold on a
 # machine that is busy or slow. BENCH=Name and COUNT=n narrow it down.

@@ -50,7 +50,7 @@ func (h *house) step(ctx actor.Context, e scheduler.Event) {
 	effects := h.core.Step(h.clock.now(), e)
 	if event.On[event.SchedulerStep](h.log) {
 		// Before anything is sent: then the tickets belong to others.
-		event.Emit(h.log, event.SchedulerStep{Event: e.String(), Effects: texts(effects)})
+		event.Emit(h.log, event.SchedulerStep{Input: e.String(), Effects: texts(effects)})
 	}
 	for _, effect := range effects {
 		switch x := effect.(type) {

@@ -28,7 +28,7 @@ func (AppUnreachable) kind() kind { return kind{"app.unreachable", warn, sampled
 // DoorRefused says that a peer sent what may not pass: not by the contract, or not to this target. An app that is built
 // against another version does that, and so does somebody who tries the door.
 type DoorRefused struct {
-	Reason string // what is wrong, in one word
+	Reason string // which rule it broke, in one word
 	Detail string // what exactly
 }
 

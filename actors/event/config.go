@@ -5,7 +5,7 @@ type ConfigReloaded struct {
 	Files   []string // what was read
 	Added   []string // names of the tenants that have come
 	Removed []string // names of the tenants that go as soon as their requests have ended
-	Changed []string // names of the tenants that have new terms; tenant.changed says which
+	Changed []string // names of the tenants that have new terms; [TenantChanged] says which
 }
 
 func (ConfigReloaded) kind() kind { return kind{"config.reloaded", info, always} }

@@ -86,9 +86,10 @@ func columnsOf(t reflect.Type) []column {
 // fields are an event's, in the order of its type.
 func fields(e Event) []zap.Field {
 	v := reflect.ValueOf(e)
-	all := make([]zap.Field, 0, 12)
-	for _, c := range columns[v.Type()] {
-		all = append(all, c.form.write(c.key, v.FieldByIndex(c.index)))
+	of := columns[v.Type()]
+	all := make([]zap.Field, len(of))
+	for i, c := range of {
+		all[i] = c.form.write(c.key, v.FieldByIndex(c.index))
 	}
 	return all
 }

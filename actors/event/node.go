@@ -15,7 +15,7 @@ type NodeReady struct {
 
 func (NodeReady) kind() kind { return kind{"node.ready", info, always} }
 
-// NodeFailed says that the node could not start, and is followed by the end of the process. The error says what to do.
+// NodeFailed says that the node could not start. The process ends; the error says what to do.
 type NodeFailed struct {
 	Error error // the first thing that was wrong, and where
 }
@@ -28,7 +28,7 @@ type NodeStopping struct{}
 
 func (NodeStopping) kind() kind { return kind{"node.stopping", info, always} }
 
-// NodeStopped is the last event of a node: everything is released, unless there is an error.
+// NodeStopped says that everything is released, except for what the error names. It is the last event of a node.
 type NodeStopped struct {
 	After time.Duration // since the start
 	Error error         // what could not be released, and why

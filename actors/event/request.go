@@ -2,13 +2,13 @@ package event
 
 import "time"
 
-// RequestRefused says that a message of an app was not admitted, and that the app was told why. Many with
-// RESOURCE_EXHAUSTED mean that the tenant sends more than its share can do.
+// RequestRefused says that a message of an app was not admitted. The app is told the same. Many with RESOURCE_EXHAUSTED
+// mean that the tenant sends more than its share can do.
 type RequestRefused struct {
 	Tenant  string // whom the message was for, as the app wrote it
 	ID      uint64 // the app's number of the request
 	App     string // host:port at which the app is reached
-	Code    string // as on the wire, such as RESOURCE_EXHAUSTED
+	Code    string // as on the wire; docs/operations.md says what to do about each
 	Message string // why, and what to do
 }
 
@@ -30,7 +30,7 @@ type RequestFailed struct {
 	Tenant string // whose request it was
 	ID     uint64 // the app's number of the request
 	App    string // host:port at which the app is reached
-	Error  error  // with the segment and the model
+	Error  error  // what went wrong in which segment of which model
 }
 
 func (RequestFailed) kind() kind { return kind{"request.failed", fail, sampled} }
@@ -41,8 +41,8 @@ type RequestEnded struct {
 	ID         uint64        // the app's number of the request
 	Ticket     uint64        // the node's number of the request
 	App        string        // host:port at which the app is reached
-	Reason     string        // what ended it, such as criterion
-	Exit       int           // whose answer it is, from 1; 0: there was none
+	Reason     string        // with an answer: criterion, last_exit, deadline; without: expired, cancelled, closed
+	Exit       int           // whose answer it is, from 1; 0: there is none
 	Confidence float64       // largest softmax probability of the answer
 	Response   time.Duration // from the door to the answer
 	Busy       time.Duration // in which a slot worked for it

@@ -4,8 +4,8 @@ import "time"
 
 // SchedulerStep says what the scheduler was told and what it decided: which ticket runs where, which one ends.
 type SchedulerStep struct {
-	Event   string   // what came in
-	Effects []string // what followed from it
+	Input   string   // what the scheduler was told
+	Effects []string // what it decided
 }
 
 func (SchedulerStep) kind() kind { return kind{"scheduler.step", debug, always} }
@@ -32,7 +32,7 @@ type SlotLost struct {
 
 func (SlotLost) kind() kind { return kind{"slot.lost", fail, always} }
 
-// SlotBack says that a run has come back after all, and that its slot works again.
+// SlotBack says that the run of a lost slot has come back. The slot works again.
 type SlotBack struct {
 	Model   string        // whose segment it is
 	Segment int           // that ran, from 1

@@ -31,7 +31,7 @@ type TenantChanged struct {
 
 func (TenantChanged) kind() kind { return kind{"tenant.changed", info, always} }
 
-// TenantRemoved says that a reload has taken a tenant away and that its last request has ended.
+// TenantRemoved says that a tenant that a reload took away is gone: its last request has ended.
 type TenantRemoved struct {
 	Tenant string // its name
 	Account
@@ -39,7 +39,7 @@ type TenantRemoved struct {
 
 func (TenantRemoved) kind() kind { return kind{"tenant.removed", info, always} }
 
-// TenantStopped is a tenant's account when the node stops.
+// TenantStopped says what a tenant's account is when the node stops.
 type TenantStopped struct {
 	Tenant string // its name
 	Account
@@ -47,8 +47,8 @@ type TenantStopped struct {
 
 func (TenantStopped) kind() kind { return kind{"tenant.stopped", info, always} }
 
-// TenantPaused says that the node reads no more from a tenant's apps, because too much that they sent has not ended. They
-// wait meanwhile; a tenant that is paused again and again sends more than its share can do.
+// TenantPaused says that the node reads nothing more from a tenant's apps for now, because too much that they sent has not
+// ended. They wait meanwhile; a tenant that is paused again and again sends more than its share can do.
 type TenantPaused struct {
 	Tenant string // its name
 	Bytes  int    // of its messages in the house

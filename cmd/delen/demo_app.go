@@ -37,12 +37,16 @@ type demoPicture struct {
 func openApps(ctx context.Context, node string, guests []*config.Tenant, samples []sample) ([]*demoApp, error) {
 	var apps []*demoApp
 	for i, t := range guests {
-		c, tenant, spec, err := connect(ctx, inference{node: node, tenant: t.Name, connect: 10 * time.Second})
+		c, tenant, err := connect(ctx, inference{node: node, tenant: t.Name, connect: 10 * time.Second})
 		if err != nil {
 			return apps, err
 		}
 		a := &demoApp{client: c, tenant: tenant, room: make(chan struct{}, demoInFlight)}
 		apps = append(apps, a)
+		spec, err := client.PictureSpec(tenant)
+		if err != nil {
+			return apps, err
+		}
 		for _, s := range samples {
 			row, err := loadPicture(s.path, spec)
 			if err != nil {

@@ -2,19 +2,14 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
-	"github.com/delen-edge/delen/stages/picture"
 )
 
 // inference is the command line of infer.
@@ -29,31 +24,44 @@ type inference struct {
 func newInfer() *cobra.Command {
 	var f inference
 	cmd := &cobra.Command{
-		Use:   "infer --tenant NAME PICTURE|FOLDER",
-		Short: "Send a picture, or a folder of them, to a running node",
-		Long: `Infer sends pictures to a tenant of a running node and prints for each which exit
-answered and why, the class, how sure the exit is and how long it took. The node
-says how a picture becomes the model's input: the model needs an input block.
+		Use:   "infer --tenant NAME FILE|FOLDER|INPUT=FILE...",
+		Short: "Send pictures or tensors to a running node",
+		Long: `Infer sends requests to a tenant of a running node and prints for each which exit
+answered and why, the class, how sure the exit is and how long it took.
+
+FILE is what its name says:
+
+  x.npy         an array as np.save writes it, of the input's type and shape, with
+                or without a leading 1 for the row
+  x.bin, x.raw  the bare bytes of one row: little endian, the last index fastest
+  others        a PNG picture; the node says how it becomes the model's input: the
+                model needs an input block
+
+A model with several inputs takes a file for each, as INPUT=FILE. FOLDER holds a
+labels.csv with the header file,label and the files that it names; then the accuracy
+is counted too, and the exit status is 0 whatever it is.
 
 The node answers over a connection of its own. When it runs on another machine, name
 an address of this one that it can reach, with --listen.
 
-PICTURE is a PNG file. FOLDER holds a labels.csv with the header file,label and
-the files that it names; then the accuracy is counted too, and the exit status is
-0 whatever it is.
-
-With --json every picture is one line: a JSON object with file, label, predicted,
+With --json every request is one line: a JSON object with file, label, predicted,
 class, exit, reason, confidence, margin, entropy, response_s, queue_s, busy_s,
 energy_j, energy_source, flops and criterion_version, or with file and error. A
 folder ends with an object that has summary.`,
 		Example: `  delen infer --tenant doorbell examples/glyphs/test/000.png
-  delen infer --tenant survey --criterion 'confidence >= 0.99' --json examples/glyphs/test`,
-		Args: argument("PICTURE|FOLDER", "a PNG file, or a folder with labels.csv"),
+  delen infer --tenant survey --criterion 'confidence >= 0.99' --json examples/glyphs/test
+  delen infer --tenant reader ids=ids.npy mask=mask.bin`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("FILE is missing: name a picture, a tensor or a folder with labels.csv")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.tenant == "" {
 				return usageError{errors.New("--tenant is missing: name the tenant that the request is for")}
 			}
-			return infer(cmd.Context(), f, args[0], cmd.OutOrStdout())
+			return infer(cmd.Context(), f, args, cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().StringVar(&f.node, "node", "127.0.0.1:8090", "the node's host:port")
@@ -67,28 +75,24 @@ folder ends with an object that has summary.`,
 	return cmd
 }
 
-// sample is a picture with the label that it should get; "" when that is not known.
-type sample struct{ path, label string }
-
-func infer(ctx context.Context, f inference, path string, stdout io.Writer) error {
-	samples, folder, err := findSamples(path)
+func infer(ctx context.Context, f inference, args []string, stdout io.Writer) error {
+	samples, folder, err := findSamples(args)
 	if err != nil {
 		return err
 	}
-	c, tenant, spec, err := connect(ctx, f)
+	c, tenant, err := connect(ctx, f)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
 	p := &inferencePrinter{out: stdout, json: f.json, folder: folder, exits: make([]int, len(tenant.GetExits()))}
 	for _, s := range samples {
-		row, err := loadPicture(s.path, spec)
+		inputs, err := loadInputs(s, tenant)
 		if err != nil {
 			return err
 		}
 		answer, err := c.Infer(ctx, client.Request{
-			Tenant: f.tenant, Criterion: f.criterion, Timeout: f.timeout,
-			Inputs: []*wire.Tensor{client.Float32s("", spec.Shape(), row)},
+			Tenant: f.tenant, Criterion: f.criterion, Timeout: f.timeout, Inputs: inputs,
 		})
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -101,73 +105,17 @@ func infer(ctx context.Context, f inference, path string, stdout io.Writer) erro
 }
 
 // connect dials the node and asks what the tenant takes.
-func connect(ctx context.Context, f inference) (*client.Client, *wire.TenantInfo, *picture.Spec, error) {
+func connect(ctx context.Context, f inference) (*client.Client, *wire.TenantInfo, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.connect)
 	defer cancel()
 	c, err := client.Dial(ctx, client.Config{Node: f.node, Listen: f.listen, Advertise: f.advertise})
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	tenant, err := c.Tenant(ctx, f.tenant)
 	if err != nil {
 		c.Close()
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
-	spec, err := client.PictureSpec(tenant)
-	if err != nil {
-		c.Close()
-		return nil, nil, nil, err
-	}
-	return c, tenant, spec, nil
-}
-
-// findSamples lists what a path names: a file, or a folder with labels.csv.
-func findSamples(path string) (samples []sample, folder bool, err error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, false, err
-	}
-	if !info.IsDir() {
-		return []sample{{path: path}}, false, nil
-	}
-	samples, err = readLabels(path)
-	return samples, true, err
-}
-
-// readLabels reads a folder's labels.csv.
-func readLabels(folder string) ([]sample, error) {
-	name := filepath.Join(folder, "labels.csv")
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("%w; a folder needs a labels.csv with the header file,label", err)
-	}
-	defer file.Close()
-	r := csv.NewReader(file)
-	r.FieldsPerRecord = 2
-	lines, err := r.ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(lines) < 2 || lines[0][0] != "file" || lines[0][1] != "label" {
-		return nil, fmt.Errorf("%s: the first line must be file,label, and at least one must follow", name)
-	}
-	var samples []sample
-	for _, line := range lines[1:] {
-		samples = append(samples, sample{filepath.Join(folder, filepath.FromSlash(line[0])), line[1]})
-	}
-	return samples, nil
-}
-
-// loadPicture reads a picture as a row of the model's input.
-func loadPicture(path string, spec *picture.Spec) ([]float32, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	img, err := picture.Decode(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return spec.Tensor(img), nil
+	return c, tenant, nil
 }

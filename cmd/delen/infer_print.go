@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -67,10 +66,10 @@ func (p *inferencePrinter) print(s sample, a *client.Answer, err error) error {
 	case p.json:
 		return nil
 	case err != nil:
-		_, err := fmt.Fprintf(p.out, "%-10s %v\n", filepath.Base(s.path), err)
+		_, err := fmt.Fprintf(p.out, "%-10s %v\n", s.short(), err)
 		return err
 	}
-	_, err = fmt.Fprintf(p.out, "%-10s %-8s exit %d  %-9s  confidence %.3f  response %s  busy %s%s\n", filepath.Base(s.path),
+	_, err = fmt.Fprintf(p.out, "%-10s %-8s exit %d  %-9s  confidence %.3f  response %s  busy %s%s\n", s.short(),
 		className(a), a.Exit, reasonName(a.Reason), a.Confidence, rounded(a.Response), rounded(a.Busy), verdict(s, a))
 	return err
 }

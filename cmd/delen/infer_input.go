@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/delen-edge/delen/actors/client"
+	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/stages/array"
+	"github.com/delen-edge/delen/stages/picture"
+)
+
+// loadInputs reads a sample's files as what the tenant's model takes.
+func loadInputs(s sample, tenant *wire.TenantInfo) ([]*wire.Tensor, error) {
+	if s.inputs == nil {
+		if len(tenant.GetInputs()) != 1 {
+			return nil, fmt.Errorf("tenant %s takes %s: name a file for each, as INPUT=FILE", tenant.GetName(), inputsOf(tenant))
+		}
+		t, err := loadInput(s.path, tenant, tenant.GetInputs()[0])
+		return []*wire.Tensor{t}, err
+	}
+	var all []*wire.Tensor
+	for _, in := range s.inputs {
+		info, err := inputNamed(in.input, tenant)
+		if err != nil {
+			return nil, err
+		}
+		t, err := loadInput(in.path, tenant, info)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, t)
+	}
+	return all, nil
+}
+
+func inputNamed(name string, tenant *wire.TenantInfo) (*wire.TensorInfo, error) {
+	for _, info := range tenant.GetInputs() {
+		if info.GetName() == name {
+			return info, nil
+		}
+	}
+	return nil, fmt.Errorf("tenant %s has no input %q; it takes %s", tenant.GetName(), name, inputsOf(tenant))
+}
+
+// inputsOf lists what a tenant takes, each with its type and the shape of a row.
+func inputsOf(tenant *wire.TenantInfo) string {
+	var list []string
+	for _, info := range tenant.GetInputs() {
+		list = append(list, fmt.Sprintf("%s %s%v", info.GetName(), strings.ToLower(info.GetDtype().String()), info.GetShape()))
+	}
+	return strings.Join(list, ", ")
+}
+
+// loadInput reads a file as one input: a tensor or, when its name does not say that it is one, a picture.
+func loadInput(path string, tenant *wire.TenantInfo, info *wire.TensorInfo) (*wire.Tensor, error) {
+	var read func(io.Reader, stages.Info) ([]byte, error)
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".npy":
+		read = array.NPY
+	case ".bin", ".raw":
+		read = array.Raw
+	default:
+		spec, err := client.PictureSpec(tenant)
+		if err != nil {
+			return nil, err
+		}
+		row, err := loadPicture(path, spec)
+		return client.Float32s(info.GetName(), spec.Shape(), row), err
+	}
+	want, err := stages.NewInfo(info.GetName(), stages.DType(info.GetDtype()), info.GetShape())
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := read(f, want)
+	if err != nil {
+		return nil, about(path, err)
+	}
+	return &wire.Tensor{
+		Name: info.GetName(), Dtype: info.GetDtype(), Shape: append([]int64{1}, info.GetShape()...), Data: data,
+	}, nil
+}
+
+// loadPicture reads a picture as a row of the model's input.
+func loadPicture(path string, spec *picture.Spec) ([]float32, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	img, err := picture.Decode(f)
+	if errors.Is(err, png.FormatError("not a PNG file")) {
+		return nil, fmt.Errorf("%s: not a PNG picture; the name of a tensor ends in .npy, .bin or .raw", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return spec.Tensor(img), nil
+}

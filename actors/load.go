@@ -107,10 +107,24 @@ func (n *Node) schedulerConfig() scheduler.Config {
 		c.Models = append(c.Models, scheduler.Model{Warm: m.warm, Exits: m.figures()})
 	}
 	for _, t := range n.config.Tenants {
-		c.Weights = append(c.Weights, t.Share)
-		c.Runs = append(c.Runs, n.modelOf(t))
+		c.Tenants = append(c.Tenants, scheduler.Tenant{Weight: t.Share, Model: n.modelOf(t), Room: room(t)})
 	}
 	return c
+}
+
+func overflow(t *config.Tenant) tenants.Overflow {
+	if t.Overflow == config.DropOldest {
+		return tenants.DropOldest
+	}
+	return tenants.Refuse
+}
+
+// room is how many tickets of a tenant the scheduler keeps, if it is the one that makes room.
+func room(t *config.Tenant) int {
+	if overflow(t) == tenants.DropOldest {
+		return t.Queue
+	}
+	return 0
 }
 
 func (n *Node) modelOf(t *config.Tenant) int {
@@ -126,6 +140,7 @@ func (n *Node) newGuest(index int, t *config.Tenant, numbers *numbers) (*guest, 
 	m := n.models[n.modelOf(t)]
 	tenant, err := tenants.New(tenants.Config{
 		Name: t.Name, Index: int32(index), Model: m.backend.Model(), Criterion: t.Criterion, Deadline: t.Deadline, Queue: t.Queue,
+		Overflow: overflow(t),
 	})
 	if err != nil {
 		return nil, err
@@ -163,6 +178,7 @@ func (n *Node) info(t *config.Tenant, m *loaded) *wire.TenantInfo {
 	info := &wire.TenantInfo{
 		Name: t.Name, Model: t.Model.Name, Share: n.config.Guarantee(t), Criterion: t.Criterion.String(), CriterionVersion: 1,
 		DeadlineNs: int64(t.Deadline), Queue: uint32(t.Queue), Exits: model.Exits, Labels: t.Model.Labels,
+		Overflow: wire.Overflow(overflow(t)),
 	}
 	for _, i := range model.Inputs {
 		x := &model.Tensors[i]

@@ -132,7 +132,7 @@ func (n *Node) spawnStages(model int, m *loaded) [][]place {
 		var instances []place
 		for i, r := range runners {
 			st := &stage{
-				place:   scheduler.Restarted{Model: model, Segment: s, Slot: i},
+				place:   scheduler.Recovered{Model: model, Segment: s, Slot: i},
 				backend: m.backend, runner: r, scheduler: n.house, log: n.log.Named("stage"),
 			}
 			pid := n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return st },

@@ -54,16 +54,16 @@ func (h *house) step(ctx actor.Context, e scheduler.Event) {
 	}
 	for _, effect := range effects {
 		switch x := effect.(type) {
-		case scheduler.Run:
-			ctx.Send(h.stages[x.Model][x.Segment][x.Slot].pid, x)
-		case scheduler.End:
-			ctx.Send(h.tenants[x.Ticket.Tenant], x)
-		case scheduler.Release:
-			ctx.Send(h.tenants[x.Ticket.Tenant], x)
-		case scheduler.Terminate:
+		case *scheduler.Run:
+			ctx.Send(h.stages[x.Model][x.Segment][x.Slot].pid, *x)
+		case *scheduler.End:
+			ctx.Send(h.tenants[x.Ticket.Tenant], *x)
+		case *scheduler.Release:
+			ctx.Send(h.tenants[x.Ticket.Tenant], *x)
+		case *scheduler.Terminate:
 			event.Emit(h.log, event.RunTerminated{Run: x.Run, Segment: x.Segment + 1, Slot: x.Slot})
 			h.stages[x.Model][x.Segment][x.Slot].runner.Terminate()
-		case scheduler.Wake:
+		case *scheduler.Wake:
 			h.wake(ctx, x.At)
 		}
 	}

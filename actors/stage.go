@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -11,10 +12,13 @@ import (
 	"github.com/delen-edge/delen/tenants"
 )
 
+// errRestarted is why a request fails whose stage has started anew under it.
+var errRestarted = errors.New("the stage was restarted while it ran this request")
+
 // stage is one instance of a segment, the one for a slot: it runs a ticket at a time and reads the exit. A panic in the runtime restarts the
 // actor with the same runner; the scheduler is told and fails the ticket that was lost.
 type stage struct {
-	place     scheduler.Restarted // model, segment, slot
+	place     scheduler.Recovered // model, segment, slot
 	backend   stages.Backend
 	runner    stages.Runner
 	scheduler *actor.PID
@@ -29,6 +33,7 @@ func (s *stage) Receive(ctx actor.Context) {
 		ctx.Send(s.scheduler, scheduler.Exited{Run: m.Run, Reading: reading, Usage: usage, Err: err})
 	case *actor.Restarting:
 		event.Emit(s.log, event.StageRestarted{Model: s.backend.Model().Name, Segment: s.place.Segment + 1, Slot: s.place.Slot})
+		ctx.Send(s.scheduler, scheduler.Crashed{Model: s.place.Model, Segment: s.place.Segment, Slot: s.place.Slot, Err: errRestarted})
 		ctx.Send(s.scheduler, s.place)
 	}
 }

@@ -82,8 +82,9 @@ func (g *guest) account() event.Account {
 	a := g.tenant.Account()
 	return event.Account{
 		Admitted: a.Admitted, Refused: a.Refused, Exits: a.Exits, Expired: a.Ended[tenants.Expired],
-		Cancelled: a.Ended[tenants.Cancelled], Failed: a.Ended[tenants.Broken] + a.Ended[tenants.Closed],
-		Busy: a.Busy, Lost: len(g.open),
+		Shed: a.Ended[tenants.Shed], Cancelled: a.Ended[tenants.Cancelled],
+		Failed: a.Ended[tenants.Broken] + a.Ended[tenants.Removed] + a.Ended[tenants.Closed],
+		Busy:   a.Busy, Lost: len(g.open),
 	}
 }
 
@@ -268,6 +269,8 @@ var wireReasons = map[tenants.Reason]wire.Reason{
 	tenants.ByCriterion: wire.Reason_CRITERION,
 	tenants.ByLastExit:  wire.Reason_LAST_EXIT,
 	tenants.ByDeadline:  wire.Reason_DEADLINE,
+	tenants.ByOverflow:  wire.Reason_OVERFLOW,
+	tenants.ByRemoval:   wire.Reason_REMOVED,
 }
 
 func refused(id uint64, r *tenants.Refusal) *wire.Refused {
@@ -277,6 +280,8 @@ func refused(id uint64, r *tenants.Refusal) *wire.Refused {
 // endings are the messages of tickets that end without an answer and without an error of their own.
 var endings = map[tenants.Reason]string{
 	tenants.Expired:   "the deadline came before the first exit had an answer",
+	tenants.Shed:      "a newer request took its place: the tenant's queue is full and drops the oldest",
+	tenants.Removed:   "the tenant was removed from the node",
 	tenants.Cancelled: "the request was cancelled",
 	tenants.Closed:    "the node is stopping",
 }

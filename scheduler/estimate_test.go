@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -11,9 +12,12 @@ import (
 
 // oneSegment is a house with one slot and a model of one segment that is thought to take a warm time and takes another.
 func oneSegment(t *testing.T, warm, real time.Duration, weights ...float64) *world {
-	c := Config{Slots: 1, Models: []Model{{Warm: []time.Duration{warm}, Exits: []Figures{{}}}}, Weights: weights, Runs: make([]int, len(weights))}
-	w := newWorld(t, 0, c)
-	w.service = func(int, int) time.Duration { return real }
+	c := Config{Slots: 1, Models: []Model{{Warm: []time.Duration{warm}, Exits: []Figures{{}}}}}
+	for _, w := range weights {
+		c.Tenants = append(c.Tenants, Tenant{Weight: w})
+	}
+	w := newWorld(t, 0, rand.New(rand.NewPCG(0, 99)), c)
+	w.service = func(*guest, int) time.Duration { return real }
 	return w
 }
 
@@ -37,7 +41,7 @@ func TestOneSlowRunIsForgotten(t *testing.T) {
 	w.offer(1, tenants.Never, criteria.Never())
 	for w.next(w.now + 10*time.Second) {
 	}
-	w.service = func(int, int) time.Duration { return 5 * time.Millisecond }
+	w.service = func(*guest, int) time.Duration { return 5 * time.Millisecond }
 	before, refused := w.house.lastRun, 0
 	for w.house.lastRun < before+10 {
 		w.offer(0, w.now+50*time.Millisecond, criteria.Never())
@@ -50,41 +54,38 @@ func TestOneSlowRunIsForgotten(t *testing.T) {
 	t.Logf("%d requests were refused before ten ran", refused-10)
 }
 
-// Small weights make virtual time run fast; it is set back on the way, and the law holds across.
-func TestTheLawHoldsWhileVirtualTimeIsSetBack(t *testing.T) {
-	w := oneSegment(t, 10*time.Millisecond, 10*time.Millisecond, 1e-3, 2e-3, 5e-3)
-	var past [][]float64
-	fell := 0
-	last := 0.0
-	for range 20_000 {
-		w.fill(2, 0, 1, 2)
-		w.next(tenants.Never)
-		if w.house.virtual < last {
-			fell++
-		}
-		last = w.house.virtual
-		now := make([]float64, 3)
-		for i := range now {
-			now[i] = w.busy[i].Seconds() / w.config.Weights[i]
-		}
-		past = append(past, now)
-	}
-	if fell == 0 || w.house.virtual > 2*maxVirtual {
-		t.Fatalf("virtual time is %g and was set back %d times: the test tests nothing", w.house.virtual, fell)
-	}
-	w.checkLaw(past)
-}
-
-// A stage that restarts after a long time has held its slot, and its tenant pays.
-func TestARestartIsCharged(t *testing.T) {
-	w := oneSegment(t, time.Millisecond, time.Hour, 1, 1)
+// A stage that crashes after a long time has held its slot until then, and its tenant pays. What it takes to rebuild it is
+// nobody's to pay.
+func TestACrashIsChargedAndTheRecoveryIsNot(t *testing.T) {
+	w := oneSegment(t, time.Millisecond, 5*time.Second, 1, 1)
 	w.offer(0, tenants.Never, criteria.Never())
 	before := w.house.tenants[0].tag
-	w.now = 5 * time.Second
-	delete(w.running, 1)
-	w.tickets[1].run = 0
-	w.step(Restarted{})
-	if paid := w.house.tenants[0].tag - before; math.Abs(paid-4.999) > 0.01 {
+	w.slots[0].flight.fate = crashes
+	w.next(6 * time.Second)
+	w.next(tenants.Never)
+	if w.now < 5*time.Second || len(w.slots[0].down) > 0 {
+		t.Fatal("the stage has not crashed and recovered: the test tests nothing")
+	}
+	if paid := w.house.tenants[0].tag - before; math.Abs(paid-4.999) > 1e-9 {
 		t.Errorf("five seconds of a slot cost %.3f s beside the first guess", paid)
+	}
+}
+
+func TestServiceQuantileConverges(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	s := newService(time.Millisecond)
+	above, n := 0, 20000
+	for i := range n {
+		x := time.Duration(float64(4*time.Millisecond) * (0.5 + rng.Float64()))
+		if i > n/2 && x > s.likely() {
+			above++
+		}
+		s.observe(x)
+	}
+	if f := float64(above) / float64(n/2); f < 0.03 || f > 0.07 {
+		t.Errorf("%.3f of the runs lie above what 95 %% should lie below", f)
+	}
+	if m := s.expected(); m < 3*time.Millisecond || m > 5*time.Millisecond {
+		t.Errorf("the mean is %s, want 4ms", m)
 	}
 }

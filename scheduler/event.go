@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/tenants"
@@ -14,7 +13,8 @@ type Event interface {
 	String() string // one line, as in the transcripts
 }
 
-// Offer hands an admitted ticket to the scheduler, which owns it until End.
+// Offer hands an admitted ticket to the scheduler, which owns it until End. A tenant that has left gets it back at once,
+// as Removed.
 type Offer struct{ Ticket *tenants.Ticket }
 
 // Cancel takes a ticket back. A ticket that has ended, or that never was, is none of its business.
@@ -28,8 +28,33 @@ type Exited struct {
 	Err     error // the run failed: there is no reading
 }
 
-// Restarted says that a stage started anew and has forgotten its run, if it had one.
-type Restarted struct{ Model, Segment, Slot int }
+// Crashed says that a stage has failed and forgotten its run, if it had one. Its slot is not used until Recovered.
+type Crashed struct {
+	Model, Segment, Slot int
+	Err                  error // why, for the app whose request it ran
+}
+
+// Recovered says that a stage that has crashed can run again.
+type Recovered struct{ Model, Segment, Slot int }
+
+// Join lets a tenant in, with a new index, the next one, or with that of a tenant that is Gone. It does nothing if the index
+// is taken or the tenant does not pass Validate.
+type Join struct {
+	Tenant int
+	As     Tenant
+}
+
+// Change gives a tenant another weight and room from now on. It does nothing if the tenant has left or the values do not
+// pass Validate.
+type Change struct {
+	Tenant int
+	Weight float64
+	Room   int
+}
+
+// Leave removes a tenant. What it has queued ends, with its deepest answer if there is one; what runs ends at its next
+// exit. When nothing of it is left it is Gone. Leaving twice does nothing.
+type Leave struct{ Tenant int }
 
 // Tick says that the time of the last Wake has come.
 type Tick struct{}
@@ -40,7 +65,11 @@ type Close struct{}
 func (Offer) event()     {}
 func (Cancel) event()    {}
 func (Exited) event()    {}
-func (Restarted) event() {}
+func (Crashed) event()   {}
+func (Recovered) event() {}
+func (Join) event()      {}
+func (Change) event()    {}
+func (Leave) event()     {}
 func (Tick) event()      {}
 func (Close) event()     {}
 
@@ -58,70 +87,18 @@ func (e Exited) String() string {
 	}
 	return fmt.Sprintf("exited run=%d busy=%s confidence=%g", e.Run, e.Usage.Busy, e.Reading.Confidence)
 }
-func (e Restarted) String() string {
-	return fmt.Sprintf("restarted model=%d segment=%d slot=%d", e.Model, e.Segment+1, e.Slot)
+func (e Crashed) String() string {
+	return fmt.Sprintf("crashed model=%d segment=%d slot=%d error=%q", e.Model, e.Segment+1, e.Slot, e.Err)
 }
-func (Tick) String() string  { return "tick" }
-func (Close) String() string { return "close" }
-
-// Effect is something to be done. The set is closed.
-type Effect interface {
-	effect()
-	String() string
+func (e Recovered) String() string {
+	return fmt.Sprintf("recovered model=%d segment=%d slot=%d", e.Model, e.Segment+1, e.Slot)
 }
-
-// Run gives a ticket to a stage, the segment's instance for the slot, which owns it until Exited.
-type Run struct {
-	Run                  uint64
-	Ticket               *tenants.Ticket
-	Model, Segment, Slot int // from 0
+func (e Join) String() string {
+	return fmt.Sprintf("join %d weight=%g model=%d room=%d", e.Tenant, e.As.Weight, e.As.Model, e.As.Room)
 }
-
-// End gives a ticket back to its tenant, which answers. While Running is true a stage still uses the ticket's memory:
-// the tenant may read the exits that have answered, and owns the ticket only with the Release that follows.
-type End struct {
-	Ticket  *tenants.Ticket
-	Reason  tenants.Reason
-	Running bool
-	Err     error // why it is Broken
+func (e Change) String() string {
+	return fmt.Sprintf("change %d weight=%g room=%d", e.Tenant, e.Weight, e.Room)
 }
-
-// Release gives a ticket to its tenant that ended while it ran and runs no longer.
-type Release struct {
-	Ticket *tenants.Ticket
-	Busy   time.Duration // of the run that came back late; not part of the ticket's
-}
-
-// Terminate asks a stage to give up a run that takes too long. Its slot is lost until the run comes back.
-type Terminate struct {
-	Run                  uint64
-	Model, Segment, Slot int
-}
-
-// Wake asks for a Tick at a time, instead of any that was asked for before.
-type Wake struct{ At time.Duration }
-
-func (Run) effect()       {}
-func (End) effect()       {}
-func (Release) effect()   {}
-func (Terminate) effect() {}
-func (Wake) effect()      {}
-
-func (e Run) String() string {
-	return fmt.Sprintf("run %d ticket=%d model=%d segment=%d slot=%d", e.Run, e.Ticket.ID, e.Model, e.Segment+1, e.Slot)
-}
-func (e End) String() string {
-	s := fmt.Sprintf("end %d reason=%s exit=%d", e.Ticket.ID, e.Reason, e.Ticket.Exit)
-	if e.Running {
-		s += " running"
-	}
-	if e.Err != nil {
-		s += fmt.Sprintf(" error=%q", e.Err)
-	}
-	return s
-}
-func (e Release) String() string { return fmt.Sprintf("release %d", e.Ticket.ID) }
-func (e Terminate) String() string {
-	return fmt.Sprintf("terminate %d model=%d segment=%d slot=%d", e.Run, e.Model, e.Segment+1, e.Slot)
-}
-func (e Wake) String() string { return fmt.Sprintf("wake %s", e.At) }
+func (e Leave) String() string { return fmt.Sprintf("leave %d", e.Tenant) }
+func (Tick) String() string    { return "tick" }
+func (Close) String() string   { return "close" }

@@ -84,7 +84,7 @@ func (p *transcript) must(err error, line string) {
 	}
 }
 
-// build reads "slots 2 limit=1s", "model 2ms 3ms" (a warm time for each segment) or "tenant 60 confidence >= 0.9".
+// build reads "slots 2 limit=1s", "model 2ms 3ms" (a warm time for each segment) or "tenant 60 room=3 confidence >= 0.9".
 func (p *transcript) build(word, rest string) {
 	fields := strings.Fields(rest)
 	switch word {
@@ -106,13 +106,25 @@ func (p *transcript) build(word, rest string) {
 		}
 		p.config.Models = append(p.config.Models, m)
 	case "tenant":
-		weight, source, _ := strings.Cut(rest, " ")
-		w, err := strconv.ParseFloat(weight, 64)
-		p.must(err, rest)
-		p.config.Weights = append(p.config.Weights, w)
-		p.config.Runs = append(p.config.Runs, 0)
+		tenant, source := p.tenant(rest)
+		p.config.Tenants = append(p.config.Tenants, tenant)
 		p.stop = append(p.stop, parse(p.t, source, len(p.config.Models[0].Warm)))
 	}
+}
+
+// tenant reads "60 room=3 confidence >= 0.9".
+func (p *transcript) tenant(text string) (t Tenant, source string) {
+	weight, source, _ := strings.Cut(text, " ")
+	var err error
+	t.Weight, err = strconv.ParseFloat(weight, 64)
+	p.must(err, text)
+	if after, ok := strings.CutPrefix(source, "room="); ok {
+		room, rest, _ := strings.Cut(after, " ")
+		t.Room, err = strconv.Atoi(room)
+		p.must(err, text)
+		source = rest
+	}
+	return t, source
 }
 
 func parse(t testing.TB, source string, exits int) *criteria.Criterion {
@@ -148,38 +160,47 @@ func (p *transcript) step(out *strings.Builder, at, rest string) {
 	}
 }
 
+func (p *transcript) number(fields []string, name string) int {
+	text := option(fields, name)
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(text)
+	p.must(err, strings.Join(fields, " "))
+	return n
+}
+
+func (p *transcript) weight(fields []string) float64 {
+	w, err := strconv.ParseFloat(option(fields, "weight"), 64)
+	p.must(err, strings.Join(fields, " "))
+	return w
+}
+
 func (p *transcript) event(now time.Duration, line string) Event {
 	fields := strings.Fields(line)
-	number := func(s string) uint64 {
-		n, err := strconv.ParseUint(s, 10, 64)
-		p.must(err, line)
-		return n
+	which := 0
+	if len(fields) > 1 {
+		which, _ = strconv.Atoi(fields[1])
 	}
+	at := Recovered{Segment: p.number(fields, "segment") - 1, Slot: p.number(fields, "slot")}
 	switch fields[0] {
 	case "offer":
-		k := &tenants.Ticket{ID: number(fields[1]), Tenant: int32(number(option(fields, "tenant"))), Arrived: now, Deadline: tenants.Never}
-		k.Criterion = p.stop[k.Tenant]
-		if d := option(fields, "deadline"); d != "" {
-			var err error
-			k.Deadline, err = time.ParseDuration(d)
-			p.must(err, line)
-		}
-		return Offer{Ticket: k}
+		return p.offer(now, uint64(which), fields)
 	case "cancel":
-		return Cancel{Ticket: number(fields[1])}
+		return Cancel{Ticket: uint64(which)}
 	case "exited":
-		busy, err := time.ParseDuration(option(fields, "busy"))
-		p.must(err, line)
-		x := Exited{Run: number(option(fields, "run")), Usage: stages.Usage{Busy: busy}}
-		if e := option(fields, "error"); e != "" {
-			x.Err = errors.New(strings.Trim(e, `"`))
-			return x
-		}
-		x.Reading.Confidence, err = strconv.ParseFloat(option(fields, "confidence"), 64)
-		p.must(err, line)
-		return x
-	case "restarted":
-		return Restarted{Segment: int(number(option(fields, "segment"))) - 1, Slot: int(number(option(fields, "slot")))}
+		return p.exited(fields)
+	case "crashed":
+		return Crashed{Segment: at.Segment, Slot: at.Slot, Err: errors.New(strings.Trim(option(fields, "error"), `"`))}
+	case "recovered":
+		return at
+	case "join":
+		p.stop = append(p.stop, criteria.Never())
+		return Join{Tenant: which, As: Tenant{Weight: p.weight(fields), Room: p.number(fields, "room")}}
+	case "change":
+		return Change{Tenant: which, Weight: p.weight(fields), Room: p.number(fields, "room")}
+	case "leave":
+		return Leave{Tenant: which}
 	case "tick":
 		return Tick{}
 	case "close":
@@ -187,4 +208,29 @@ func (p *transcript) event(now time.Duration, line string) Event {
 	}
 	p.t.Fatalf("no such event: %q", line)
 	return nil
+}
+
+func (p *transcript) offer(now time.Duration, id uint64, fields []string) Event {
+	k := &tenants.Ticket{ID: id, Tenant: int32(p.number(fields, "tenant")), Arrived: now, Deadline: tenants.Never}
+	k.Criterion = p.stop[k.Tenant]
+	if d := option(fields, "deadline"); d != "" {
+		var err error
+		k.Deadline, err = time.ParseDuration(d)
+		p.must(err, d)
+	}
+	return Offer{Ticket: k}
+}
+
+func (p *transcript) exited(fields []string) Event {
+	line := strings.Join(fields, " ")
+	busy, err := time.ParseDuration(option(fields, "busy"))
+	p.must(err, line)
+	x := Exited{Run: uint64(p.number(fields, "run")), Usage: stages.Usage{Busy: busy}}
+	if e := option(fields, "error"); e != "" {
+		x.Err = errors.New(strings.Trim(e, `"`))
+		return x
+	}
+	x.Reading.Confidence, err = strconv.ParseFloat(option(fields, "confidence"), 64)
+	p.must(err, line)
+	return x
 }

@@ -87,7 +87,7 @@ func (t *Tenant) check(now time.Duration, r *Request) ([][]byte, *Refusal) {
 	if now >= t.deadline(r) {
 		return nil, &Refusal{Code: DeadlineExceeded, Message: "the deadline had passed when the request was looked at"}
 	}
-	if t.account.InHouse() >= t.config.Queue {
+	if t.config.Overflow == Refuse && t.account.InHouse() >= t.config.Queue {
 		return nil, &Refusal{Code: Exhausted, RetryAfter: t.pace.retry(),
 			Message: fmt.Sprintf("tenant %s has %d requests in the house, as many as its queue allows", t.config.Name, t.config.Queue)}
 	}

@@ -16,7 +16,19 @@ type Config struct {
 	Criterion *criteria.Criterion // when to stop; never nil
 	Deadline  time.Duration       // of a request that brings none; 0: none
 	Queue     int                 // tickets in the house at a time, at least 1
+	Overflow  Overflow            // what happens to a request beyond that
 }
+
+// Overflow says who has to go when a tenant's queue is full.
+type Overflow uint8
+
+const (
+	// Refuse does not admit the newcomer.
+	Refuse Overflow = iota
+	// DropOldest admits it, and the scheduler ends the oldest ticket that waits: for cameras, whose newest picture is
+	// worth most.
+	DropOldest
+)
 
 // Validate says what is wrong with the configuration, if anything.
 func (c *Config) Validate() error {

@@ -207,6 +207,19 @@ func TestARecycledTicketRemembersNothing(t *testing.T) {
 	}
 }
 
+// With drop-oldest the scheduler makes room, and a newcomer is always let in.
+func TestAFullHouseThatDropsTheOldestAdmits(t *testing.T) {
+	tenant := newTenant(t, func(c *Config) { c.Queue, c.Overflow = 1, DropOldest })
+	first, _ := tenant.Admit(0, Request{Inputs: sound()})
+	if _, r := tenant.Admit(0, Request{Inputs: sound()}); r != nil {
+		t.Fatalf("refused: %s", r.Message)
+	}
+	tenant.Ended(0, first, Shed)
+	if a := tenant.Account(); a.InHouse() != 1 || a.Ended[Shed] != 1 || a.Refused != 0 {
+		t.Errorf("the account is %+v", a)
+	}
+}
+
 // A random walk, with books of the test's own.
 func TestAdmissionKeepsItsLawOnARandomWalk(t *testing.T) {
 	for seed := range uint64(100) {
@@ -319,6 +332,8 @@ func TestReasonsAndTheirCodes(t *testing.T) {
 		code     Code
 	}{
 		ByCriterion: {"criterion", true, OK}, ByLastExit: {"last_exit", true, OK}, ByDeadline: {"deadline", true, OK},
+		ByOverflow: {"overflow", true, OK}, ByRemoval: {"removed", true, OK},
+		Shed: {"shed", false, Exhausted}, Removed: {"evicted", false, Canceled},
 		Expired: {"expired", false, DeadlineExceeded}, Cancelled: {"cancelled", false, Canceled},
 		Broken: {"broken", false, Internal}, Closed: {"closed", false, Unavailable}, 0: {"none", false, OK}, 200: {"reason(200)", false, OK},
 	} {

@@ -35,18 +35,26 @@ type Ticket struct {
 // Reason says how a ticket ended.
 type Reason uint8
 
-// The ends of a ticket. The first three carry an answer, the others do not.
+// The ends of a ticket. The first five carry an answer, the others do not. A ticket that is cut short, by its deadline,
+// by a newer ticket or by its tenant's removal, is answered by its deepest exit if it has one.
 const (
 	ByCriterion Reason = iota + 1 // the criterion was true at the answer's exit
 	ByLastExit                    // there was no further exit
 	ByDeadline                    // the deadline came, or the next segment would have passed it
+	ByOverflow                    // a newer ticket needed the room
+	ByRemoval                     // the tenant was removed
 	Expired                       // the deadline came before the first exit
+	Shed                          // a newer ticket needed the room before the first exit
+	Removed                       // the tenant was removed before the first exit
 	Cancelled                     // the app took the request back
 	Broken                        // a segment failed
 	Closed                        // the node is stopping
 )
 
-var reasons = [...]string{"none", "criterion", "last_exit", "deadline", "expired", "cancelled", "broken", "closed"}
+var reasons = [...]string{
+	"none", "criterion", "last_exit", "deadline", "overflow", "removed",
+	"expired", "shed", "evicted", "cancelled", "broken", "closed",
+}
 
 // String is the reason's name in logs.
 func (r Reason) String() string {
@@ -57,14 +65,16 @@ func (r Reason) String() string {
 }
 
 // Answered says whether a ticket that ended so has an answer.
-func (r Reason) Answered() bool { return r >= ByCriterion && r <= ByDeadline }
+func (r Reason) Answered() bool { return r >= ByCriterion && r <= ByRemoval }
 
 // Code is the reason as a status for the app; OK for an answered ticket.
 func (r Reason) Code() Code {
 	switch r {
 	case Expired:
 		return DeadlineExceeded
-	case Cancelled:
+	case Shed:
+		return Exhausted
+	case Removed, Cancelled:
 		return Canceled
 	case Broken:
 		return Internal

@@ -38,7 +38,7 @@ func TestEventsKeepTheFormOfALine(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %q %s %v", e.Level, e.LoggerName, e.Message, keys))
 	}
 	want := []string{
-		`info "edge.tenant" tenant.stopped [tenant admitted refused exits expired cancelled failed busy lost]`,
+		`info "edge.tenant" tenant.stopped [tenant admitted refused exits expired shed cancelled failed busy lost]`,
 		`info "" node.stopped [after]`,
 		`info "" node.stopped [after error]`,
 	}

@@ -41,7 +41,7 @@ type RequestEnded struct {
 	ID         uint64        // the app's number of the request
 	Ticket     uint64        // the node's number of the request
 	App        string        // host:port at which the app is reached
-	Reason     string        // with an answer: criterion, last_exit, deadline; without: expired, cancelled, closed
+	Reason     string        // with an answer: criterion, last_exit, deadline, overflow, removed; without: expired, shed, evicted, cancelled, closed
 	Exit       int           // whose answer it is, from 1; 0: there is none
 	Confidence float64       // largest softmax probability of the answer
 	Response   time.Duration // from the door to the answer

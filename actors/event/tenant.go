@@ -8,8 +8,9 @@ type Account struct {
 	Refused   uint64        // requests
 	Exits     []uint64      // answers of each exit, the first to the last
 	Expired   uint64        // requests whose deadline came before the first exit
+	Shed      uint64        // requests that made room for newer ones before the first exit
 	Cancelled uint64        // requests that their apps gave up
-	Failed    uint64        // requests that broke, or that a stop cut off
+	Failed    uint64        // requests that broke, or that a stop or the tenant's removal cut off
 	Busy      time.Duration // in which slots worked for it
 	Lost      int           // requests without any end: anything but 0 is a mistake of this program
 }

@@ -239,6 +239,8 @@ const (
 	Reason_DEADLINE Reason = 3
 	// The tenant was removed: this is the deepest answer there was.
 	Reason_REMOVED Reason = 4
+	// A newer request needed its room: this is the deepest answer there was.
+	Reason_OVERFLOW Reason = 5
 )
 
 // Enum value maps for Reason.
@@ -249,6 +251,7 @@ var (
 		2: "LAST_EXIT",
 		3: "DEADLINE",
 		4: "REMOVED",
+		5: "OVERFLOW",
 	}
 	Reason_value = map[string]int32{
 		"REASON_UNSPECIFIED": 0,
@@ -256,6 +259,7 @@ var (
 		"LAST_EXIT":          2,
 		"DEADLINE":           3,
 		"REMOVED":            4,
+		"OVERFLOW":           5,
 	}
 )
 
@@ -1804,13 +1808,14 @@ type Watched struct {
 	Refused uint64 `protobuf:"varint,5,opt,name=refused,proto3" json:"refused,omitempty"`
 	// Answers by exit; the first element counts exit 1.
 	Exits []uint64 `protobuf:"varint,6,rep,packed,name=exits,proto3" json:"exits,omitempty"`
-	// Answers that the deadline cut short; they are in exits too.
+	// Answers that were cut short by the deadline, by a newer request or by the
+	// tenant's removal; they are in exits too.
 	CutShort uint64 `protobuf:"varint,7,opt,name=cut_short,json=cutShort,proto3" json:"cut_short,omitempty"`
 	// Requests whose deadline came before any exit.
 	Expired uint64 `protobuf:"varint,8,opt,name=expired,proto3" json:"expired,omitempty"`
 	// Requests that apps took back.
 	Cancelled uint64 `protobuf:"varint,9,opt,name=cancelled,proto3" json:"cancelled,omitempty"`
-	// Requests that made room for newer ones.
+	// Requests that made room for newer ones before any exit.
 	Shed uint64 `protobuf:"varint,10,opt,name=shed,proto3" json:"shed,omitempty"`
 	// Requests that failed otherwise.
 	Failed uint64 `protobuf:"varint,11,opt,name=failed,proto3" json:"failed,omitempty"`
@@ -2232,13 +2237,14 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x12\x11\n" +
 	"\rUNIMPLEMENTED\x10\f\x12\f\n" +
 	"\bINTERNAL\x10\r\x12\x0f\n" +
-	"\vUNAVAILABLE\x10\x0e\"\x04\b\x02\x10\x02\"\x04\b\x06\x10\x06\"\x04\b\a\x10\a\"\x04\b\v\x10\v\"\x04\b\x0f\x10\x0f\"\x04\b\x10\x10\x10*Y\n" +
+	"\vUNAVAILABLE\x10\x0e\"\x04\b\x02\x10\x02\"\x04\b\x06\x10\x06\"\x04\b\a\x10\a\"\x04\b\v\x10\v\"\x04\b\x0f\x10\x0f\"\x04\b\x10\x10\x10*g\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tCRITERION\x10\x01\x12\r\n" +
 	"\tLAST_EXIT\x10\x02\x12\f\n" +
 	"\bDEADLINE\x10\x03\x12\v\n" +
-	"\aREMOVED\x10\x04*=\n" +
+	"\aREMOVED\x10\x04\x12\f\n" +
+	"\bOVERFLOW\x10\x05*=\n" +
 	"\x06Source\x12\b\n" +
 	"\x04NONE\x10\x00\x12\f\n" +
 	"\bMEASURED\x10\x01\x12\f\n" +

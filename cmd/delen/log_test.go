@@ -82,7 +82,7 @@ func TestCommandsOfTheEventsPage(t *testing.T) {
 		got = append(got, times.ReplaceAllString(string(out), "T"))
 	}
 	want := []string{
-		"T info tenant.stopped " + `{"tenant":"camera","admitted":9,"refused":2,"exits":[4,3],"expired":0,"cancelled":0,"failed":0,"busy":0,"lost":0}` +
+		"T info tenant.stopped " + `{"tenant":"camera","admitted":9,"refused":2,"exits":[4,3],"expired":0,"shed":0,"cancelled":0,"failed":0,"busy":0,"lost":0}` +
 			"\nT info node.stopped " + `{"after":1.5}` + "\n",
 		"      2 request.failed\n      1 stage.restarted\n      1 gone\n",
 		"      2 RESOURCE_EXHAUSTED: the queue is full\n",

@@ -1,0 +1,101 @@
+package scheduler
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/tenants"
+)
+
+// load drives a scheduler as fast as it goes: whatever ends is offered again, and the oldest run exits next.
+type load struct {
+	s       *Scheduler
+	now     time.Duration
+	pending []Run
+	ended   []*tenants.Ticket
+	nextID  uint64
+	events  uint64
+}
+
+func newLoad(b *testing.B, n int, terms func(i int) Tenant) *load {
+	c := Config{Slots: 2, RunLimit: time.Hour, Models: []Model{{Warm: make([]time.Duration, 4), Exits: make([]Figures, 4)}}}
+	for i := range n {
+		c.Tenants = append(c.Tenants, terms(i))
+	}
+	s, err := New(c)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &load{s: s}
+}
+
+func (l *load) step(e Event) {
+	l.events++
+	for _, effect := range l.s.Step(l.now, e) {
+		switch x := effect.(type) {
+		case *Run:
+			l.pending = append(l.pending, *x)
+		case *End:
+			if !x.Running {
+				l.ended = append(l.ended, x.Ticket)
+			}
+		case *Release:
+			l.ended = append(l.ended, x.Ticket)
+		}
+	}
+}
+
+// offer sends a ticket of a tenant, with or without a deadline.
+func (l *load) offer(k *tenants.Ticket, tenant int) {
+	l.nextID++
+	*k = tenants.Ticket{ID: l.nextID, Tenant: int32(tenant), Deadline: tenants.Never, Criterion: criteria.Never()}
+	if l.nextID%2 == 0 {
+		k.Deadline = l.now + time.Duration(l.nextID%5000+1)*time.Millisecond
+	}
+	l.step(Offer{Ticket: k})
+}
+
+// turn lets a run exit and offers up to two of the tickets that have ended: for their own tenant, or for another.
+func (l *load) turn(n int) {
+	x := l.pending[0]
+	l.pending = append(l.pending[:0], l.pending[1:]...)
+	l.now += time.Millisecond
+	l.step(Exited{Run: x.Run, Usage: stages.Usage{Busy: time.Millisecond}})
+	for range min(2, len(l.ended)) {
+		k := l.ended[len(l.ended)-1]
+		l.ended = l.ended[:len(l.ended)-1]
+		tenant := int(k.Tenant)
+		if l.nextID%2 == 0 {
+			tenant = int(l.nextID*7919) % n
+		}
+		l.offer(k, tenant)
+	}
+}
+
+// Per step, whatever the event: exits, offers, deadlines that come, tickets that make room for newer ones.
+func BenchmarkStep(b *testing.B) {
+	for name, terms := range map[string]func(i int) Tenant{
+		"queued":      func(i int) Tenant { return Tenant{Weight: float64(1 + i%7)} },
+		"drop-oldest": func(i int) Tenant { return Tenant{Weight: float64(1 + i%7), Room: 1 + i%4} },
+	} {
+		for _, n := range []int{10, 1000, 10000} {
+			b.Run(fmt.Sprintf("%s/tenants=%d", name, n), func(b *testing.B) {
+				l := newLoad(b, n, terms)
+				for i := range 4 * n {
+					l.offer(new(tenants.Ticket), i%n)
+				}
+				for range 8 * n {
+					l.turn(n)
+				}
+				b.ReportAllocs()
+				b.ResetTimer()
+				for start := l.events; l.events-start < uint64(b.N); {
+					l.turn(n)
+				}
+			})
+		}
+	}
+}

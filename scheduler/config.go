@@ -1,0 +1,70 @@
+package scheduler
+
+import (
+	"fmt"
+	"time"
+)
+
+// Config is what a scheduler is made from.
+type Config struct {
+	Slots    int           // segments that may execute at a time, at least 1
+	HandOff  time.Duration // charged with every run: what passing a ticket around costs, which short segments would not pay
+	RunLimit time.Duration // a run longer than this is terminated and its ticket fails; 0: none
+	Models   []Model
+	Tenants  []Tenant
+}
+
+// Model is what the scheduler knows of a model.
+type Model struct {
+	Warm  []time.Duration // of each segment: the time of a warm run; what it really takes is learnt
+	Exits []Figures       // of each segment's exit
+}
+
+// Figures are what a profile says of an exit, cumulative from the input; NaN where it does not say.
+type Figures struct {
+	Accuracy float64 // fraction
+	Energy   float64 // J
+	FLOPs    float64
+}
+
+// Tenant is what the scheduler is told of a tenant.
+type Tenant struct {
+	Weight float64 // from 0.001 to 1e6; only the ratios matter
+	Model  int     // that it runs, an index into Config.Models
+	Room   int     // tickets that may be live at a time: the oldest one queued ends for a newer one; 0: any number
+}
+
+// Between these weights a tag keeps its precision; see maxVirtual.
+const leastWeight, mostWeight = 1e-3, 1e6
+
+// Validate says what is wrong with the configuration, if anything.
+func (c *Config) Validate() error {
+	if c.Slots < 1 || c.HandOff < 0 || c.RunLimit < 0 {
+		return fmt.Errorf("slots must be at least 1, hand-off and run limit not negative: have %d, %s, %s", c.Slots, c.HandOff, c.RunLimit)
+	}
+	for i, m := range c.Models {
+		if len(m.Warm) == 0 || len(m.Warm) != len(m.Exits) {
+			return fmt.Errorf("model %d has %d segments and %d exits", i, len(m.Warm), len(m.Exits))
+		}
+	}
+	for i, t := range c.Tenants {
+		if err := t.Validate(len(c.Models)); err != nil {
+			return fmt.Errorf("tenant %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// Validate says what is wrong with a tenant of a house that has a number of models, if anything.
+func (t *Tenant) Validate(models int) error {
+	if !(t.Weight >= leastWeight && t.Weight <= mostWeight) {
+		return fmt.Errorf("the weight is %g: it must be from %g to %g", t.Weight, leastWeight, mostWeight)
+	}
+	if t.Model < 0 || t.Model >= models {
+		return fmt.Errorf("it runs model %d of %d", t.Model, models)
+	}
+	if t.Room < 0 {
+		return fmt.Errorf("the room is for %d tickets: it must not be negative", t.Room)
+	}
+	return nil
+}

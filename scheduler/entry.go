@@ -1,0 +1,160 @@
+package scheduler
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/delen-edge/delen/tenants"
+)
+
+// entry is a ticket that has not ended.
+type entry struct {
+	ticket       *tenants.Ticket
+	tenant       *tenant
+	sequence     uint64
+	older, newer *entry // of the tenant
+	run          *run   // nil: queued
+	queued       int    // position in the tenant's queue, or -1
+	timed        int    // position in deadlines, or -1
+	agreed       int    // exits in a row with the same prediction
+}
+
+func moreUrgent(a, b *entry) bool {
+	switch {
+	case a.ticket.Deadline != b.ticket.Deadline:
+		return a.ticket.Deadline < b.ticket.Deadline
+	case a.ticket.Exit != b.ticket.Exit:
+		return a.ticket.Exit > b.ticket.Exit
+	}
+	return a.sequence < b.sequence
+}
+
+func earlier(a, b *entry) bool {
+	if a.ticket.Deadline != b.ticket.Deadline {
+		return a.ticket.Deadline < b.ticket.Deadline
+	}
+	return a.sequence < b.sequence
+}
+
+// offer takes a ticket in, if its tenant is still there.
+func (s *Scheduler) offer(now time.Duration, k *tenants.Ticket) {
+	t := s.tenant(int(k.Tenant))
+	if t == nil {
+		s.out.add(s.out.ends.put(End{Ticket: k, Reason: tenants.Removed}))
+		return
+	}
+	e := s.entry()
+	*e = entry{ticket: k, tenant: t, sequence: s.sequence, queued: -1, timed: -1}
+	s.sequence++
+	s.live[k.ID] = e
+	t.add(e)
+	if k.Deadline != tenants.Never {
+		s.deadlines.push(e)
+	}
+	s.enqueue(now, e)
+}
+
+func (s *Scheduler) entry() *entry {
+	if n := len(s.spare); n > 0 {
+		e := s.spare[n-1]
+		s.spare = s.spare[:n-1]
+		return e
+	}
+	return new(entry)
+}
+
+// add appends a ticket to the tenant's list of those that have not ended, and remove takes it out.
+func (t *tenant) add(e *entry) {
+	e.older = t.newest
+	if e.older != nil {
+		e.older.newer = e
+	} else {
+		t.oldest = e
+	}
+	t.newest = e
+	t.live++
+}
+
+func (t *tenant) remove(e *entry) {
+	if e.older != nil {
+		e.older.newer = e.newer
+	} else {
+		t.oldest = e.newer
+	}
+	if e.newer != nil {
+		e.newer.older = e.older
+	} else {
+		t.newest = e.older
+	}
+	t.live--
+}
+
+// enqueue puts a ticket into its tenant's queue, for which another may have to go. A tenant whose queue was empty resumes
+// no earlier than virtual time.
+func (s *Scheduler) enqueue(now time.Duration, e *entry) {
+	t := e.tenant
+	t.queue.push(e)
+	if t.at < 0 {
+		t.tag = max(t.tag, s.virtual)
+		s.waiting.push(t)
+	}
+	s.makeRoom(now, t)
+}
+
+func (s *Scheduler) dequeue(e *entry) {
+	t := e.tenant
+	t.queue.remove(e.queued)
+	if t.queue.len() == 0 {
+		s.waiting.remove(t.at)
+	}
+}
+
+// end gives a ticket back, from whatever state it is in. It is the only place where a ticket leaves that was let in.
+func (s *Scheduler) end(e *entry, r tenants.Reason, err error) {
+	running := e.run != nil
+	if running {
+		e.run.entry = nil
+	} else if e.queued >= 0 {
+		s.dequeue(e)
+	}
+	if e.timed >= 0 {
+		s.deadlines.remove(e.timed)
+	}
+	e.tenant.remove(e)
+	delete(s.live, e.ticket.ID)
+	s.out.add(s.out.ends.put(End{Ticket: e.ticket, Reason: r, Running: running, Err: err}))
+	*e = entry{}
+	s.spare = append(s.spare, e)
+}
+
+// A ticket that must go before its time goes with its deepest answer if it has one. It was out of time, displaced by a
+// newer one, or removed with its tenant.
+
+func outOfTime(k *tenants.Ticket) tenants.Reason {
+	return cut(k, tenants.ByDeadline, tenants.Expired)
+}
+
+func displaced(k *tenants.Ticket) tenants.Reason {
+	return cut(k, tenants.ByOverflow, tenants.Shed)
+}
+
+func removed(k *tenants.Ticket) tenants.Reason {
+	return cut(k, tenants.ByRemoval, tenants.Removed)
+}
+
+func cut(k *tenants.Ticket, answered, unanswered tenants.Reason) tenants.Reason {
+	if k.Exit > 0 {
+		return answered
+	}
+	return unanswered
+}
+
+// close ends all tickets, oldest first.
+func (s *Scheduler) close() {
+	all := slices.SortedFunc(maps.Values(s.live), func(a, b *entry) int { return cmp.Compare(a.sequence, b.sequence) })
+	for _, e := range all {
+		s.end(e, tenants.Closed, nil)
+	}
+}

@@ -1,0 +1,61 @@
+package scheduler
+
+import (
+	"math"
+	"time"
+
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/tenants"
+)
+
+// complete makes an observation of a reading: what the profile knows of the exit, and what the next would bring.
+func (s *Scheduler) complete(now time.Duration, e *entry, x Exited) {
+	k, m := e.ticket, &s.models[e.tenant.Model]
+	if k.Exit == 0 || x.Reading.Predicted != k.Reading.Predicted {
+		e.agreed = 0
+	}
+	e.agreed++
+	k.Exit++
+	k.Reading = x.Reading
+	figures := m.exits[k.Exit-1]
+	response := (now - k.Arrived).Seconds()
+	k.Seen = criteria.Observation{
+		criteria.ResponseTime: response,
+		criteria.Confidence:   x.Reading.Confidence,
+		criteria.Margin:       x.Reading.Margin,
+		criteria.Entropy:      x.Reading.Entropy,
+		criteria.Agreement:    float64(e.agreed),
+		criteria.Exit:         float64(k.Exit),
+		criteria.Accuracy:     figures.Accuracy,
+		criteria.Energy:       figures.Energy,
+		criteria.FLOPs:        figures.FLOPs,
+		criteria.Battery:      math.NaN(),
+
+		criteria.NextResponseTime: math.NaN(),
+		criteria.NextEnergy:       math.NaN(),
+		criteria.NextFLOPs:        math.NaN(),
+	}
+	if k.Exit < len(m.exits) {
+		k.Seen[criteria.NextResponseTime] = response + m.services[k.Exit].mean
+		k.Seen[criteria.NextEnergy] = m.exits[k.Exit].Energy
+		k.Seen[criteria.NextFLOPs] = m.exits[k.Exit].FLOPs
+	}
+}
+
+// decide ends a ticket after an exit or sends it on.
+func (s *Scheduler) decide(now time.Duration, e *entry) {
+	k, m := e.ticket, &s.models[e.tenant.Model]
+	switch {
+	case k.Exit == len(m.exits):
+		s.end(e, tenants.ByLastExit, nil)
+	case k.Criterion.Stop(&k.Seen):
+		s.end(e, tenants.ByCriterion, nil)
+	case e.tenant.leaving:
+		s.end(e, tenants.ByRemoval, nil)
+	case late(now, k, &m.services[k.Exit]):
+		m.services[k.Exit].refused()
+		s.end(e, tenants.ByDeadline, nil)
+	default:
+		s.enqueue(now, e)
+	}
+}

@@ -1,0 +1,322 @@
+package scheduler
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/tenants"
+)
+
+// world drives a scheduler on a virtual clock and keeps dumb books of its own, against which every effect is checked.
+type world struct {
+	t    testing.TB
+	seed uint64
+	pick source
+
+	config Config
+	house  *Scheduler
+	now    time.Duration
+	wake   time.Duration
+
+	nextID  uint64
+	tickets map[uint64]*book   // that have not ended, or whose run is not back
+	running map[uint64]*flight // by run
+	slots   []site             // by slot
+	guests  []*guest           // by index; nil where one is gone
+	coming  []*happening       // what the world will do by itself
+	service func(g *guest, segment int) time.Duration
+	wild    bool // runs fail, crash and hang
+	trace   bool // keep a log: it takes its time, so only when a test is run by itself with -v
+	log     []string
+}
+
+// source is where a world takes its chances from.
+type source interface{ IntN(n int) int }
+
+type book struct {
+	ticket   *tenants.Ticket
+	guest    *guest
+	ended    bool
+	flight   *flight // nil: queued
+	released bool
+}
+
+// flight is a run as the world sees it.
+type flight struct {
+	run        Run
+	book       *book
+	started    time.Duration
+	back       *happening
+	fate       fate
+	terminated time.Duration // when; Never: it was not
+}
+
+type fate int
+
+const (
+	exits   fate = iota
+	fails        // comes back with an error
+	crashes      // and takes its stage along
+	hangs        // until it is terminated, or even longer
+)
+
+// site is a slot as the world sees it.
+type site struct {
+	flight *flight
+	down   []stage
+	lost   bool
+}
+
+// guest is a tenant as the world sees it.
+type guest struct {
+	Tenant
+	index   int
+	leaving bool
+	gone    bool
+	busy    time.Duration // charged by runs that came back, hand-off included
+	largest time.Duration
+}
+
+type happening struct {
+	at time.Duration
+	do func()
+}
+
+func newWorld(t testing.TB, seed uint64, pick source, config Config) *world {
+	house, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{
+		t: t, seed: seed, pick: pick, config: config, house: house, wake: tenants.Never, trace: testing.Verbose(),
+		tickets: map[uint64]*book{}, running: map[uint64]*flight{}, slots: make([]site, config.Slots),
+	}
+	for i, tenant := range config.Tenants {
+		w.guests = append(w.guests, &guest{Tenant: tenant, index: i})
+	}
+	w.service = func(_ *guest, segment int) time.Duration {
+		return time.Duration(float64(config.Models[0].Warm[segment]) * (0.5 + w.chance()))
+	}
+	return w
+}
+
+// chance is a number from 0 to 1.
+func (w *world) chance() float64 { return float64(w.pick.IntN(1<<16)) / (1 << 16) }
+
+// upTo is a time from 0 to a limit.
+func (w *world) upTo(limit time.Duration) time.Duration {
+	return time.Duration(w.pick.IntN(1+int(limit/time.Microsecond))) * time.Microsecond
+}
+
+func (w *world) failf(format string, args ...any) {
+	w.t.Helper()
+	w.t.Fatalf("seed %d at %s: %s\n%s", w.seed, w.now, fmt.Sprintf(format, args...), w.tail())
+}
+
+func (w *world) tail() (text string) {
+	for _, line := range w.log[max(0, len(w.log)-40):] {
+		text += line + "\n"
+	}
+	return text
+}
+
+func (w *world) note(line ...any) {
+	if w.trace {
+		w.log = append(w.log, fmt.Sprint(line...))
+	}
+}
+
+// at lets something happen later.
+func (w *world) at(when time.Duration, do func()) *happening {
+	h := &happening{when, do}
+	w.coming = append(w.coming, h)
+	return h
+}
+
+func (w *world) step(e Event) {
+	w.note(w.now, e)
+	for _, effect := range w.house.Step(w.now, e) {
+		w.note(" ", effect)
+		switch x := effect.(type) {
+		case *Run:
+			w.run(*x)
+		case *End:
+			w.end(x)
+		case *Release:
+			w.release(x)
+		case *Terminate:
+			w.terminate(x)
+		case *Lost:
+			w.lost(x)
+		case *Back:
+			w.free(x)
+		case *Gone:
+			w.gone(x)
+		case *Wake:
+			w.wake = x.At
+		}
+	}
+	w.check()
+}
+
+func (w *world) run(x Run) {
+	b, at := w.tickets[x.Ticket.ID], &w.slots[x.Slot]
+	switch {
+	case b.ended || b.flight != nil:
+		w.failf("ticket %d runs, but it has ended or is running", x.Ticket.ID)
+	case x.Segment != x.Ticket.Exit || x.Model != b.guest.Model:
+		w.failf("ticket %d runs segment %d of model %d after exit %d", x.Ticket.ID, x.Segment+1, x.Model, x.Ticket.Exit)
+	case x.Ticket.Deadline <= w.now:
+		w.failf("ticket %d starts after its deadline", x.Ticket.ID)
+	case at.flight != nil || len(at.down) > 0:
+		w.failf("run %d starts in slot %d, which is not free", x.Run, x.Slot)
+	case w.running[x.Run] != nil:
+		w.failf("run %d is used twice", x.Run)
+	}
+	f := &flight{run: x, book: b, started: w.now, terminated: tenants.Never}
+	busy := w.service(b.guest, x.Segment)
+	if w.wild {
+		f.fate = fate(max(0, w.pick.IntN(24)-20))
+		if f.fate == hangs && w.config.RunLimit == 0 {
+			f.fate = exits
+		}
+	}
+	b.flight, at.flight, w.running[x.Run] = f, f, f
+	b.guest.largest = max(b.guest.largest, w.house.slots[x.Slot].run.charged)
+	if f.fate != hangs {
+		f.back = w.at(w.now+busy, func() { w.back(f) })
+	}
+}
+
+// back brings a run back, as its fate will have it.
+func (w *world) back(f *flight) {
+	if f.fate == crashes {
+		w.crash(Crashed{Model: f.run.Model, Segment: f.run.Segment, Slot: f.run.Slot, Err: errors.New("boom")})
+		return
+	}
+	w.land(f)
+	x := Exited{Run: f.run.Run, Usage: stages.Usage{Busy: w.now - f.started}}
+	if f.fate != exits {
+		x.Err = errors.New("boom")
+	}
+	x.Reading.Confidence, x.Reading.Predicted = w.chance(), w.pick.IntN(3)
+	w.step(x)
+}
+
+// land books that a run is over.
+func (w *world) land(f *flight) {
+	delete(w.running, f.run.Run)
+	w.slots[f.run.Slot].flight = nil
+	if !f.book.ended {
+		f.book.flight = nil
+	}
+	w.coming = slices.DeleteFunc(w.coming, func(h *happening) bool { return h == f.back })
+	cost := w.now - f.started + w.config.HandOff
+	f.book.guest.busy += cost
+	f.book.guest.largest = max(f.book.guest.largest, cost)
+}
+
+// crash takes a stage down, with its run if there is one, and brings it up again after a while.
+func (w *world) crash(x Crashed) {
+	at, failed := &w.slots[x.Slot], stage{x.Model, x.Segment}
+	if f := at.flight; f != nil && f.run.Model == x.Model && f.run.Segment == x.Segment {
+		w.land(f)
+	}
+	if !slices.Contains(at.down, failed) {
+		at.down = append(at.down, failed)
+		w.at(w.now+w.upTo(20*time.Millisecond), func() {
+			at.down = slices.DeleteFunc(at.down, func(s stage) bool { return s == failed })
+			w.step(Recovered{x.Model, x.Segment, x.Slot})
+		})
+	}
+	w.step(x)
+}
+
+// terminate makes a run that hangs come back, soon or late.
+func (w *world) terminate(x *Terminate) {
+	f := w.running[x.Run]
+	if f == nil || f.terminated != tenants.Never || w.now-f.started < w.config.RunLimit {
+		w.failf("run %d is terminated, but it is not one that takes too long", x.Run)
+	}
+	f.terminated = w.now
+	if f.fate == hangs {
+		f.back = w.at(w.now+w.upTo(3*w.config.RunLimit), func() { w.back(f) })
+	}
+}
+
+// offer sends a request to whoever is at an index.
+func (w *world) offer(tenant int, deadline time.Duration, c *criteria.Criterion) *tenants.Ticket {
+	w.nextID++
+	k := &tenants.Ticket{ID: w.nextID, Tenant: int32(tenant), Arrived: w.now, Deadline: deadline, Criterion: c}
+	b := &book{ticket: k}
+	if tenant < len(w.guests) {
+		b.guest = w.guests[tenant]
+	}
+	w.tickets[k.ID] = b
+	w.step(Offer{Ticket: k})
+	return k
+}
+
+// fill keeps tenants backlogged: each has at least n tickets queued.
+func (w *world) fill(n int, who ...int) {
+	for _, i := range who {
+		for w.house.tenants[i].queue.len() < n {
+			w.offer(i, tenants.Never, criteria.Never())
+		}
+	}
+}
+
+// next advances to whatever comes first, a happening, the wake or the limit, and says whether it was not the limit.
+func (w *world) next(limit time.Duration) bool {
+	slices.SortStableFunc(w.coming, func(a, b *happening) int { return cmp.Compare(a.at, b.at) })
+	at := min(limit, w.wake)
+	if len(w.coming) > 0 && w.coming[0].at <= at {
+		h := w.coming[0]
+		w.coming = w.coming[1:]
+		w.now = h.at
+		h.do()
+		return true
+	}
+	if at == tenants.Never {
+		return false
+	}
+	w.now = at
+	if at == limit {
+		return false
+	}
+	w.wake = tenants.Never
+	w.step(Tick{})
+	return true
+}
+
+// join, change and leave keep the world's list of guests.
+
+func (w *world) join(index int, as Tenant) {
+	if index == len(w.guests) {
+		w.guests = append(w.guests, nil)
+	}
+	if w.guests[index] == nil {
+		w.guests[index] = &guest{Tenant: as, index: index}
+	}
+	w.step(Join{Tenant: index, As: as})
+}
+
+func (w *world) change(index int, to Tenant) {
+	if index < len(w.guests) && w.guests[index] != nil && !w.guests[index].leaving {
+		w.guests[index].Weight, w.guests[index].Room = to.Weight, to.Room
+	}
+	w.step(Change{Tenant: index, Weight: to.Weight, Room: to.Room})
+}
+
+func (w *world) leave(index int) {
+	if index < len(w.guests) && w.guests[index] != nil {
+		w.guests[index].leaving = true
+	}
+	w.step(Leave{Tenant: index})
+}

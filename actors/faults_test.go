@@ -51,7 +51,7 @@ func TestARunThatPanicsFailsItsRequestAloneHoweverOften(t *testing.T) {
 	}
 	cl := start(t, options{scheduler: "slots = 1"}).dial()
 	for i := range 30 {
-		want(t, amid(t, cl, at(t, 1+i%2, panics)), wire.Code_INTERNAL, false, "restarted")
+		want(t, amid(t, cl, at(t, 1+i%2, panics)), wire.Code_INTERNAL, false, "panicked", "as the test ordered")
 	}
 	healthy(t, cl)
 }

@@ -43,6 +43,7 @@ type child struct {
 	address string
 	ended   chan struct{} // closed when the process has ended
 	err     error         // of the process, once it has ended
+	last    event         // of a node that has stopped
 }
 
 // options of a node in a test. The zero value gives the usual ones.
@@ -207,6 +208,7 @@ func (c *child) stop() map[string]books {
 func (c *child) stopped() map[string]books {
 	c.t.Helper()
 	e := c.await("stopped")
+	c.last = e
 	if e.Text != "" {
 		c.t.Errorf("the node stopped with an error: %s", e.Text)
 	}

@@ -102,6 +102,7 @@ func (n *Node) populate() error {
 	}
 	for i, m := range n.models {
 		house.stages = append(house.stages, n.spawnStages(i, m))
+		house.models = append(house.models, m.config.Name)
 	}
 	reception := &reception{
 		node: n.config.Node.Name, version: n.options.Version, largest: uint64(n.maxMessage()),
@@ -123,8 +124,8 @@ func (n *Node) populate() error {
 	return err
 }
 
-// spawnStages gives every instance of every segment an actor, on the thread of its slot. A stage that panics is restarted, however often: another
-// input may be fine.
+// spawnStages gives every instance of every segment an actor, on the thread of its slot. A stage that crashes is restarted,
+// however often: it knows best whether it can go on.
 func (n *Node) spawnStages(model int, m *loaded) [][]place {
 	always := actor.NewRestartingStrategy()
 	var places [][]place
@@ -132,8 +133,8 @@ func (n *Node) spawnStages(model int, m *loaded) [][]place {
 		var instances []place
 		for i, r := range runners {
 			st := &stage{
-				place:   scheduler.Recovered{Model: model, Segment: s, Slot: i},
-				backend: m.backend, runner: r, scheduler: n.house, log: n.log.Named("stage"),
+				model: model, segment: s, slot: i, backend: m.backend, runner: r, scheduler: n.house,
+				log: n.log.Named("stage"),
 			}
 			pid := n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return st },
 				actor.WithDispatcher(n.threads[i]), actor.WithGuardian(always)))

@@ -50,6 +50,7 @@ type event struct {
 	Kind    string           // "ready", "error", "hanging", "done", "stopped"
 	Text    string           `json:",omitempty"` // the address of a node that is ready, or an error
 	Carries int              `json:",omitempty"` // stopped: allocated and not freed
+	Renewed int              `json:",omitempty"` // stopped: how often a runner was renewed
 	Left    string           `json:",omitempty"` // stopped: stacks of the node's goroutines that are still there
 	Tenants map[string]books `json:",omitempty"` // stopped: what the tenants have booked
 }
@@ -119,6 +120,7 @@ func serve(path string) error {
 	}
 	stopped.Tenants = booksOf(logged)
 	stopped.Carries = int(f.carries.Load())
+	stopped.Renewed = int(f.renewed.Load())
 	stopped.Left = leftovers()
 	emit(stopped)
 	return nil
@@ -145,10 +147,19 @@ func leftovers() string {
 
 // faults is what a node's process does to the requests that ask for it, and what it has counted.
 type faults struct {
-	memory  atomic.Bool // Alloc fails
+	memory  atomic.Bool  // Alloc fails
+	session atomic.Int32 // of segment 2: whole, broken or lost
 	carries atomic.Int64
+	renewed atomic.Int64
 	release chan struct{} // each value lets a stuck run go on
 }
+
+// The states of the session of segment 2.
+const (
+	sessionWhole  = iota
+	sessionBroken // every run gives an error until a runner is renewed
+	sessionLost   // nor can a runner be renewed
+)
 
 // obey follows the orders on standard input. Its end is an order to stop.
 func (f *faults) obey(over chan<- os.Signal) {
@@ -159,6 +170,12 @@ func (f *faults) obey(over chan<- os.Signal) {
 			f.memory.Store(true)
 		case "memory free":
 			f.memory.Store(false)
+		case "session whole":
+			f.session.Store(sessionWhole)
+		case "session broken":
+			f.session.Store(sessionBroken)
+		case "session lost":
+			f.session.Store(sessionLost)
 		case "release":
 			f.release <- struct{}{}
 		}
@@ -249,7 +266,21 @@ type faultyRunner struct {
 	hung chan struct{} // closed by Terminate; nil: no run hangs
 }
 
+func (r *faultyRunner) Renew() error {
+	if r.segment == 1 {
+		if r.backend.faults.session.Load() == sessionLost {
+			return errors.New("the session is lost, as the test ordered")
+		}
+		r.backend.faults.session.Store(sessionWhole)
+	}
+	r.backend.faults.renewed.Add(1)
+	return r.Runner.Renew()
+}
+
 func (r *faultyRunner) Run(c *stages.Carry) (stages.Usage, error) {
+	if r.segment == 1 && r.backend.faults.session.Load() != sessionWhole {
+		return stages.Usage{}, errors.New("the session is broken, as the test ordered")
+	}
 	switch r.backend.fault(c, r.segment) {
 	case breaks:
 		return stages.Usage{}, errors.New("the run breaks, as the test ordered")

@@ -21,6 +21,7 @@ type house struct {
 	core    *scheduler.Scheduler
 	clock   clock
 	stages  [][][]place // by model, segment, slot; filled before the first offer
+	models  []string    // their names
 	tenants []*actor.PID
 	log     *event.Log
 
@@ -61,8 +62,12 @@ func (h *house) step(ctx actor.Context, e scheduler.Event) {
 		case *scheduler.Release:
 			ctx.Send(h.tenants[x.Ticket.Tenant], *x)
 		case *scheduler.Terminate:
-			event.Emit(h.log, event.RunTerminated{Run: x.Run, Segment: x.Segment + 1, Slot: x.Slot})
+			event.Emit(h.log, event.RunTerminated{Run: x.Run, Model: h.models[x.Model], Segment: x.Segment + 1, Slot: x.Slot})
 			h.stages[x.Model][x.Segment][x.Slot].runner.Terminate()
+		case *scheduler.Lost:
+			event.Emit(h.log, event.SlotLost{Run: x.Run, Model: h.models[x.Model], Segment: x.Segment + 1, Slot: x.Slot})
+		case *scheduler.Back:
+			event.Emit(h.log, event.SlotBack{Slot: x.Slot, After: x.After})
 		case *scheduler.Wake:
 			h.wake(ctx, x.At)
 		}

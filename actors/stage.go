@@ -3,6 +3,7 @@ package actors
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -15,50 +16,164 @@ import (
 // errRestarted is why a request fails whose stage has started anew under it.
 var errRestarted = errors.New("the stage was restarted while it ran this request")
 
-// stage is one instance of a segment, the one for a slot: it runs a ticket at a time and reads the exit. A panic in the runtime restarts the
-// actor with the same runner; the scheduler is told and fails the ticket that was lost.
+// stage is one instance of a segment, the one for a slot: it runs a ticket at a time and reads the exit.
+//
+// What goes wrong is judged by whose fault it is. An input that the segment cannot compute fails its ticket and nothing
+// else. When the runtime gives an error, the stage runs zeros, as when the node started: if they go through, the runtime
+// is sound and the error was the input's. If they do not, or if the runtime panics, the stage crashes: its supervisor
+// restarts it, its ticket fails at once, and its runner is renewed before the slot is free again. A stage whose runner
+// cannot be renewed is out of order: it fails what it is given, with the reason, and tries again after a pause.
 type stage struct {
-	place     scheduler.Recovered // model, segment, slot
-	backend   stages.Backend
-	runner    stages.Runner
-	scheduler *actor.PID
-	log       *event.Log
+	model, segment, slot int
+	backend              stages.Backend
+	runner               stages.Runner
+	scheduler            *actor.PID
+	log                  *event.Log
+
+	broken   error     // why the runner must be renewed; nil: it is sound
+	since    time.Time // when it broke
+	attempts int       // to renew it
+	pause    time.Time // no further attempt before
 }
 
 // Receive implements actor.Actor.
 func (s *stage) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case scheduler.Run:
-		reading, usage, err := s.run(m.Ticket)
+		reading, usage, err := s.serve(m.Ticket)
 		ctx.Send(s.scheduler, scheduler.Exited{Run: m.Run, Reading: reading, Usage: usage, Err: err})
 	case *actor.Restarting:
-		event.Emit(s.log, event.StageRestarted{Model: s.backend.Model().Name, Segment: s.place.Segment + 1, Slot: s.place.Slot})
-		ctx.Send(s.scheduler, scheduler.Crashed{Model: s.place.Model, Segment: s.place.Segment, Slot: s.place.Slot, Err: errRestarted})
-		ctx.Send(s.scheduler, s.place)
+		s.restart(ctx)
 	}
 }
 
-// run executes the segment on a ticket. The first segment takes the memory and copies the input into it.
-func (s *stage) run(k *tenants.Ticket) (stages.Reading, stages.Usage, error) {
+// restart fails the ticket that was lost and makes the stage whole, which holds its slot meanwhile.
+func (s *stage) restart(ctx actor.Context) {
+	err := errRestarted // our own code panicked, the runtime did not
+	if s.broken != nil {
+		err = s.about(s.broken)
+	}
+	event.Emit(s.log, event.StageRestarted{Model: s.backend.Model().Name, Segment: s.segment + 1, Slot: s.slot, Error: err})
+	ctx.Send(s.scheduler, scheduler.Crashed{Model: s.model, Segment: s.segment, Slot: s.slot, Err: err})
+	if s.broken != nil {
+		s.renew()
+	}
+	ctx.Send(s.scheduler, scheduler.Recovered{Model: s.model, Segment: s.segment, Slot: s.slot})
+}
+
+// serve executes the segment on a ticket and reads the exit. It panics when the stage must be restarted.
+func (s *stage) serve(k *tenants.Ticket) (reading stages.Reading, usage stages.Usage, err error) {
+	if s.broken != nil && time.Now().After(s.pause) {
+		s.renew()
+	}
+	if s.broken != nil {
+		return reading, usage, s.about(fmt.Errorf("out of order: %w", s.broken))
+	}
+	if err := s.furnish(k); err != nil {
+		return reading, usage, err
+	}
+	usage, err = s.run(k.Carry)
+	if err != nil {
+		if s.probe() != nil {
+			s.breaks(err)
+			panic(err)
+		}
+		return reading, usage, s.about(err)
+	}
 	model := s.backend.Model()
-	if k.Carry == nil {
-		carry, err := s.backend.Alloc()
+	exit := k.Carry.Tensors[model.Segments[s.segment].Exit]
+	reading, err = stages.Read(exit.Floats(), model.Logits)
+	if err != nil {
+		err = fmt.Errorf("exit %s of model %s: %w", model.Exits[s.segment], model.Name, err)
+	}
+	return reading, usage, err
+}
+
+// furnish gives a ticket its memory, once, and copies the input into it.
+func (s *stage) furnish(k *tenants.Ticket) error {
+	if k.Carry != nil {
+		return nil
+	}
+	carry, err := s.backend.Alloc()
+	if err != nil {
+		return err
+	}
+	for i, row := range k.Input {
+		copy(carry.Tensors[s.backend.Model().Inputs[i]].Data, row)
+	}
+	k.Carry, k.Input = carry, nil
+	return nil
+}
+
+// run is the native call. A panic in it leaves the runner in a state that nobody knows.
+func (s *stage) run(c *stages.Carry) (stages.Usage, error) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.breaks(fmt.Errorf("the runtime panicked: %v", p))
+			panic(p)
+		}
+	}()
+	return s.runner.Run(c)
+}
+
+func (s *stage) breaks(err error) {
+	s.broken, s.since, s.attempts = err, time.Now(), 0
+}
+
+func (s *stage) about(err error) error {
+	return fmt.Errorf("segment %d of model %s: %w", s.segment+1, s.backend.Model().Name, err)
+}
+
+// probe runs zeros through the model up to this stage, and gives the error that no request is to blame for.
+func (s *stage) probe() (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the runtime panicked: %v", p)
+		}
+	}()
+	var chain []stages.Runner
+	defer func() {
+		for _, r := range chain {
+			err = errors.Join(err, r.Close())
+		}
+	}()
+	for i := range s.segment {
+		r, err := s.backend.Open(i)
 		if err != nil {
-			return stages.Reading{}, stages.Usage{}, err
+			return err
 		}
-		for i, row := range k.Input {
-			copy(carry.Tensors[model.Inputs[i]].Data, row)
-		}
-		k.Carry, k.Input = carry, nil
+		chain = append(chain, r)
 	}
-	usage, err := s.runner.Run(k.Carry)
+	_, err = stages.Warm(s.backend, append(chain, s.runner), 1)
+	if errors.Is(err, stages.ErrMemory) {
+		return nil // there is no telling, and no harm in going on
+	}
+	return err
+}
+
+// The pause after an attempt to renew a runner that failed: it doubles up to the longest.
+const (
+	firstPause   = 100 * time.Millisecond
+	longestPause = 30 * time.Second
+)
+
+// renew tries to make the runner whole.
+func (s *stage) renew() {
+	s.attempts++
+	event.Emit(s.log, event.StageRebuilding{
+		Model: s.backend.Model().Name, Segment: s.segment + 1, Slot: s.slot, Attempt: s.attempts, Error: s.broken,
+	})
+	err := s.runner.Renew()
+	if err == nil {
+		err = s.probe()
+	}
 	if err != nil {
-		return stages.Reading{}, usage, fmt.Errorf("segment %d of model %s: %w", s.place.Segment+1, model.Name, err)
+		s.broken = err
+		s.pause = time.Now().Add(min(firstPause<<min(s.attempts-1, 10), longestPause))
+		return
 	}
-	exit := k.Carry.Tensors[model.Segments[s.place.Segment].Exit]
-	reading, err := stages.Read(exit.Floats(), model.Logits)
-	if err != nil {
-		return reading, usage, fmt.Errorf("exit %s of model %s: %w", model.Exits[s.place.Segment], model.Name, err)
-	}
-	return reading, usage, nil
+	event.Emit(s.log, event.StageRebuilt{
+		Model: s.backend.Model().Name, Segment: s.segment + 1, Slot: s.slot, After: time.Since(s.since),
+	})
+	s.broken = nil
 }

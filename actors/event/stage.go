@@ -14,63 +14,63 @@ func (SchedulerStep) kind() kind { return kind{"scheduler.step", debug, always} 
 // slot runs nothing else until it comes back.
 type RunTerminated struct {
 	Run     uint64 // the scheduler's number of the run
+	Model   string // whose segment it is
 	Segment int    // that it runs, from 1
 	Slot    int    // where, from 0
 }
 
 func (RunTerminated) kind() kind { return kind{"run.terminated", fail, always} }
 
-// SlotLost says that a run did not come back after it was asked to end, so that the node has a slot less. Nothing
-// but its return gives the slot back: when it stays away, restart the node.
+// SlotLost says that a run did not come back within scheduler.run_limit after it was asked to end, so that the node has a
+// slot less, and the memory of the request less. Nothing but its return gives them back: when it stays away, restart
+// the node.
 type SlotLost struct {
+	Run     uint64 // the scheduler's number of the run
 	Model   string // whose segment it is
 	Segment int    // that runs, from 1
 	Slot    int    // that is lost, from 0
-	Run     uint64 // the scheduler's number of the run
-	Tenant  string // whose request it ran
 }
 
 func (SlotLost) kind() kind { return kind{"slot.lost", fail, always} }
 
-// SlotBack says that the run of a lost slot has come back. The slot works again.
+// SlotBack says that the run of a lost slot has come back after all, and that the slot works again.
 type SlotBack struct {
-	Model   string        // whose segment it is
-	Segment int           // that ran, from 1
-	Slot    int           // that is back, from 0
-	Run     uint64        // the scheduler's number of the run
-	Tenant  string        // whose request it ran
-	After   time.Duration // since the run began
+	Slot  int           // that is back, from 0
+	After time.Duration // since it was lost
 }
 
 func (SlotBack) kind() kind { return kind{"slot.back", info, always} }
 
-// StageRestarted says that a stage panicked. The request that it ran has failed; the stage goes on with the next.
+// StageRestarted says that a stage has crashed: the runtime panicked, or failed for a reason that is not the request's. The
+// request that it ran has failed.
 type StageRestarted struct {
 	Model   string // whose segment it is
 	Segment int    // from 1
 	Slot    int    // from 0
+	Error   error  // what it crashed of
 }
 
 func (StageRestarted) kind() kind { return kind{"stage.restarted", fail, always} }
 
-// StageRebuilding says that a stage makes its runner anew, after errors of the runtime in a row or a panic. Its slot serves
-// other segments meanwhile. When attempts go on, the model or the device is broken: see the error.
+// StageRebuilding says that a stage asks the runtime for a new session, because the one that it has cannot be relied on. Its
+// slot waits for that. When the attempt fails, requests that need the stage fail until a later one succeeds: the model
+// or the device is broken, and the error says how.
 type StageRebuilding struct {
 	Model   string // whose segment it is
 	Segment int    // from 1
 	Slot    int    // from 0
-	Attempt int    // from 1, until the runner works
-	Error   error  // what broke the runner
+	Attempt int    // from 1, until the session works
+	Error   error  // why
 }
 
 func (StageRebuilding) kind() kind { return kind{"stage.rebuilding", fail, always} }
 
-// StageRebuilt says that a stage has a runner again that works.
+// StageRebuilt says that a stage has a session again that works.
 type StageRebuilt struct {
 	Model   string        // whose segment it is
 	Segment int           // from 1
 	Slot    int           // from 0
-	After   time.Duration // since the runner broke
+	After   time.Duration // since the session broke
 }
 
 func (StageRebuilt) kind() kind { return kind{"stage.rebuilt", info, always} }

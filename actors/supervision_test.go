@@ -1,0 +1,93 @@
+package actors_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+
+	"github.com/delen-edge/delen/actors/client"
+	"github.com/delen-edge/delen/actors/wire"
+)
+
+// deep is a request that goes through all segments.
+func deep(t *testing.T, i int) client.Request {
+	return client.Request{Tenant: "survey", Inputs: inputs(pictures(t)[i]), Criterion: "false"}
+}
+
+// An app that sends what a segment cannot compute, again and again, must not cost the others a session.
+func TestABadInputRebuildsNothing(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	n := start(t, options{})
+	cl := n.dial()
+	for i := range 20 {
+		segment := 1 + i%4
+		want(t, amid(t, cl, at(t, segment, breaks)), wire.Code_INTERNAL, false, "the run breaks")
+		want(t, amid(t, cl, at(t, segment, nan)), wire.Code_INTERNAL, false, "NaN")
+	}
+	healthy(t, cl)
+	if n.stop(); n.last.Renewed != 0 {
+		t.Errorf("%d runners were renewed", n.last.Renewed)
+	}
+}
+
+// The session of segment 2 breaks under load: the requests that meet it fail, with the reason, and the others are answered.
+func TestABrokenSessionIsRenewedUnderLoad(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	n := start(t, options{})
+	cl := n.dial()
+	for range 3 {
+		var wg sync.WaitGroup
+		for worker := range 8 {
+			wg.Go(func() {
+				for i := range 20 {
+					if _, err := cl.Infer(patiently(t), deep(t, 20*worker+i)); err != nil {
+						want(t, err, wire.Code_INTERNAL, false, "segment 2 of model glyphs", "the session is broken")
+					}
+				}
+			})
+		}
+		n.order("session broken")
+		wg.Wait()
+		if _, err := cl.Infer(patiently(t), deep(t, 0)); err != nil {
+			t.Errorf("after the session was renewed: %v", err)
+		}
+	}
+	if n.stop(); n.last.Renewed < 3 {
+		t.Errorf("%d runners were renewed", n.last.Renewed)
+	}
+}
+
+// What does not need the segment is served all the while, also in the slot whose stage is out of order.
+func TestAStageThatCannotBeRenewedFailsWhatNeedsItAndComesBack(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	n := start(t, options{scheduler: "slots = 1"})
+	cl := n.dial()
+	n.order("session lost")
+	_, err := cl.Infer(patiently(t), deep(t, 0))
+	want(t, err, wire.Code_INTERNAL, false, "segment 2 of model glyphs", "the session is broken")
+	for range 10 {
+		_, err := cl.Infer(patiently(t), deep(t, 0))
+		want(t, err, wire.Code_INTERNAL, false, "segment 2 of model glyphs", "out of order", "the session is lost")
+		early := deep(t, 1)
+		early.Criterion = "exit >= 1"
+		if a, err := cl.Infer(patiently(t), early); err != nil || a.Exit != 1 {
+			t.Errorf("a request that ends at exit 1: %v, %v", a, err)
+		}
+	}
+	n.order("session whole")
+	ctx := patiently(t)
+	var no *client.Error
+	for _, err = cl.Infer(ctx, deep(t, 0)); errors.As(err, &no); {
+		_, err = cl.Infer(ctx, deep(t, 0))
+	}
+	if err != nil {
+		t.Errorf("the stage does not come back: %v", err)
+	}
+	healthy(t, cl)
+}

@@ -318,7 +318,7 @@ func describeTenant(t *table, c *config.Config, tenant *config.Tenant) {
 	t.line("tenant %q", tenant.Name)
 	t.line("  runs\tmodel %q", tenant.Model.Name)
 	t.line("  has\t%.3g %% of the machine for itself (share %v)", 100*c.Guarantee(tenant), tenant.Share)
-	t.line("  stops when\t%s", criterion(tenant))
+	t.line("  stops when\t%s", stopsWhen(tenant.Criterion.String()))
 	if tenant.Deadline > 0 {
 		t.line("  ends after\t%s", tenant.Deadline.Round(time.Microsecond))
 	}
@@ -331,11 +331,4 @@ func beyond(o config.Overflow) string {
 		return "; the oldest makes room for the next"
 	}
 	return "; refuses what goes beyond"
-}
-
-func criterion(t *config.Tenant) string {
-	if s := t.Criterion.String(); s != "false" {
-		return s
-	}
-	return "it has reached the last exit"
 }

@@ -37,7 +37,8 @@ type demoPicture struct {
 func openApps(ctx context.Context, node string, guests []*config.Tenant, samples []sample) ([]*demoApp, error) {
 	var apps []*demoApp
 	for i, t := range guests {
-		c, tenant, err := connect(ctx, inference{node: node, tenant: t.Name, connect: 10 * time.Second})
+		to := connection{node: node, connect: 10 * time.Second}
+		c, tenant, err := to.ask(ctx, t.Name)
 		if err != nil {
 			return apps, err
 		}

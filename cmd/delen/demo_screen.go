@@ -86,14 +86,6 @@ func deadline(t *wire.TenantInfo) string {
 	return fmt.Sprintf(", deadline %s", time.Duration(t.GetDeadlineNs()))
 }
 
-// stopsWhen says what a criterion in canonical form means.
-func stopsWhen(criterion string) string {
-	if criterion == "" || criterion == "false" {
-		return "it has reached the last exit"
-	}
-	return criterion
-}
-
 // measuring says what happens before there is a table.
 func (s *demoScreen) measuring(length time.Duration) {
 	s.redraw(fmt.Sprintf("Measuring the capacity for %s ...\n", length))

@@ -9,15 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/delen-edge/delen/actors/client"
-	"github.com/delen-edge/delen/actors/wire"
 )
 
 // inference is the command line of infer.
 type inference struct {
-	node, tenant, criterion string
-	listen, advertise       string
-	timeout, connect        time.Duration
-	json                    bool
+	connection
+	tenant, criterion string
+	timeout           time.Duration
+	json              bool
 }
 
 // newInfer makes the command that sends requests as an app does.
@@ -64,13 +63,10 @@ folder ends with an object that has summary.`,
 			return infer(cmd.Context(), f, args, cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringVar(&f.node, "node", "127.0.0.1:8090", "the node's host:port")
+	f.connection.flags(cmd)
 	cmd.Flags().StringVar(&f.tenant, "tenant", "", "the tenant that the requests are for")
 	cmd.Flags().StringVar(&f.criterion, "criterion", "", "a criterion for these requests alone")
-	cmd.Flags().StringVar(&f.listen, "listen", "", "the host:port that answers come back to (default a free port on 127.0.0.1)")
-	cmd.Flags().StringVar(&f.advertise, "advertise", "", "the host:port under which the node reaches that (default the same)")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 0, "a deadline for each request, instead of the tenant's")
-	cmd.Flags().DurationVar(&f.connect, "connect", 5*time.Second, "how long connecting may take")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON object a line")
 	return cmd
 }
@@ -80,7 +76,7 @@ func infer(ctx context.Context, f inference, args []string, stdout io.Writer) er
 	if err != nil {
 		return err
 	}
-	c, tenant, err := connect(ctx, f)
+	c, tenant, err := f.ask(ctx, f.tenant)
 	if err != nil {
 		return err
 	}
@@ -102,20 +98,4 @@ func infer(ctx context.Context, f inference, args []string, stdout io.Writer) er
 		}
 	}
 	return p.summary()
-}
-
-// connect dials the node and asks what the tenant takes.
-func connect(ctx context.Context, f inference) (*client.Client, *wire.TenantInfo, error) {
-	ctx, cancel := context.WithTimeout(ctx, f.connect)
-	defer cancel()
-	c, err := client.Dial(ctx, client.Config{Node: f.node, Listen: f.listen, Advertise: f.advertise})
-	if err != nil {
-		return nil, nil, err
-	}
-	tenant, err := c.Tenant(ctx, f.tenant)
-	if err != nil {
-		c.Close()
-		return nil, nil, err
-	}
-	return c, tenant, nil
 }

@@ -42,6 +42,7 @@ The usual path:
                            wrong with it
   delen serve delen.hcl    serve it
   delen infer ...          send a request, as an app does
+  delen criterion ...      show or change when a tenant's requests stop
 
 delen demo shows all of it at once, under rising load. delen split shows what a
 model is cut into, and delen profile what its exits cost on this machine; neither
@@ -62,6 +63,7 @@ well, 1 when the command failed and 2 when the command line is wrong.`,
 		newCheck(),
 		newServe(),
 		newInfer(),
+		newCriterion(),
 		newSplit(),
 		newDemo(),
 		newProfile(),

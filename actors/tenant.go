@@ -133,7 +133,8 @@ func (g *guest) admit(at time.Time, m *wire.Infer, r *request) (*tenants.Ticket,
 	if refusal != nil {
 		return nil, g.tenant.Refuse(refusal)
 	}
-	q := tenants.Request{ID: g.numbers.next(), Arrived: g.clock.at(at), Timeout: time.Duration(m.GetTimeoutNs()), Criterion: own}
+	arrived := g.clock.at(at)
+	q := tenants.Request{ID: g.numbers.next(), Arrived: arrived, Sent: arrived, Timeout: time.Duration(m.GetTimeoutNs()), Criterion: own}
 	for _, t := range m.GetInputs() {
 		q.Inputs = append(q.Inputs, tenants.Input{Name: t.GetName(), Type: dtype(t.GetDtype()), Shape: t.GetShape(), Data: t.GetData()})
 	}

@@ -12,7 +12,8 @@ import (
 type Request struct {
 	ID        uint64              // for the ticket, unique in the house
 	Arrived   time.Duration       // at the door
-	Timeout   time.Duration       // from the arrival; 0: the tenant's deadline holds
+	Sent      time.Duration       // by the app, on the house's clock, also before its start; Arrived when the app does not say
+	Timeout   time.Duration       // from Sent, or from Arrived if that is earlier; 0: the tenant's deadline holds
 	Criterion *criteria.Criterion // for this request alone; nil: the tenant's
 	Inputs    []Input
 }
@@ -65,20 +66,26 @@ func (t *Tenant) ticket() *Ticket {
 	return new(Ticket)
 }
 
+// deadline counts from when the app sent the request: one that was long on its way does not run for nobody. A clock that
+// is ahead gains nothing.
 func (t *Tenant) deadline(r *Request) time.Duration {
 	timeout := r.Timeout
 	if timeout == 0 {
 		timeout = t.config.Deadline
 	}
-	if timeout == 0 || timeout > Never-r.Arrived {
+	from := min(r.Sent, r.Arrived)
+	if timeout == 0 || from > 0 && timeout > Never-from {
 		return Never
 	}
-	return r.Arrived + timeout
+	return from + timeout
 }
 
 // check looks at what costs least first: a full house must refuse fast.
 func (t *Tenant) check(now time.Duration, r *Request) ([][]byte, *Refusal) {
-	if t.closed {
+	switch t.state {
+	case removed:
+		return nil, &Refusal{Code: NotFound, Message: fmt.Sprintf("tenant %s has been removed from this node", t.config.Name)}
+	case closed:
 		return nil, &Refusal{Code: Unavailable, Message: "the node is stopping", RetryAfter: time.Second}
 	}
 	if r.Timeout < 0 {

@@ -2,7 +2,7 @@
 // account. All of it is plain single-threaded code that is handed the time, a duration since the node's start.
 //
 // The law of admission: at most Config.Queue tickets of a tenant are in the house at a time, whatever state they are in.
-// A request beyond that is refused with the time after which a place should be free, and was never admitted; or, if the
-// tenant drops the oldest, it is admitted and the scheduler ends another for it. Every admitted ticket ends exactly once,
-// through [Tenant.Ended].
+// A request beyond that is refused with the time after which a place should be free for it, behind those that were refused
+// before, and was never admitted; or, if the tenant drops the oldest, it is admitted and the scheduler ends another for
+// it. Every admitted ticket ends exactly once, through [Tenant.Ended].
 package tenants

@@ -49,11 +49,20 @@ func (c *Config) Validate() error {
 type Tenant struct {
 	config  Config
 	version uint64 // of the criterion, from 1
-	closed  bool
+	state   state
 	account Account
 	pace    pace
 	free    []*Ticket
 }
+
+// state is whether a tenant admits requests, and if not why.
+type state uint8
+
+const (
+	open state = iota
+	closed
+	removed
+)
 
 // Account is what a tenant's requests have come to since the node's start.
 type Account struct {
@@ -78,10 +87,13 @@ func New(c Config) (*Tenant, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	return &Tenant{config: c, version: 1, account: Account{Exits: make([]uint64, len(c.Model.Segments))}}, nil
+	return &Tenant{
+		config: c, version: 1, pace: pace{interval: time.Millisecond},
+		account: Account{Exits: make([]uint64, len(c.Model.Segments))},
+	}, nil
 }
 
-// Config is what the tenant was made from, with the criterion that it has now.
+// Config is what the tenant was made from, with what has changed since.
 func (t *Tenant) Config() Config { return t.config }
 
 // Version counts the tenant's criteria, from 1.
@@ -101,8 +113,35 @@ func (t *Tenant) SetCriterion(c *criteria.Criterion) uint64 {
 	return t.version
 }
 
-// Close ends admission: every later request is refused as Unavailable.
-func (t *Tenant) Close() { t.closed = true }
+// Check says why a configuration cannot be applied to the running tenant, if so: its name, index and model stay.
+func (t *Tenant) Check(c Config) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	if c.Name != t.config.Name || c.Index != t.config.Index || c.Model != t.config.Model {
+		return fmt.Errorf("tenant %s cannot change its name, its index or its model while it runs: remove it and add another", t.config.Name)
+	}
+	return nil
+}
+
+// Apply changes deadline, queue, overflow and criterion for requests from now on. If Check fails it changes nothing. The
+// version grows when the criterion is another.
+func (t *Tenant) Apply(c Config) error {
+	if err := t.Check(c); err != nil {
+		return err
+	}
+	if c.Criterion.String() != t.config.Criterion.String() {
+		t.version++
+	}
+	t.config = c
+	return nil
+}
+
+// Close ends admission because the node stops: every later request is refused as Unavailable.
+func (t *Tenant) Close() { t.state = max(t.state, closed) }
+
+// Leave ends admission because the tenant is removed: every later request is refused as NotFound.
+func (t *Tenant) Leave() { t.state = removed }
 
 // Ended books the end of an admitted ticket, once for each.
 func (t *Tenant) Ended(now time.Duration, k *Ticket, r Reason) {
@@ -126,6 +165,7 @@ func (t *Tenant) Recycle(k *Ticket) {
 // pace measures how fast tickets leave, for the hint that a refusal gives.
 type pace struct {
 	last, interval time.Duration
+	refused        uint64 // since the last end
 }
 
 // ended updates the moving average of the interval between ends, with a weight of 1/8 for the newest.
@@ -134,9 +174,13 @@ func (p *pace) ended(now time.Duration) {
 		p.interval += (min(now-p.last, time.Second) - p.interval) / 8
 	}
 	p.last = now
+	p.refused = 0
 }
 
-// retry is the time in which a place should come free: one interval, within 1 ms and 1 s.
+// retry is the time in which a place should come free for who is refused now: as many intervals as have been refused since
+// the last end, within 1 ms and 1 s. So those who are refused at once do not come back at once, to be refused again.
 func (p *pace) retry() time.Duration {
-	return min(max(p.interval, time.Millisecond), time.Second)
+	p.refused++
+	wait := min(float64(p.refused)*p.interval.Seconds(), 1)
+	return max(time.Duration(wait*float64(time.Second)), time.Millisecond)
 }

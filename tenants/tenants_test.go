@@ -131,7 +131,7 @@ func TestDeadlines(t *testing.T) {
 		{"one that just does not fit", 0, hour, math.MaxInt64 - hour + 1, Never},
 	} {
 		tenant := newTenant(t, func(cfg *Config) { cfg.Deadline = c.tenants })
-		k, r := tenant.Admit(c.arrived, Request{Arrived: c.arrived, Timeout: c.asks, Inputs: sound()})
+		k, r := tenant.Admit(c.arrived, Request{Arrived: c.arrived, Sent: c.arrived, Timeout: c.asks, Inputs: sound()})
 		if r != nil {
 			t.Errorf("%s: refused: %s", c.name, r.Message)
 		} else if k.Deadline != c.want {
@@ -144,7 +144,7 @@ func TestWhatHasNoTimeLeftIsRefused(t *testing.T) {
 	tenant := newTenant(t, func(c *Config) { c.Deadline = time.Millisecond })
 	for late, want := range map[time.Duration]Code{time.Millisecond - 1: OK, time.Millisecond: DeadlineExceeded, time.Hour: DeadlineExceeded} {
 		got := OK
-		if _, r := tenant.Admit(time.Second+late, Request{Arrived: time.Second, Inputs: sound()}); r != nil {
+		if _, r := tenant.Admit(time.Second+late, Request{Arrived: time.Second, Sent: time.Second, Inputs: sound()}); r != nil {
 			got = r.Code
 		}
 		if got != want {
@@ -175,27 +175,14 @@ func TestACriterionIsFixedAtAdmission(t *testing.T) {
 	}
 }
 
-func TestAClosedTenantAdmitsNobody(t *testing.T) {
-	tenant := newTenant(t, nil)
-	k, _ := tenant.Admit(0, Request{Inputs: sound()})
-	tenant.Close()
-	if _, r := tenant.Admit(0, Request{Inputs: sound()}); r == nil || r.Code != Unavailable || r.RetryAfter <= 0 {
-		t.Errorf("got %+v", r)
-	}
-	tenant.Ended(0, k, Closed)
-	if a := tenant.Account(); a.InHouse() != 0 || a.Ended[Closed] != 1 {
-		t.Errorf("the account is %+v", a)
-	}
-}
-
 func TestARecycledTicketRemembersNothing(t *testing.T) {
 	tenant := newTenant(t, nil)
 	k, _ := tenant.Admit(0, Request{ID: 1, Inputs: sound()})
 	k.Exit, k.Busy, k.Reading.Confidence, k.Seen[criteria.Exit] = 2, time.Second, 0.9, 2
 	tenant.Ended(0, k, ByLastExit)
 	tenant.Recycle(k)
-	again, _ := tenant.Admit(time.Minute, Request{ID: 2, Arrived: time.Minute, Inputs: sound()})
-	fresh, _ := newTenant(t, nil).Admit(time.Minute, Request{ID: 2, Arrived: time.Minute, Inputs: sound()})
+	again, _ := tenant.Admit(time.Minute, Request{ID: 2, Arrived: time.Minute, Sent: time.Minute, Inputs: sound()})
+	fresh, _ := newTenant(t, nil).Admit(time.Minute, Request{ID: 2, Arrived: time.Minute, Sent: time.Minute, Inputs: sound()})
 	if again != k {
 		t.Error("the ticket is not used again")
 	}
@@ -240,7 +227,7 @@ func walk(t *testing.T, rng *rand.Rand) {
 	for step := range 500 {
 		now += time.Duration(rng.Int64N(int64(3 * time.Second >> rng.IntN(20))))
 		if rng.IntN(2) == 0 || len(house) == 0 {
-			r := Request{ID: uint64(step), Arrived: now, Inputs: sound()}
+			r := Request{ID: uint64(step), Arrived: now, Sent: now, Inputs: sound()}
 			spoilt := rng.IntN(10) == 0
 			if spoilt {
 				r.Inputs = r.Inputs[:1]
@@ -300,27 +287,6 @@ func walk(t *testing.T, rng *rand.Rand) {
 					t.Fatal("a ticket that is not recycled yet is given out")
 				}
 			}
-		}
-	}
-}
-
-func TestTheHintFollowsThePaceAtWhichPlacesComeFree(t *testing.T) {
-	for _, c := range []struct{ interval, want time.Duration }{
-		{time.Microsecond, time.Millisecond}, {50 * time.Millisecond, 50 * time.Millisecond}, {time.Hour, time.Second},
-	} {
-		tenant := newTenant(t, func(c *Config) { c.Queue = 1 })
-		now := time.Second
-		for range 200 {
-			k, _ := tenant.Admit(now, Request{Inputs: sound()})
-			now += c.interval
-			k.Exit = 2
-			tenant.Ended(now, k, ByLastExit)
-			tenant.Recycle(k)
-		}
-		tenant.Admit(now, Request{Inputs: sound()})
-		_, r := tenant.Admit(now, Request{Inputs: sound()})
-		if r == nil || math.Abs(float64(r.RetryAfter-c.want)) > 0.01*float64(c.want) {
-			t.Errorf("places come free every %s, the refusal is %+v", c.interval, r)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func patiently(t testing.TB) context.Context {
 	return ctx
 }
 
-// A child is a node in a process of its own.
+// A child is a node, or an app, in a process of its own.
 type child struct {
 	t       testing.TB
 	cmd     *exec.Cmd
@@ -101,9 +101,15 @@ func launch(t testing.TB, o options) *child {
 	if o.grace == 0 {
 		o.grace = 10 * time.Second
 	}
+	return spawn(t, configVariable+"="+o.write(t), graceVariable+"="+o.grace.String())
+}
+
+// spawn starts this test binary as another program, which the environment chooses.
+func spawn(t testing.TB, environment ...string) *child {
+	t.Helper()
 	c := &child{t: t, events: make(chan event, 100), ended: make(chan struct{})}
 	c.cmd = exec.Command(os.Args[0])
-	c.cmd.Env = append(os.Environ(), configVariable+"="+o.write(t), graceVariable+"="+o.grace.String(), "GORACE=exitcode=0 atexit_sleep_ms=0")
+	c.cmd.Env = append(append(os.Environ(), environment...), "GORACE=exitcode=0 atexit_sleep_ms=0")
 	said := &strings.Builder{}
 	c.cmd.Stderr = said
 	stdout, err := c.cmd.StdoutPipe()
@@ -135,10 +141,10 @@ func launch(t testing.TB, o options) *child {
 		for range c.events {
 		}
 		for _, report := range racesOfOurs(said.String()) {
-			t.Errorf("the node's process has a data race:\n%s", report)
+			t.Errorf("the other process has a data race:\n%s", report)
 		}
 		if t.Failed() {
-			fmt.Fprintf(os.Stderr, "the node said:\n%s", said)
+			fmt.Fprintf(os.Stderr, "the other process said:\n%s", said)
 		}
 	})
 	return c
@@ -168,14 +174,14 @@ func (c *child) await(kind string) event {
 		case e, ok := <-c.events:
 			switch {
 			case !ok:
-				c.t.Fatalf("the node's process ended (%v) before it said %q", c.err, kind)
+				c.t.Fatalf("the other process ended (%v) before it said %q", c.err, kind)
 			case e.Kind == kind:
 				return e
 			case e.Kind == "error":
-				c.t.Fatalf("the node says: %s", e.Text)
+				c.t.Fatalf("the other process says: %s", e.Text)
 			}
 		case <-over:
-			c.t.Fatalf("the node did not say %q", kind)
+			c.t.Fatalf("the other process did not say %q", kind)
 		}
 	}
 }

@@ -35,11 +35,15 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	path := os.Getenv(configVariable)
-	if path == "" {
+	var err error
+	if path := os.Getenv(configVariable); path != "" {
+		err = serve(path)
+	} else if address := os.Getenv(appVariable); address != "" {
+		err = runApp(address)
+	} else {
 		os.Exit(m.Run())
 	}
-	if err := serve(path); err != nil {
+	if err != nil {
 		emit(event{Kind: "error", Text: err.Error()})
 		os.Exit(1)
 	}
@@ -47,12 +51,13 @@ func TestMain(m *testing.M) {
 
 // event is a line of the node's process.
 type event struct {
-	Kind    string           // "ready", "error", "hanging", "done", "stopped"
+	Kind    string           // "ready", "error", "hanging", "done", "stopped"; of an app "answered", "tally"
 	Text    string           `json:",omitempty"` // the address of a node that is ready, or an error
 	Carries int              `json:",omitempty"` // stopped: allocated and not freed
 	Renewed int              `json:",omitempty"` // stopped: how often a runner was renewed
 	Left    string           `json:",omitempty"` // stopped: stacks of the node's goroutines that are still there
 	Tenants map[string]books `json:",omitempty"` // stopped: what the tenants have booked
+	Tally   *appCalls        `json:",omitempty"` // tally: how an app's calls have ended
 }
 
 // books are a tenant's, as the node logs them when it stops.

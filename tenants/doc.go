@@ -5,4 +5,7 @@
 // A request beyond that is refused with the time after which a place should be free for it, behind those that were refused
 // before, and was never admitted; or, if the tenant drops the oldest, it is admitted and the scheduler ends another for
 // it. Every admitted ticket ends exactly once, through [Tenant.Ended].
+//
+// The account counts from the tenant's beginning; a [Window] sums up what has happened since it was last looked at, for
+// those who watch a tenant. Each watcher has one of its own, and a tenant that nobody watches pays nothing for it.
 package tenants

@@ -52,6 +52,7 @@ type Tenant struct {
 	state   state
 	account Account
 	pace    pace
+	windows []*Window
 	free    []*Ticket
 }
 
@@ -149,6 +150,9 @@ func (t *Tenant) Ended(now time.Duration, k *Ticket, r Reason) {
 	t.account.Busy += k.Busy
 	if r.Answered() {
 		t.account.Exits[k.Exit-1]++
+	}
+	for _, w := range t.windows {
+		w.ended(now, k, r)
 	}
 	t.pace.ended(now)
 }

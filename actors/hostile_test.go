@@ -52,7 +52,7 @@ func TestABadEnvelopeIsDroppedAndItsNeighboursAreAnswered(t *testing.T) {
 		"serializer 2":             envelope(func(e *remote.MessageEnvelope) { e.SerializerId = 2 }),
 		"serializer 99":            envelope(func(e *remote.MessageEnvelope) { e.SerializerId = 99 }),
 		"serializer negative":      envelope(func(e *remote.MessageEnvelope) { e.SerializerId = -1 }),
-		"unknown type":             typed("delen.wire.v1.Nothing"),
+		"unknown type":             typed("delen.Nothing"),
 		"empty type":               typed(""),
 		"long type":                typed(strings.Repeat("x", 100_000)),
 		"an answer":                typed("delen.wire.v1.Inferred"),
@@ -189,16 +189,17 @@ func TestCallsOtherThanMessagesAreNotServed(t *testing.T) {
 	healthy(t, cl)
 }
 
-func TestAThousandEnvelopesInOneBatchAreAnsweredOnceEach(t *testing.T) {
+// A peer may put more envelopes in a batch than an endpoint of ours does, as long as the batch is no larger.
+func TestManyEnvelopesInOneBatchAreAnsweredOnceEach(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	n := start(t, options{tenants: "tenant \"doorbell\" { queue = 256 }\ntenant \"survey\" {}"})
+	n := start(t, options{tenants: "tenant \"doorbell\" { queue = 128 }\ntenant \"survey\" {}"})
 	cl := n.dial()
 	p := newPeer(t, n.address)
 	waiting := map[uint64]bool{}
 	var messages []proto.Message
-	for range 1000 {
+	for range 480 {
 		m := &wire.Infer{Version: wire.Version, Id: p.id(), Tenant: "doorbell", Criterion: "true", Inputs: inputs(pictures(t)[len(messages)%300])}
 		waiting[m.GetId()] = true
 		messages = append(messages, m)

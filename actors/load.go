@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/delen-edge/delen/actors/door"
 	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/config"
@@ -149,7 +150,7 @@ func (n *Node) newGuest(index int, t *config.Tenant, numbers *numbers) (*guest, 
 		tenant: tenant, terms: &terms{}, backend: m.backend, have: t.Model.Metrics(), labels: t.Model.Labels,
 		source: sourceOf(t.Model.Profile), clock: n.clock, numbers: numbers, scheduler: n.house,
 		log:  n.log.Named("tenant"),
-		open: map[uint64]*request{}, byName: map[name]*request{}, parsed: map[string]*criteria.Criterion{},
+		open: map[uint64]*request{}, inside: map[uint64]*door.Arrival{}, byName: map[name]*request{}, parsed: map[string]*criteria.Criterion{},
 	}
 	g.terms.Store(n.info(t, m))
 	return g, nil

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"github.com/asynkron/protoactor-go/remote"
 
 	"github.com/delen-edge/delen/actors/door"
 	"github.com/delen-edge/delen/actors/event"
@@ -34,7 +34,8 @@ type Node struct {
 	clock   clock
 
 	system  *actor.ActorSystem
-	remote  *remote.Remote
+	door    *door.Door
+	payers  atomic.Pointer[payers]
 	threads []thread // by slot
 	peers   sync.Map // addresses of the apps that are connected
 
@@ -106,7 +107,7 @@ func (n *Node) populate() error {
 	}
 	reception := &reception{
 		node: n.config.Node.Name, version: n.options.Version, largest: uint64(n.maxMessage()),
-		guests: map[string]*actor.PID{}, log: n.log.Named("reception"),
+		guests: map[string]*actor.PID{}, clock: n.clock, log: n.log.Named("reception"),
 	}
 	numbers := &numbers{}
 	for i, t := range n.config.Tenants {
@@ -144,51 +145,6 @@ func (n *Node) spawnStages(model int, m *loaded) [][]place {
 		places = append(places, instances)
 	}
 	return places
-}
-
-// open starts the remoting behind the door.
-func (n *Node) open() (err error) {
-	guard := &door.Config{
-		Messages: messages(), Target: wire.Root, Self: n.system.Address, MaxMessage: n.maxMessage(),
-		Report: turnedAway(n.log.Named("door")),
-	}
-	n.system.EventStream.Subscribe(n.peer)
-	n.remote, err = guard.Open(n.system, n.config.Node.Listen, n.config.Node.Advertise)
-	return err
-}
-
-// peer logs apps that come and go. The library tells the same loss more than once.
-func (n *Node) peer(news any) {
-	switch e := news.(type) {
-	case *remote.EndpointConnectedEvent:
-		n.peers.Store(e.Address, true)
-		event.Emit(n.log, event.AppConnected{App: e.Address})
-	case *remote.EndpointTerminatedEvent:
-		if _, known := n.peers.LoadAndDelete(e.Address); known {
-			event.Emit(n.log, event.AppLost{App: e.Address})
-		}
-	}
-}
-
-// turnedAway logs what the door did not let in.
-func turnedAway(log *event.Log) func(door.Incident) {
-	return func(i door.Incident) {
-		event.Emit(log, event.DoorRefused{Reason: i.Reason, Detail: i.Detail})
-	}
-}
-
-// maxMessage bounds a message from an app: there is room for the largest request of any model.
-func (n *Node) maxMessage() int {
-	const overhead, least = 16 << 10, 256 << 10
-	largest := 0
-	for _, m := range n.models {
-		bytes := overhead
-		for _, i := range m.backend.Model().Inputs {
-			bytes += m.backend.Model().Tensors[i].RowBytes
-		}
-		largest = max(largest, bytes)
-	}
-	return max(least, largest)
 }
 
 // ErrStuck is the error of a Stop that a native call did not let finish: its memory cannot be released.
@@ -263,9 +219,9 @@ func (n *Node) close() error {
 func (n *Node) leave() {
 	n.poison(n.reception)
 	n.poison(n.guests...)
-	if n.remote != nil {
+	if n.door != nil {
 		time.Sleep(linger)
-		door.Shutdown(n.remote)
+		n.door.Shutdown()
 	}
 }
 

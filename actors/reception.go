@@ -21,6 +21,7 @@ type reception struct {
 	largest uint64 // bytes of the largest message that the node reads
 	guests  map[string]*actor.PID
 	terms   []*terms // by tenant, in the order of the configuration
+	clock   clock
 	log     *event.Log
 }
 
@@ -37,37 +38,55 @@ type addressed interface {
 
 // Receive implements actor.Actor.
 func (r *reception) Receive(ctx actor.Context) {
-	a, ok := ctx.Message().(*door.Arrival)
-	if !ok {
-		return
+	switch m := ctx.Message().(type) {
+	case *door.Arrival:
+		r.arrived(ctx, m)
+	case gone:
+		for _, guest := range r.guests {
+			ctx.Send(guest, m)
+		}
 	}
+}
+
+// arrived ends a message, unless its tenant does.
+func (r *reception) arrived(ctx actor.Context, a *door.Arrival) {
+	passedOn := false
+	defer func() {
+		if !passedOn {
+			a.Done()
+		}
+	}()
 	m, ok := a.Body.(addressed)
 	switch {
+	case errors.Is(a.Err, door.ErrUnknown):
+		r.refuse(ctx, &wire.Describe{Id: a.ID}, tenants.Unimplemented, a.Err.Error()+"; the app is newer than the node")
 	case !ok:
 		event.Emit(r.log, event.MessageUnexpected{Type: fmt.Sprintf("%T", a.Body)})
 	case a.Err != nil:
 		r.refuse(ctx, m, tenants.InvalidArgument, r.unreadable(a.Err))
 	default:
-		r.route(ctx, m)
+		passedOn = r.route(ctx, m)
 	}
 }
 
-func (r *reception) route(ctx actor.Context, m addressed) {
+// route answers a message or passes it on to its tenant, and says whether it did that.
+func (r *reception) route(ctx actor.Context, m addressed) (passedOn bool) {
 	if _, ok := m.(*wire.Describe); ok && m.GetTenant() == "" {
 		ctx.Send(ctx.Sender(), r.describe(m.GetId(), r.terms...))
-		return
+		return false
 	}
 	guest := r.guests[m.GetTenant()]
 	if guest == nil {
 		r.refuse(ctx, m, tenants.NotFound, fmt.Sprintf("there is no tenant %.64q here", m.GetTenant()))
-		return
+		return false
 	}
 	if _, ok := m.(*wire.Describe); ok {
 		at := slices.IndexFunc(r.terms, func(t *terms) bool { return t.Load().GetName() == m.GetTenant() })
 		ctx.Send(ctx.Sender(), r.describe(m.GetId(), r.terms[at]))
-		return
+		return false
 	}
 	ctx.Forward(guest)
+	return true
 }
 
 func (r *reception) unreadable(err error) string {
@@ -89,7 +108,7 @@ func (r *reception) refuse(ctx actor.Context, m addressed, code tenants.Code, wh
 }
 
 func (r *reception) describe(id uint64, all ...*terms) *wire.Description {
-	d := &wire.Description{Id: id, Node: r.node, Version: r.version, MaxMessageBytes: r.largest}
+	d := &wire.Description{Id: id, Node: r.node, Version: r.version, MaxMessageBytes: r.largest, NowNs: r.clock.wall()}
 	for _, t := range all {
 		d.Tenants = append(d.Tenants, t.Load())
 	}

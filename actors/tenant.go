@@ -32,7 +32,8 @@ type guest struct {
 	scheduler *actor.PID
 	log       *event.Log
 
-	open   map[uint64]*request // by ticket
+	open   map[uint64]*request      // by ticket
+	inside map[uint64]*door.Arrival // by ticket, until its memory is released
 	byName map[name]*request
 	parsed map[string]*criteria.Criterion
 }
@@ -55,10 +56,14 @@ type request struct {
 	sender *actor.PID
 	wants  bool // the outputs
 	own    bool // a criterion of its own
+	gone   bool // its app has gone: nobody waits for an answer
 }
 
 // closing ends admission.
 type closing struct{}
+
+// gone says that an app cannot be answered any more.
+type gone struct{ address string }
 
 // Receive implements actor.Actor.
 func (g *guest) Receive(ctx actor.Context) {
@@ -70,6 +75,8 @@ func (g *guest) Receive(ctx actor.Context) {
 	case scheduler.Release:
 		g.tenant.Late(m.Busy)
 		g.release(m.Ticket)
+	case gone:
+		g.gone(ctx, m.address)
 	case closing:
 		g.tenant.Close()
 	case *actor.Stopped:
@@ -88,10 +95,17 @@ func (g *guest) account() event.Account {
 	}
 }
 
+// arrived ends a message, unless a ticket does.
 func (g *guest) arrived(ctx actor.Context, a *door.Arrival) {
+	admitted := false
+	defer func() {
+		if !admitted {
+			a.Done()
+		}
+	}()
 	switch m := a.Body.(type) {
 	case *wire.Infer:
-		g.infer(ctx, a.At, m)
+		admitted = g.infer(ctx, a, m)
 	case *wire.Cancel:
 		if r := g.byName[named(ctx.Sender(), m.GetId())]; r != nil {
 			ctx.Send(g.scheduler, scheduler.Cancel{Ticket: r.ticket})
@@ -101,23 +115,35 @@ func (g *guest) arrived(ctx actor.Context, a *door.Arrival) {
 	}
 }
 
+// gone gives up the requests of an app.
+func (g *guest) gone(ctx actor.Context, address string) {
+	for _, r := range g.open {
+		if r.name.address == address {
+			r.gone = true
+			ctx.Send(g.scheduler, scheduler.Cancel{Ticket: r.ticket})
+		}
+	}
+}
+
 func named(sender *actor.PID, id uint64) name {
 	return name{sender.GetAddress(), sender.GetId(), id}
 }
 
-func (g *guest) infer(ctx actor.Context, at time.Time, m *wire.Infer) {
+// infer makes a ticket of a request, or refuses it.
+func (g *guest) infer(ctx actor.Context, a *door.Arrival, m *wire.Infer) (admitted bool) {
 	r := &request{name: named(ctx.Sender(), m.GetId()), sender: ctx.Sender(), wants: m.GetWantOutputs(), own: m.GetCriterion() != ""}
-	k, refusal := g.admit(at, m, r)
+	k, refusal := g.admit(a.At, m, r)
 	if refusal != nil {
 		event.Emit(g.log, event.RequestRefused{
 			Tenant: m.GetTenant(), ID: m.GetId(), App: r.name.address, Code: wire.Code(refusal.Code).String(), Message: refusal.Message,
 		})
 		ctx.Send(r.sender, refused(m.GetId(), refusal))
-		return
+		return false
 	}
 	r.ticket = k.ID
-	g.open[k.ID], g.byName[r.name] = r, r
+	g.open[k.ID], g.byName[r.name], g.inside[k.ID] = r, r, a
 	ctx.Send(g.scheduler, scheduler.Offer{Ticket: k})
+	return true
 }
 
 func (g *guest) admit(at time.Time, m *wire.Infer, r *request) (*tenants.Ticket, *tenants.Refusal) {
@@ -134,7 +160,11 @@ func (g *guest) admit(at time.Time, m *wire.Infer, r *request) (*tenants.Ticket,
 		return nil, g.tenant.Refuse(refusal)
 	}
 	arrived := g.clock.at(at)
-	q := tenants.Request{ID: g.numbers.next(), Arrived: arrived, Sent: arrived, Timeout: time.Duration(m.GetTimeoutNs()), Criterion: own}
+	sent := arrived
+	if m.GetSentAtNs() > 0 {
+		sent = g.clock.house(m.GetSentAtNs())
+	}
+	q := tenants.Request{ID: g.numbers.next(), Arrived: arrived, Sent: sent, Timeout: time.Duration(m.GetTimeoutNs()), Criterion: own}
 	for _, t := range m.GetInputs() {
 		q.Inputs = append(q.Inputs, tenants.Input{Name: t.GetName(), Type: dtype(t.GetDtype()), Shape: t.GetShape(), Data: t.GetData()})
 	}
@@ -206,9 +236,11 @@ func (g *guest) ended(ctx actor.Context, e scheduler.End) {
 	delete(g.byName, r.name)
 	g.tenant.Ended(now, e.Ticket, e.Reason)
 	g.record(now, r, e)
-	if e.Reason.Answered() {
+	switch {
+	case r.gone: // an answer would only have us dial an app that is not there
+	case e.Reason.Answered():
 		ctx.Send(r.sender, g.answer(now, r, e))
-	} else {
+	default:
 		ctx.Send(r.sender, failed(r.name.id, e))
 	}
 	if !e.Running {
@@ -220,6 +252,8 @@ func (g *guest) ended(ctx actor.Context, e scheduler.End) {
 func (g *guest) release(k *tenants.Ticket) {
 	g.backend.Free(k.Carry)
 	k.Carry = nil
+	g.inside[k.ID].Done()
+	delete(g.inside, k.ID)
 	g.tenant.Recycle(k)
 }
 

@@ -40,16 +40,10 @@ type Answer struct {
 
 // Infer sends a request and waits for its answer. When the context is done first, the request is cancelled.
 func (cl *Client) Infer(ctx context.Context, r Request) (*Answer, error) {
-	timeout := r.Timeout
-	if deadline, ok := ctx.Deadline(); ok && timeout == 0 {
-		// A part is kept back for the way home: at its deadline the node still gives the deepest answer it has.
-		left := time.Until(deadline)
-		timeout = max(left-left/20, 1)
-	}
-	m, err := cl.call(ctx, func(id uint64) proto.Message {
+	m, err := cl.call(ctx, func(id uint64, now int64) proto.Message {
 		return &wire.Infer{
 			Version: wire.Version, Id: id, Tenant: r.Tenant, Inputs: r.Inputs, Criterion: r.Criterion,
-			TimeoutNs: int64(timeout), WantOutputs: r.WantOutputs,
+			TimeoutNs: int64(r.timeout(ctx)), WantOutputs: r.WantOutputs, SentAtNs: now,
 		}
 	}, func(id uint64) {
 		cl.send(&wire.Cancel{Id: id, Tenant: r.Tenant})
@@ -68,6 +62,17 @@ func (cl *Client) Infer(ctx context.Context, r Request) (*Answer, error) {
 		Energy: a.GetEnergyJ(), EnergySource: a.GetEnergySource(), FLOPs: a.GetFlops(),
 		CriterionVersion: a.GetCriterionVersion(), Outputs: a.GetOutputs(),
 	}, nil
+}
+
+// timeout is what the node is given. Of the context's time a part is kept back for the way home: at its deadline the node
+// still gives the deepest answer it has.
+func (r *Request) timeout(ctx context.Context) time.Duration {
+	deadline, ok := ctx.Deadline()
+	if !ok || r.Timeout != 0 {
+		return r.Timeout
+	}
+	left := time.Until(deadline)
+	return max(left-left/20, 1)
 }
 
 // Tenants describes what the node serves.
@@ -89,7 +94,7 @@ func (cl *Client) Tenant(ctx context.Context, name string) (*wire.TenantInfo, er
 }
 
 func (cl *Client) describe(ctx context.Context, tenant string) (*wire.Description, error) {
-	m, err := cl.call(ctx, func(id uint64) proto.Message { return &wire.Describe{Id: id, Tenant: tenant} }, nil)
+	m, err := cl.call(ctx, func(id uint64, _ int64) proto.Message { return &wire.Describe{Id: id, Tenant: tenant} }, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +108,7 @@ func (cl *Client) describe(ctx context.Context, tenant string) (*wire.Descriptio
 // SetCriterion replaces a tenant's criterion for requests from now on; an empty one never stops early. It gives the version
 // that answers will carry.
 func (cl *Client) SetCriterion(ctx context.Context, tenant, criterion string) (uint64, error) {
-	m, err := cl.call(ctx, func(id uint64) proto.Message {
+	m, err := cl.call(ctx, func(id uint64, _ int64) proto.Message {
 		return &wire.SetCriterion{Id: id, Tenant: tenant, Criterion: criterion}
 	}, nil)
 	if err != nil {
@@ -125,37 +130,40 @@ func (c oneCall) take(r reply) (over bool) {
 	return true
 }
 
-// call sends a message with a new id and waits for what ends it.
-func (cl *Client) call(ctx context.Context, message func(id uint64) proto.Message, onGiveUp func(id uint64)) (proto.Message, error) {
+// call sends the message that it is given for a new id and the node's time, and waits for what ends it.
+func (cl *Client) call(ctx context.Context, message func(id uint64, now int64) proto.Message, onGiveUp func(id uint64)) (proto.Message, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	done := make(oneCall, 1)
-	id, err := cl.enter(done)
+	id, err := cl.enter(ctx, done)
 	if err != nil {
 		return nil, err
 	}
-	m := message(id)
-	if size := uint64(proto.Size(m)); cl.largest > 0 && size > cl.largest {
+	cl.mu.Lock()
+	largest, now := cl.link.largest, cl.link.now()
+	cl.mu.Unlock()
+	m := message(id, now)
+	if size := uint64(proto.Size(m)); largest > 0 && size > largest {
 		cl.leave(id)
-		return nil, fmt.Errorf("a message of %d bytes: the node reads at most %d", size, cl.largest)
+		return nil, fmt.Errorf("a message of %d bytes: the node reads at most %d", size, largest)
 	}
+	return cl.exchange(ctx, id, done, m, onGiveUp)
+}
+
+// exchange sends a message and waits for what ends its call.
+func (cl *Client) exchange(ctx context.Context, id uint64, done oneCall, m proto.Message, onGiveUp func(id uint64)) (proto.Message, error) {
 	cl.send(m)
 	select {
 	case r := <-done:
 		return result(r)
 	case <-ctx.Done():
 		// Ended before the node is told: its answer to the cancellation must not be taken for the call's own.
-		cl.came(id, reply{err: ctx.Err()})
-		if onGiveUp != nil {
+		if cl.came(id, reply{err: ctx.Err()}) && onGiveUp != nil {
 			onGiveUp(id)
 		}
 		return result(<-done)
 	}
-}
-
-func unexpected(m proto.Message) error {
-	return fmt.Errorf("the node answered with %s, which does not answer this call", proto.MessageName(m))
 }
 
 // Float32s makes a tensor of numbers. The name may be empty for a model with one input; the shape may have a leading 1.

@@ -7,7 +7,15 @@
 //	answer, err := c.Infer(ctx, client.Request{Tenant: "doorbell", Inputs: []*wire.Tensor{client.Float32s("", shape, values)}})
 //
 // A client has any number of calls in flight, from any number of goroutines. Every call ends: with an answer, with an
-// [Error] of the node, or with the context's error, upon which the request is cancelled.
+// [Error] of the node, with [ErrLost] when the connection breaks, or with the context's error, upon which the request is
+// cancelled. No call is ever sent twice.
+//
+// When the connection is lost, in either direction, the client connects again by itself, until it is closed. Calls that are
+// made meanwhile fail at once, or wait if Config says so: a camera has a newer picture when the node is back, a batch job
+// has not.
+//
+// A node reads no more from an app while too much that it has sent for one tenant waits in the house; messages for other
+// tenants wait behind it. An app that serves several tenants, and floods one of them, does well to dial once for each.
 //
 // The node answers over a connection of its own, so a client listens: on a free port of the loopback interface unless
 // Config says otherwise.
@@ -19,13 +27,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
+	"math/rand/v2"
 	"sync"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"github.com/asynkron/protoactor-go/eventstream"
-	"github.com/asynkron/protoactor-go/remote"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/delen-edge/delen/actors/door"
@@ -37,49 +43,45 @@ type Config struct {
 	Node      string       // host:port of the node
 	Listen    string       // host:port that the client listens on; empty: a free port on 127.0.0.1
 	Advertise string       // host:port under which the node reaches the client; empty: what it listens on
+	Wait      bool         // calls made while the connection is lost wait for it, until their context ends; false: they fail
 	Log       *slog.Logger // of the actor library; nil: none
 }
 
 // Client is a connection to a node. It is safe for concurrent use.
 type Client struct {
-	node    *actor.PID
-	inbox   *actor.PID
-	system  *actor.ActorSystem
-	remote  *remote.Remote
-	events  *eventstream.Subscription
-	largest uint64 // bytes of a message that the node reads
+	config Config
+	node   *actor.PID
+	inbox  *actor.PID
+	system *actor.ActorSystem
+	door   *door.Door
 
 	mu      sync.Mutex
 	lastID  uint64
 	waiting map[uint64]waiter
-	closed  bool
+	link    link
 
 	gate sync.RWMutex // read by those who send: the library must not be shut down under them
 	shut bool
+
+	open   context.Context // done when the client is closed
+	close  context.CancelFunc
+	broken chan struct{}  // has room for one: the connection has been lost
+	keeper sync.WaitGroup // of the goroutine that keeps the connection
 }
 
-// waiter waits for what the node says to an id.
-type waiter interface {
-	// take hands over what has come, and says whether that was the last. It is called under the client's lock, does not
-	// block, and is not called again after the last.
-	take(reply) (over bool)
-}
-
-// reply is what has come for an id.
-type reply struct {
-	body proto.Message
-	err  error
-}
-
-// ErrClosed is the error of calls on a client that is closed.
-var ErrClosed = errors.New("the client is closed")
-
-// ErrLost is the error of calls in flight when the connection to the node breaks: whether they ran is not known.
-var ErrLost = errors.New("the connection to the node is lost")
+// Errors of calls.
+var (
+	// ErrClosed is the error of calls on a client that is closed.
+	ErrClosed = errors.New("the client is closed")
+	// ErrLost is the error of calls while there is no connection to the node. Of those that were in flight when it broke, it
+	// is not known whether they ran; those that came later have not been sent. The error's text says which.
+	ErrLost = errors.New("the connection to the node is lost")
+)
 
 const inboxName = "delen-app"
 
-// Dial connects to a node and waits until it has answered, or the context is done. The caller closes the client.
+// Dial connects to a node and waits until it has answered: until the context is done, and ten seconds at most. The caller
+// closes the client.
 func Dial(ctx context.Context, c Config) (*Client, error) {
 	if err := reach(ctx, c.Node); err != nil {
 		return nil, fmt.Errorf("connecting to the node at %s: %w; is delen serve running there?", c.Node, err)
@@ -88,29 +90,12 @@ func Dial(ctx context.Context, c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := cl.describe(ctx, "")
-	if err != nil {
+	if err := cl.handshake(ctx); err != nil {
 		cl.Close()
-		if errors.Is(err, ErrLost) {
-			err = errors.New("what listens there is no node")
-		}
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("%w: no answer; the node must be up and able to dial back to %s", err, cl.system.Address())
-		}
-		return nil, fmt.Errorf("connecting to the node at %s: %w", c.Node, err)
+		return nil, fmt.Errorf("connecting to the node at %s: %w", c.Node, cl.explain(err))
 	}
-	cl.largest = d.GetMaxMessageBytes()
+	cl.keeper.Go(cl.keep)
 	return cl, nil
-}
-
-// reach opens and closes a plain connection: its error says what is wrong (a name, a route, nobody there), while the actor
-// library says after two seconds that the peer is gone.
-func reach(ctx context.Context, node string) error {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", node)
-	if err != nil {
-		return err
-	}
-	return conn.Close()
 }
 
 func start(c Config) (*Client, error) {
@@ -119,23 +104,28 @@ func start(c Config) (*Client, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	cl := &Client{
+		config:  c,
 		node:    actor.NewPID(c.Node, wire.Root),
 		system:  actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return log })),
 		waiting: map[uint64]waiter{},
+		// An app that starts anew where another was must not take the answers to that one for its own.
+		lastID: rand.Uint64() >> 1,
+		link:   link{changed: make(chan struct{})},
+		broken: make(chan struct{}, 1),
 	}
+	cl.open, cl.close = context.WithCancel(context.Background())
 	if _, err := cl.system.Root.SpawnNamed(actor.PropsFromFunc(cl.receive), inboxName); err != nil {
 		return nil, err
 	}
-	guard := &door.Config{
+	inbox := door.Config{
 		Messages: []proto.Message{&wire.Inferred{}, &wire.Refused{}, &wire.Failed{}, &wire.Description{}, &wire.CriterionSet{}, &wire.Watched{}},
-		Target:   inboxName, Self: cl.system.Address, Anonymous: true, MaxMessage: maxAnswer, Report: func(door.Incident) {},
+		Target:   inboxName, Self: cl.system.Address, Anonymous: true, MaxMessage: maxAnswer,
+		Report: func(door.Incident) {}, Gone: cl.gone, Lost: cl.lost,
 	}
 	var err error
-	if cl.remote, err = guard.Open(cl.system, cmp.Or(c.Listen, "127.0.0.1:0"), c.Advertise); err != nil {
+	if cl.door, err = inbox.Open(cl.system, cmp.Or(c.Listen, "127.0.0.1:0"), c.Advertise); err != nil {
 		return nil, err
 	}
-	// After the library's own subscription: once lost ends the calls, no later one meets the connection that is gone.
-	cl.events = cl.system.EventStream.Subscribe(cl.lost)
 	cl.inbox = actor.NewPID(cl.system.Address(), inboxName)
 	return cl, nil
 }
@@ -143,85 +133,23 @@ func start(c Config) (*Client, error) {
 // maxAnswer bounds one answer from the node, which may carry an exit's output.
 const maxAnswer = 4 << 20
 
-// receive is the inbox: it hands what the node says to those who wait for it.
-func (cl *Client) receive(ctx actor.Context) {
-	a, ok := ctx.Message().(*door.Arrival)
-	if !ok {
+// Close ends all calls with ErrClosed and the connection.
+func (cl *Client) Close() {
+	cl.mu.Lock()
+	was := cl.open.Err() != nil
+	cl.close()
+	cl.link.set(false)
+	cl.failAll(ErrClosed)
+	cl.mu.Unlock()
+	if was {
 		return
 	}
-	if m, ok := a.Body.(interface{ GetId() uint64 }); ok {
-		cl.came(m.GetId(), reply{a.Body, a.Err})
-	}
-}
-
-// lost ends the calls in flight when the connection breaks.
-func (cl *Client) lost(event any) {
-	e, ok := event.(*remote.EndpointTerminatedEvent)
-	if !ok || e.Address != cl.node.Address {
-		return
-	}
-	cl.failAll(ErrLost)
-}
-
-// enter gives an id to somebody who waits.
-func (cl *Client) enter(w waiter) (uint64, error) {
-	cl.mu.Lock()
-	defer cl.mu.Unlock()
-	if cl.closed {
-		return 0, ErrClosed
-	}
-	cl.lastID++
-	cl.waiting[cl.lastID] = w
-	return cl.lastID, nil
-}
-
-// leave forgets an id. Nothing comes for it any more.
-func (cl *Client) leave(id uint64) {
-	cl.mu.Lock()
-	defer cl.mu.Unlock()
-	delete(cl.waiting, id)
-}
-
-// came hands a reply to the one who waits for it, if there is one.
-func (cl *Client) came(id uint64, r reply) {
-	cl.mu.Lock()
-	defer cl.mu.Unlock()
-	if w := cl.waiting[id]; w != nil && w.take(r) {
-		delete(cl.waiting, id)
-	}
-}
-
-// failAll ends whatever waits.
-func (cl *Client) failAll(err error) {
-	cl.mu.Lock()
-	defer cl.mu.Unlock()
-	for _, w := range cl.waiting {
-		w.take(reply{err: err})
-	}
-	clear(cl.waiting)
-}
-
-// send hands a message to the library, unless that is shut down.
-func (cl *Client) send(m proto.Message) {
-	cl.gate.RLock()
-	defer cl.gate.RUnlock()
-	if !cl.shut {
-		cl.system.Root.RequestWithCustomSender(cl.node, m, cl.inbox)
-	}
-}
-
-// result turns the messages that are errors into errors.
-func result(r reply) (proto.Message, error) {
-	if r.err != nil {
-		return nil, r.err
-	}
-	switch m := r.body.(type) {
-	case *wire.Refused:
-		return nil, &Error{Code: m.GetCode(), Message: m.GetMessage(), Refused: true, RetryAfter: time.Duration(m.GetRetryAfterNs())}
-	case *wire.Failed:
-		return nil, &Error{Code: m.GetCode(), Message: m.GetMessage()}
-	}
-	return r.body, nil
+	cl.gate.Lock()
+	cl.shut = true
+	cl.gate.Unlock()
+	cl.keeper.Wait()
+	cl.door.Shutdown()
+	cl.system.Shutdown()
 }
 
 // Error is a definite no of the node.
@@ -243,22 +171,4 @@ func (e *Error) Error() string {
 		s += fmt.Sprintf("; try again after %s", e.RetryAfter.Round(time.Microsecond))
 	}
 	return s
-}
-
-// Close ends all calls with ErrClosed and the connection.
-func (cl *Client) Close() {
-	cl.mu.Lock()
-	was := cl.closed
-	cl.closed = true
-	cl.mu.Unlock()
-	if was {
-		return
-	}
-	cl.gate.Lock()
-	cl.shut = true
-	cl.gate.Unlock()
-	cl.failAll(ErrClosed)
-	cl.system.EventStream.Unsubscribe(cl.events)
-	door.Shutdown(cl.remote)
-	cl.system.Shutdown()
 }

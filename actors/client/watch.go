@@ -25,7 +25,7 @@ func (cl *Client) Watch(ctx context.Context, tenant string, every time.Duration)
 			return
 		}
 		w := make(watch, maxReports)
-		id, err := cl.enter(w)
+		id, err := cl.enter(ctx, w)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -34,8 +34,9 @@ func (cl *Client) Watch(ctx context.Context, tenant string, every time.Duration)
 		if !w.run(ctx, yield) {
 			return
 		}
-		cl.leave(id)
-		cl.send(&wire.Cancel{Id: id, Tenant: tenant})
+		if cl.leave(id) {
+			cl.send(&wire.Cancel{Id: id, Tenant: tenant})
+		}
 	}
 }
 
@@ -51,7 +52,7 @@ func (w watch) take(r reply) (over bool) {
 	for {
 		select {
 		case w <- r:
-			return !report || r.err != nil
+			return !report
 		default:
 		}
 		select {

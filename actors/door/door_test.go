@@ -1,8 +1,10 @@
 package door
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
+	"net"
 	"regexp"
 	"strings"
 	"testing"
@@ -10,12 +12,13 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/remote"
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -26,42 +29,56 @@ const (
 	peer = "127.0.0.1:9" // the address that the peer has given
 )
 
-// allowed lets in one type that lies in the registry and not another.
-func allowed(anonymous bool, report func(Incident)) *Config {
-	return &Config{
+// allowed lets in one type that lies in the registry and not another. Every address can be dialled.
+func allowed(anonymous bool, report func(Incident)) *Door {
+	d := newDoor(Config{
 		Messages: []proto.Message{&durationpb.Duration{}}, Target: "delen", Self: func() string { return self },
-		Anonymous: anonymous, MaxMessage: 256 << 10, Report: report,
-	}
+		Anonymous: anonymous, MaxMessage: 256 << 10, Report: report, Budget: func(string) int { return 1 << 20 },
+	})
+	d.dial = func(context.Context, string, string) (net.Conn, error) { return nobody{}, nil }
+	return d
 }
 
-// line is a peer's stream that gives one message.
-type line struct {
+// nobody is a connection that can only be closed.
+type nobody struct{ net.Conn }
+
+func (nobody) Close() error { return nil }
+
+// one is a peer's stream that gives one message.
+type one struct {
 	grpc.ServerStream
 	message *remote.RemoteMessage
 }
 
-func (l line) RecvMsg(m any) error {
-	proto.Merge(m.(proto.Message), l.message)
+func (one) Context() context.Context { return context.Background() }
+
+func (o one) RecvMsg(m any) error {
+	proto.Merge(m.(proto.Message), o.message)
 	return nil
+}
+
+// guarded is a stream behind a door.
+func (d *Door) guarded(s grpc.ServerStream) *guard {
+	return &guard{ServerStream: s, door: d, held: map[*account]int{}}
 }
 
 // named is an address that may be dialled, and is not our own.
 var named = regexp.MustCompile(`^(127\.0\.0\.1:9|\[::1\]:90)$`)
 
 // pass sends a message through the guard.
-func pass(c *Config, m *remote.RemoteMessage) (*remote.RemoteMessage, error) {
+func pass(d *Door, m *remote.RemoteMessage) (*remote.RemoteMessage, error) {
 	out := &remote.RemoteMessage{}
-	g := &guard{ServerStream: line{message: m}, config: c, types: c.typeNames()}
+	g := d.guarded(one{message: m})
 	if m.GetConnectRequest() == nil {
 		g.address = peer
 	}
 	return out, g.RecvMsg(out)
 }
 
-// mayPass is the law on one envelope, written once more: without an early return, on what was sent.
-func mayPass(b *remote.MessageBatch, e *remote.MessageEnvelope, anonymous bool) bool {
+// entitled is the law on one envelope, written once more: without an early return, on what was sent.
+func entitled(b *remote.MessageBatch, e *remote.MessageEnvelope, anonymous bool) bool {
 	in := func(i int32, n int) bool { return int64(i) >= 0 && int64(i) < int64(n) }
-	typed := in(e.GetTypeId(), len(b.GetTypeNames())) && b.GetTypeNames()[e.GetTypeId()] == "google.protobuf.Duration"
+	typed := in(e.GetTypeId(), len(b.GetTypeNames())) && mayCome(b.GetTypeNames()[e.GetTypeId()])
 	targeted := in(e.GetTarget(), len(b.GetTargets())) && b.GetTargets()[e.GetTarget()].GetId() == "delen"
 	plain := e.GetSerializerId() == 0
 	answerable := false
@@ -75,11 +92,21 @@ func mayPass(b *remote.MessageBatch, e *remote.MessageEnvelope, anonymous bool) 
 	return typed && targeted && plain && answerable
 }
 
+// mayCome says which types may pass: the one that is allowed, and those of its package that this program does not know.
+func mayCome(name string) bool {
+	_, err := protoregistry.GlobalTypes.FindMessageByName(protoreflect.FullName(name))
+	newer := ofPackage.MatchString(name) && len(name) <= 512 && err != nil
+	return newer || name == "google.protobuf.Duration"
+}
+
+var ofPackage = regexp.MustCompile(`^google\.protobuf\.[A-Za-z_][A-Za-z0-9_]*$`)
+
 // check holds the guard against the law for one message.
 func check(t *testing.T, m *remote.RemoteMessage, anonymous bool) {
 	t.Helper()
 	incidents := 0
-	out, err := pass(allowed(anonymous, func(Incident) { incidents++ }), m)
+	d := allowed(anonymous, func(Incident) { incidents++ })
+	out, err := pass(d, m)
 	switch m.GetMessageType().(type) {
 	case *remote.RemoteMessage_MessageBatch:
 	case *remote.RemoteMessage_DisconnectRequest:
@@ -104,27 +131,51 @@ func check(t *testing.T, m *remote.RemoteMessage, anonymous bool) {
 	sent, got := m.GetMessageBatch(), out.GetMessageBatch()
 	var want []*remote.MessageEnvelope
 	for _, e := range sent.GetEnvelopes() {
-		if mayPass(sent, e, anonymous) {
-			want = append(want, &remote.MessageEnvelope{
-				TypeId: e.GetTypeId(), Target: e.GetTarget(), Sender: e.GetSender(), MessageData: e.GetMessageData(),
-				SenderRequestId: e.GetSenderRequestId(), SerializerId: serializerID,
-			})
+		if entitled(sent, e, anonymous) {
+			want = append(want, e)
 		}
 	}
-	if d := cmp.Diff(want, got.GetEnvelopes(), protocmp.Transform(), protocmp.IgnoreUnknown(), cmpopts.EquateEmpty()); d != "" {
-		t.Fatalf("what passes differs from what may (-want +got):\n%s", d)
+	if dropped := len(sent.GetEnvelopes()) - len(want); incidents != dropped || len(got.GetEnvelopes()) != len(want) {
+		t.Fatalf("%d of %d envelopes pass and %d are reported, want %d and %d",
+			len(got.GetEnvelopes()), len(sent.GetEnvelopes()), incidents, len(want), dropped)
 	}
-	if dropped := len(sent.GetEnvelopes()) - len(want); incidents != dropped {
-		t.Fatalf("%d envelopes are dropped and %d reported", dropped, incidents)
+	for i, e := range got.GetEnvelopes() {
+		checkEnvelope(t, got, e, sent, want[i])
 	}
-	for _, e := range got.GetEnvelopes() {
-		if a := got.GetTargets()[e.GetTarget()].GetAddress(); a != localAddress {
-			t.Fatalf("an envelope goes to address %q", a)
+	if bytes := d.InHouse(); bytes != 0 {
+		t.Fatalf("%d bytes stay in the house", bytes)
+	}
+}
+
+// checkEnvelope holds what passed against what was sent.
+func checkEnvelope(t *testing.T, in *remote.MessageBatch, got *remote.MessageEnvelope, from *remote.MessageBatch, sent *remote.MessageEnvelope) {
+	t.Helper()
+	if a := in.GetTargets()[got.GetTarget()].GetAddress(); a != localAddress {
+		t.Fatalf("an envelope goes to address %q", a)
+	}
+	want := &remote.MessageEnvelope{
+		TypeId: sent.GetTypeId(), Target: sent.GetTarget(), Sender: sent.GetSender(), SenderRequestId: sent.GetSenderRequestId(),
+		SerializerId: serializerID, MessageData: got.GetMessageData(),
+	}
+	if d := cmp.Diff(want, got, protocmp.Transform(), protocmp.IgnoreUnknown()); d != "" {
+		t.Fatalf("an envelope has changed (-want +got):\n%s", d)
+	}
+	name := from.GetTypeNames()[sent.GetTypeId()]
+	m, err := remote.Deserialize(got.GetMessageData(), name, got.GetSerializerId())
+	a, ok := m.(*Arrival)
+	if err != nil || !ok || a.At.IsZero() {
+		t.Fatalf("what passes is decoded as %v, %v", m, err)
+	}
+	a.Done()
+	if name != "google.protobuf.Duration" {
+		if a.Body != nil || !errors.Is(a.Err, ErrUnknown) {
+			t.Fatalf("a message of a newer type arrives as %v, %v", a.Body, a.Err)
 		}
-		m, err := remote.Deserialize(e.GetMessageData(), got.GetTypeNames()[e.GetTypeId()], e.GetSerializerId())
-		if a, ok := m.(*Arrival); err != nil || !ok || a.Body == nil || a.At.IsZero() {
-			t.Fatalf("what passes is decoded as %v, %v", m, err)
-		}
+		return
+	}
+	body := &durationpb.Duration{}
+	if err := proto.Unmarshal(sent.GetMessageData(), body); (err == nil) != (a.Err == nil) || err == nil && !proto.Equal(a.Body, body) {
+		t.Fatalf("%v, %v arrives as %v, %v", body, err, a.Body, a.Err)
 	}
 }
 
@@ -181,7 +232,7 @@ func randomMessage(rng *rand.Rand) *remote.RemoteMessage {
 	}
 	b := &remote.MessageBatch{}
 	for range rng.IntN(4) {
-		b.TypeNames = append(b.TypeNames, pick("google.protobuf.Duration", "google.protobuf.Timestamp", "actor.PoisonPill", "actor.Terminated", "", "no.Such"))
+		b.TypeNames = append(b.TypeNames, pick("google.protobuf.Duration", "google.protobuf.Timestamp", "google.protobuf.Newer", "actor.PoisonPill", "actor.Terminated", "", "no.Such"))
 	}
 	for range rng.IntN(4) {
 		b.Targets = append(b.Targets, &actor.PID{Id: pick("delen", "", "activator", "delen2", "$1"), Address: pick(self, "", "nonhost", "10.0.0.1:1")})
@@ -213,24 +264,64 @@ func randomMessage(rng *rand.Rand) *remote.RemoteMessage {
 	return batch(b)
 }
 
-func TestABodyThatCannotBeDecodedArrivesWithItsError(t *testing.T) {
-	sound, err := proto.Marshal(&durationpb.Duration{Seconds: 5})
+// arrival sends one message with a sender and gives what the library would pass on.
+func arrival(t *testing.T, d *Door, name string, data []byte) *Arrival {
+	t.Helper()
+	return arrivalOf(t, d, batch(&remote.MessageBatch{
+		TypeNames: []string{name}, Targets: []*actor.PID{{Id: "delen"}},
+		Senders: []*actor.PID{{Id: "app", Address: peer}}, Envelopes: []*remote.MessageEnvelope{{Sender: 1, MessageData: data}},
+	}))
+}
+
+// arrivalOf sends a batch of one message.
+func arrivalOf(t *testing.T, d *Door, m *remote.RemoteMessage) *Arrival {
+	t.Helper()
+	out, err := pass(d, m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := remote.Deserialize(append(sound, 0xff), "google.protobuf.Duration", serializerID)
-	a, ok := m.(*Arrival)
-	if err != nil || !ok || a.Err == nil {
-		t.Fatalf("got %v, %v", m, err)
+	e := out.GetMessageBatch().GetEnvelopes()[0]
+	if len(e.GetMessageData()) > 100 {
+		t.Errorf("%d bytes are left to the library", len(e.GetMessageData()))
+	}
+	a, err := remote.Deserialize(e.GetMessageData(), "", e.GetSerializerId())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.(*Arrival)
+}
+
+func encoded(t *testing.T, m proto.Message) []byte {
+	t.Helper()
+	data, err := proto.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestABodyThatCannotBeDecodedArrivesWithItsError(t *testing.T) {
+	d := allowed(false, func(i Incident) { t.Errorf("reported %v", i) })
+	a := arrival(t, d, "google.protobuf.Duration", append(encoded(t, &durationpb.Duration{Seconds: 5}), 0xff))
+	if a.Err == nil || a.From != peer {
+		t.Fatalf("got %+v", a)
 	}
 	if a.Body.(*durationpb.Duration).GetSeconds() != 5 {
 		t.Errorf("what could be decoded is lost: %v", a.Body)
 	}
 }
 
+// An app that is newer than the node must hear that its message is not known, so the id that it waits for arrives.
+func TestANewerTypeArrivesWithItsFirstNumber(t *testing.T) {
+	d := allowed(false, func(i Incident) { t.Errorf("reported %v", i) })
+	a := arrival(t, d, "google.protobuf.Newer", encoded(t, &durationpb.Duration{Seconds: 77, Nanos: 1}))
+	if a.ID != 77 || a.Body != nil || !errors.Is(a.Err, ErrUnknown) || !strings.Contains(a.Err.Error(), "Newer") {
+		t.Errorf("got %+v", a)
+	}
+}
+
 func TestAnotherMessageThanTheLibrarysEndsTheStream(t *testing.T) {
-	c := allowed(false, func(Incident) {})
-	g := &guard{ServerStream: other{}, config: c, types: c.typeNames()}
+	g := allowed(false, func(Incident) {}).guarded(other{})
 	if err := g.RecvMsg(&timestamppb.Timestamp{}); status.Code(err) != codes.InvalidArgument {
 		t.Errorf("got %v", err)
 	}
@@ -242,8 +333,8 @@ func (other) RecvMsg(any) error { return nil }
 
 func TestAPanicEndsItsStreamAlone(t *testing.T) {
 	var got []Incident
-	c := allowed(false, func(i Incident) { got = append(got, i) })
-	err := c.stream(nil, line{}, nil, func(any, grpc.ServerStream) error { panic("boom") })
+	d := allowed(false, func(i Incident) { got = append(got, i) })
+	err := d.stream(nil, one{}, nil, func(any, grpc.ServerStream) error { panic("boom") })
 	if status.Code(err) != codes.Internal || len(got) != 1 || got[0].Reason != "panic" || !strings.Contains(got[0].Detail, "boom") {
 		t.Errorf("got %v, reported %v", err, got)
 	}
@@ -251,8 +342,7 @@ func TestAPanicEndsItsStreamAlone(t *testing.T) {
 
 func TestTheStreamsOwnEndIsHandedOn(t *testing.T) {
 	end := errors.New("end")
-	c := allowed(false, func(i Incident) { t.Errorf("reported %v", i) })
-	g := &guard{ServerStream: ended{err: end}, config: c}
+	g := allowed(false, func(i Incident) { t.Errorf("reported %v", i) }).guarded(ended{err: end})
 	if err := g.RecvMsg(&remote.RemoteMessage{}); !errors.Is(err, end) {
 		t.Errorf("got %v", err)
 	}
@@ -291,28 +381,23 @@ func TestWhatIsReportedIsPrintable(t *testing.T) {
 
 // An oversized message must be refused by its id, so its numbers arrive and nothing else of it.
 func TestAnOversizedMessageArrivesWithItsNumbersOnly(t *testing.T) {
-	c := allowed(false, func(i Incident) { t.Errorf("reported %v", i) })
-	data, err := proto.Marshal(&durationpb.Duration{Seconds: 77})
-	if err != nil {
-		t.Fatal(err)
+	d := allowed(false, func(i Incident) { t.Errorf("reported %v", i) })
+	long := encoded(t, &durationpb.Duration{Seconds: 77})
+	long = protowire.AppendTag(long, 9, protowire.BytesType)
+	long = protowire.AppendBytes(long, make([]byte, d.config.MaxMessage))
+	numbers := encoded(t, &durationpb.Duration{Seconds: 77})
+	for len(numbers) <= d.config.MaxMessage {
+		numbers = protowire.AppendTag(numbers, 9, protowire.VarintType)
+		numbers = protowire.AppendVarint(numbers, 1)
 	}
-	data = protowire.AppendTag(data, 9, protowire.BytesType)
-	data = protowire.AppendBytes(data, make([]byte, c.MaxMessage))
-	out, err := pass(c, batch(&remote.MessageBatch{
-		TypeNames: []string{"google.protobuf.Duration"}, Targets: []*actor.PID{{Id: "delen"}},
-		Senders: []*actor.PID{{Id: "app", Address: peer}}, Envelopes: []*remote.MessageEnvelope{{Sender: 1, MessageData: data}},
-	}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := out.GetMessageBatch().GetEnvelopes()[0]
-	if len(e.GetMessageData()) > 100 {
-		t.Errorf("%d bytes arrive", len(e.GetMessageData()))
-	}
-	m, err := remote.Deserialize(e.GetMessageData(), "google.protobuf.Duration", e.GetSerializerId())
-	a, ok := m.(*Arrival)
-	if err != nil || !ok || !errors.Is(a.Err, ErrOversized) || a.Body.(*durationpb.Duration).GetSeconds() != 77 {
-		t.Errorf("got %v, %v", m, err)
+	for name, data := range map[string][]byte{"a text": long, "numbers": numbers} {
+		a := arrival(t, d, "google.protobuf.Duration", data)
+		if !errors.Is(a.Err, ErrOversized) || a.Body.(*durationpb.Duration).GetSeconds() != 77 {
+			t.Errorf("%s: got %.200v", name, a)
+		}
+		if n := len(a.Body.ProtoReflect().GetUnknown()); n > 2*maxScalars {
+			t.Errorf("%s: %d bytes arrive", name, n)
+		}
 	}
 	for _, garbage := range [][]byte{{0xff}, {0x08}, {0x0a, 0xff, 0xff}} {
 		if got := scalars(garbage); len(got) != 0 {

@@ -9,23 +9,27 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/remote"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/keepalive"
 )
 
 // Open starts the remoting of an actor system behind the door, on listen (host:port; port 0 lets the system choose), known
 // to peers as advertise, or as what it listens on. The caller ends it with Shutdown.
-func (c *Config) Open(system *actor.ActorSystem, listen, advertise string) (r *remote.Remote, err error) {
+func (c Config) Open(system *actor.ActorSystem, listen, advertise string) (d *Door, err error) {
 	host, port, err := probe(listen)
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if p := recover(); p != nil { // the library's way to say that it cannot listen
-			r, err = nil, fmt.Errorf("cannot listen on %s: %v", listen, p)
+			d, err = nil, fmt.Errorf("cannot listen on %s: %v", listen, p)
 		}
 	}()
+	d = newDoor(c)
 	options := []remote.ConfigOption{
-		remote.WithServerOptions(c.options()...),
-		remote.WithDialOptions(dialOptions()...),
+		remote.WithServerOptions(d.options()...),
+		remote.WithDialOptions(d.dialOptions()...),
 		remote.WithEndpointWriterBatchSize(perBatch),
 		remote.WithEndpointWriterQueueSize(1024), // the default takes 16 MB for each peer
 	}
@@ -34,9 +38,32 @@ func (c *Config) Open(system *actor.ActorSystem, listen, advertise string) (r *r
 	}
 	config := remote.Configure(host, port, options...)
 	config.MaxRetryCount = 1 // every try costs two seconds during which nothing leaves for that peer
-	r = remote.NewRemote(system, config)
-	r.Start()
-	return r, nil
+	d.system, d.remote = system, remote.NewRemote(system, config)
+	d.remote.Start()
+	// After the library's own subscription: who hears that an address is gone does not meet the connection that is.
+	d.events = system.EventStream.Subscribe(d.heard)
+	return d, nil
+}
+
+// dialOptions are those of our endpoints.
+func (d *Door) dialOptions() []grpc.DialOption {
+	return []grpc.DialOption{
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: pingAfter, Timeout: pingTimeout}),
+		grpc.WithStreamInterceptor(d.dialled),
+	}
+}
+
+// heard ends arrivals that meet no actor, and tells of our own connections that have ended.
+func (d *Door) heard(news any) {
+	switch e := news.(type) {
+	case *actor.DeadLetterEvent:
+		if a, ok := e.Message.(*Arrival); ok {
+			a.Done()
+		}
+	case *remote.EndpointTerminatedEvent:
+		d.peers.cut(e.Address)
+	}
 }
 
 // probe looks whether an address can be listened on before the library does, so that a port in use is an error that says so.

@@ -1,28 +1,25 @@
 package door
 
-import (
-	"time"
-
-	"github.com/asynkron/protoactor-go/remote"
-)
+import "time"
 
 // goodbye is how long peers have to end their streams.
 const goodbye = 250 * time.Millisecond
 
-// Shutdown ends a remote: it tells the peers, gives them a moment to leave, and then cuts off those that stay, for whom
+// Shutdown closes the door: it tells the peers, gives them a moment to leave, and then cuts off those that stay, for whom
 // the library alone would wait ten seconds. The library panics when a peer leaves while it is being told: its stream's
 // channel is then closed.
-func Shutdown(r *remote.Remote) {
+func (d *Door) Shutdown() {
+	d.system.EventStream.Unsubscribe(d.events)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		defer func() { _ = recover() }()
-		r.Shutdown(true)
+		d.remote.Shutdown(true)
 	}()
 	select {
 	case <-done:
 	case <-time.After(goodbye):
 	}
-	r.Shutdown(false)
+	d.remote.Shutdown(false)
 	<-done
 }

@@ -1,0 +1,84 @@
+package door
+
+import (
+	"context"
+	"sync"
+
+	"google.golang.org/grpc"
+)
+
+// peers are the addresses that have streams here.
+type peers struct {
+	gone func(address string) // may be nil
+
+	mu      sync.Mutex
+	streams map[string]int // by address
+}
+
+func (p *peers) has(address string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.streams[address] > 0
+}
+
+func (p *peers) come(address string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.streams[address]++
+}
+
+// leave ends a stream of an address. That is told under the lock: a stream that comes afterwards is let in afterwards.
+func (p *peers) leave(address string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.streams[address]--
+	if p.streams[address] > 0 {
+		return
+	}
+	delete(p.streams, address)
+	if p.gone != nil {
+		p.gone(address)
+	}
+}
+
+// cut tells that an address is gone although streams of it may be left.
+func (p *peers) cut(address string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gone != nil {
+		p.gone(address)
+	}
+}
+
+// dialled is the interceptor of streams that our endpoints open: the library keeps to itself why they end.
+func (d *Door) dialled(
+	ctx context.Context, desc *grpc.StreamDesc, cc *grpc.ClientConn, method string, open grpc.Streamer, options ...grpc.CallOption,
+) (grpc.ClientStream, error) {
+	s, err := open(ctx, desc, cc, method, options...)
+	if err != nil {
+		d.lost(cc.Target(), err)
+		return nil, err
+	}
+	return &line{s, func(why error) { d.lost(cc.Target(), why) }}, nil
+}
+
+func (d *Door) lost(address string, why error) {
+	if d.config.Lost != nil {
+		d.config.Lost(address, why)
+	}
+}
+
+// line is a stream that one of our endpoints has opened.
+type line struct {
+	grpc.ClientStream
+	lost func(why error)
+}
+
+// RecvMsg tells the end of the stream.
+func (l *line) RecvMsg(m any) error {
+	err := l.ClientStream.RecvMsg(m)
+	if err != nil {
+		l.lost(err)
+	}
+	return err
+}

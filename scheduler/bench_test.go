@@ -75,7 +75,43 @@ func (l *load) turn(n int) {
 	}
 }
 
-// Per step, whatever the event: exits, offers, deadlines that come, tickets that make room for newer ones.
+// A step uses the memory of the one before. The events are made beforehand: with one slot a run's number is known.
+func TestAStepAllocatesNothing(t *testing.T) {
+	c := Config{Slots: 1, RunLimit: time.Hour, Models: []Model{{Warm: make([]time.Duration, 2), Exits: make([]Figures, 2)}}}
+	c.Tenants = []Tenant{{Weight: 1, Room: 2}, {Weight: 2}}
+	s, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 4000
+	tickets := make([]tenants.Ticket, n)
+	exits := make([]Event, n)
+	for i := range n {
+		exits[i] = Exited{Run: uint64(i + 1), Usage: stages.Usage{Busy: time.Millisecond}}
+	}
+	at := 0
+	round := func() { // one ticket more and one run less: tickets are shed, expire and are answered
+		now := time.Duration(at) * time.Millisecond
+		tickets[at] = tenants.Ticket{ID: uint64(at), Tenant: int32(at / 3 % 2), Deadline: tenants.Never, Criterion: criteria.Never()}
+		if at%3 == 0 {
+			tickets[at].Deadline = now + 3*time.Millisecond
+		}
+		s.Step(now, Offer{Ticket: &tickets[at]})
+		s.Step(now+time.Millisecond/2, exits[at])
+		at++
+	}
+	for range n / 2 {
+		round()
+	}
+	if allocs := testing.AllocsPerRun(n/2-1, round); allocs > 0 {
+		t.Errorf("a round of two steps allocates %v times", allocs)
+	}
+	if s.lastRun < n {
+		t.Errorf("%d runs in %d rounds: the test tests nothing", s.lastRun, n)
+	}
+}
+
+// Per step, whatever the event (of which the benchmark makes an Exited each time, the only memory it takes): exits, offers, deadlines that come, tickets that make room for newer ones.
 func BenchmarkStep(b *testing.B) {
 	for name, terms := range map[string]func(i int) Tenant{
 		"queued":      func(i int) Tenant { return Tenant{Weight: float64(1 + i%7)} },

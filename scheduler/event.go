@@ -28,7 +28,8 @@ type Exited struct {
 	Err     error // the run failed: there is no reading
 }
 
-// Crashed says that a stage has failed and forgotten its run, if it had one. Its slot is not used until Recovered.
+// Crashed says that a stage has failed and forgotten the run that it was given, if any. Its slot is not used until
+// Recovered. A stage says it instead of Exited, not after it: it may have been given another run by then.
 type Crashed struct {
 	Model, Segment, Slot int
 	Err                  error // why, for the app whose request it ran

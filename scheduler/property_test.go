@@ -35,7 +35,7 @@ func random(pick source) Tenant {
 	return t
 }
 
-// chaos does whatever can happen, at random and for a number of events, and then lets everything end.
+// chaos does whatever can happen, at random as long as there is more to do, and then lets everything end.
 func chaos(t testing.TB, seed uint64, pick source, more func() bool, trace bool) *world {
 	c := randomConfig(pick, 1+pick.IntN(4), 1+pick.IntN(4))
 	for i := range c.Tenants {
@@ -57,6 +57,9 @@ func chaos(t testing.TB, seed uint64, pick source, more func() bool, trace bool)
 		w.step(Close{})
 	}
 	for w.next(tenants.Never) {
+	}
+	if len(w.tickets) != 0 || !w.house.Idle() {
+		w.failf("%d of %d tickets have not ended or not been released; idle: %v", len(w.tickets), w.nextID, w.house.Idle())
 	}
 	return w
 }
@@ -95,10 +98,7 @@ func walk(t *testing.T, seed uint64, trace bool) *world {
 
 func TestEveryTicketEndsExactlyOnce(t *testing.T) {
 	for seed := range uint64(200) {
-		w := walk(t, seed, testing.Verbose())
-		if len(w.tickets) != 0 || !w.house.Idle() {
-			w.failf("%d of %d tickets have not ended or not been released; idle: %v", len(w.tickets), w.nextID, w.house.Idle())
-		}
+		walk(t, seed, testing.Verbose())
 	}
 }
 
@@ -108,4 +108,32 @@ func TestSameTraceSameEffects(t *testing.T) {
 			t.Fatalf("seed %d: two runs of one trace differ", seed)
 		}
 	}
+}
+
+// tape is a source that is read from bytes; at their end there is nothing but 0.
+type tape struct{ left []byte }
+
+func (p *tape) IntN(n int) int {
+	value := 0
+	for most := n - 1; most > 0 && len(p.left) > 0; most >>= 8 {
+		value = value<<8 | int(p.left[0])
+		p.left = p.left[1:]
+	}
+	return value % n
+}
+
+// Whatever happens in whatever order, the laws hold: chaos checks them after every step.
+func FuzzStep(f *testing.F) {
+	rng := rand.New(rand.NewPCG(1, 8))
+	for range 4 {
+		data := make([]byte, 200)
+		for i := range data {
+			data[i] = byte(rng.IntN(256))
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		events := &tape{data[:min(len(data), 4096)]}
+		chaos(t, 0, events, func() bool { return len(events.left) > 0 }, testing.Verbose())
+	})
 }

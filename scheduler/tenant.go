@@ -54,7 +54,7 @@ func (s *Scheduler) move(t *tenant, tag float64) {
 	}
 }
 
-// join lets a tenant in. It starts with neither debt nor credit.
+// join lets a tenant in. It resumes like one that slept since the beginning: with neither debt nor credit.
 func (s *Scheduler) join(x Join) {
 	if x.As.Validate(len(s.models)) != nil || x.Tenant < 0 || x.Tenant > len(s.tenants) {
 		return
@@ -64,7 +64,6 @@ func (s *Scheduler) join(x Join) {
 	}
 	if s.tenants[x.Tenant] == nil {
 		s.tenants[x.Tenant] = newTenant(x.Tenant, x.As)
-		s.tenants[x.Tenant].tag = s.virtual
 	}
 }
 

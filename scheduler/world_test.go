@@ -142,7 +142,7 @@ func (w *world) at(when time.Duration, do func()) *happening {
 func (w *world) step(e Event) {
 	w.note(w.now, e)
 	for _, effect := range w.house.Step(w.now, e) {
-		w.note(" ", effect)
+		w.note("  ", effect)
 		switch x := effect.(type) {
 		case *Run:
 			w.run(*x)
@@ -182,7 +182,7 @@ func (w *world) run(x Run) {
 	f := &flight{run: x, book: b, started: w.now, terminated: tenants.Never}
 	busy := w.service(b.guest, x.Segment)
 	if w.wild {
-		f.fate = fate(max(0, w.pick.IntN(24)-20))
+		f.fate = fate(max(0, w.pick.IntN(16)-12))
 		if f.fate == hangs && w.config.RunLimit == 0 {
 			f.fate = exits
 		}

@@ -103,7 +103,7 @@ func (a *app) send(ctx actor.Context) {
 	}
 	a.left--
 	a.id++
-	ctx.Request(a.node.guests[a.tenant], &door.Arrival{At: time.Now(), Body: &wire.Infer{
+	ctx.Request(a.node.seats.all()[a.tenant], &door.Arrival{At: time.Now(), Body: &wire.Infer{
 		Version: wire.Version, Id: a.id, Inputs: a.input, Criterion: "false", TimeoutNs: int64(time.Hour),
 	}})
 }

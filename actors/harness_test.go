@@ -44,6 +44,8 @@ type child struct {
 	ended   chan struct{} // closed when the process has ended
 	err     error         // of the process, once it has ended
 	last    event         // of a node that has stopped
+	options options       // of a node
+	config  string        // path of its configuration
 }
 
 // options of a node in a test. The zero value gives the usual ones.
@@ -101,7 +103,10 @@ func launch(t testing.TB, o options) *child {
 	if o.grace == 0 {
 		o.grace = 10 * time.Second
 	}
-	return spawn(t, configVariable+"="+o.write(t), graceVariable+"="+o.grace.String())
+	path := o.write(t)
+	c := spawn(t, configVariable+"="+path, graceVariable+"="+o.grace.String())
+	c.options, c.config = o, path
+	return c
 }
 
 // spawn starts this test binary as another program, which the environment chooses.
@@ -189,10 +194,16 @@ func (c *child) await(kind string) event {
 // order makes the node's process do something, and waits until it has.
 func (c *child) order(what string) {
 	c.t.Helper()
+	c.ask(what)
+}
+
+// ask is order for what has a result.
+func (c *child) ask(what string) event {
+	c.t.Helper()
 	if _, err := io.WriteString(c.stdin, what+"\n"); err != nil {
 		c.t.Fatal(err)
 	}
-	c.await("done")
+	return c.await("done")
 }
 
 // terminate sends the signal upon which a node stops.

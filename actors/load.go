@@ -2,20 +2,13 @@ package actors
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"time"
 
-	"github.com/delen-edge/delen/actors/door"
 	"github.com/delen-edge/delen/actors/event"
-	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/config"
-	"github.com/delen-edge/delen/criteria"
 	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/stages"
-	"github.com/delen-edge/delen/stages/picture"
-	"github.com/delen-edge/delen/stages/profile"
-	"github.com/delen-edge/delen/tenants"
 )
 
 // loaded is a model with the runners of its stages, warm.
@@ -107,92 +100,5 @@ func (n *Node) schedulerConfig() scheduler.Config {
 	for _, m := range n.models {
 		c.Models = append(c.Models, scheduler.Model{Warm: m.warm, Exits: m.figures()})
 	}
-	for _, t := range n.config.Tenants {
-		c.Tenants = append(c.Tenants, scheduler.Tenant{Weight: t.Share, Model: n.modelOf(t), Room: room(t)})
-	}
 	return c
-}
-
-func overflow(t *config.Tenant) tenants.Overflow {
-	if t.Overflow == config.DropOldest {
-		return tenants.DropOldest
-	}
-	return tenants.Refuse
-}
-
-// room is how many tickets of a tenant the scheduler keeps, if it is the one that makes room.
-func room(t *config.Tenant) int {
-	if overflow(t) == tenants.DropOldest {
-		return t.Queue
-	}
-	return 0
-}
-
-func (n *Node) modelOf(t *config.Tenant) int {
-	for i, m := range n.config.Models {
-		if m == t.Model {
-			return i
-		}
-	}
-	panic(fmt.Sprintf("config: tenant %s runs a model that the configuration does not have", t.Name))
-}
-
-func (n *Node) newGuest(index int, t *config.Tenant, numbers *numbers) (*guest, error) {
-	m := n.models[n.modelOf(t)]
-	tenant, err := tenants.New(tenants.Config{
-		Name: t.Name, Index: int32(index), Model: m.backend.Model(), Criterion: t.Criterion, Deadline: t.Deadline, Queue: t.Queue,
-		Overflow: overflow(t),
-	})
-	if err != nil {
-		return nil, err
-	}
-	g := &guest{
-		tenant: tenant, terms: &terms{}, backend: m.backend, have: t.Model.Metrics(), labels: t.Model.Labels,
-		source: sourceOf(t.Model.Profile), clock: n.clock, numbers: numbers, scheduler: n.house,
-		log:  n.log.Named("tenant"),
-		open: map[uint64]*request{}, inside: map[uint64]*door.Arrival{}, byName: map[name]*request{}, parsed: map[string]*criteria.Criterion{},
-	}
-	g.terms.Store(n.info(t, m))
-	return g, nil
-}
-
-func sourceOf(p *profile.Profile) wire.Source {
-	if p == nil {
-		return wire.Source_NONE
-	}
-	source := p.Source
-	if p.EnergySource != "" {
-		source = p.EnergySource
-	}
-	switch source {
-	case profile.Measured:
-		return wire.Source_MEASURED
-	case profile.Modelled:
-		return wire.Source_MODELLED
-	}
-	return wire.Source_PUBLISHED
-}
-
-// info is what an app may know of a tenant.
-func (n *Node) info(t *config.Tenant, m *loaded) *wire.TenantInfo {
-	model := m.backend.Model()
-	info := &wire.TenantInfo{
-		Name: t.Name, Model: t.Model.Name, Share: n.config.Guarantee(t), Criterion: t.Criterion.String(), CriterionVersion: 1,
-		DeadlineNs: int64(t.Deadline), Queue: uint32(t.Queue), Exits: model.Exits, Labels: t.Model.Labels,
-		Overflow: wire.Overflow(overflow(t)),
-	}
-	for _, i := range model.Inputs {
-		x := &model.Tensors[i]
-		info.Inputs = append(info.Inputs, &wire.TensorInfo{Name: x.Name, Dtype: wire.DType(x.Type), Shape: x.Shape})
-	}
-	if p := t.Model.Input; p != nil {
-		info.Picture = &wire.Picture{
-			Layout: wire.Layout(wire.Layout_value[p.Layout]), Height: uint32(p.Height), Width: uint32(p.Width),
-			Color: wire.Color_GRAY, Mean: p.Mean, Std: p.Std,
-		}
-		if p.Color == picture.RGB {
-			info.Picture.Color = wire.Color_RGB
-		}
-	}
-	return info
 }

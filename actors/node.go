@@ -29,9 +29,12 @@ type Options struct {
 // Node is a running system: models loaded and warm, actors spawned, the door open.
 type Node struct {
 	options Options
-	config  *config.Config
 	log     *event.Log
 	clock   clock
+
+	mu       sync.Mutex // held by Reload, and by Stop as it begins
+	config   *config.Config
+	stopping bool
 
 	system  *actor.ActorSystem
 	door    *door.Door
@@ -41,7 +44,8 @@ type Node struct {
 
 	models    []*loaded
 	house     *actor.PID
-	guests    []*actor.PID
+	seats     seats
+	numbers   numbers
 	reception *actor.PID
 	stages    []*actor.PID
 }
@@ -93,7 +97,8 @@ func (n *Node) populate() error {
 	}
 	house := &house{core: core, clock: n.clock, log: n.log.Named("scheduler")}
 	inline := actor.NewSynchronizedDispatcher(300)
-	n.house = n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return house }, actor.WithDispatcher(inline)))
+	n.house = n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return house },
+		actor.WithDispatcher(inline), actor.WithGuardian(doom{n.log})))
 	segments := 0
 	for _, m := range n.models {
 		segments += len(m.runners)
@@ -105,23 +110,23 @@ func (n *Node) populate() error {
 		house.stages = append(house.stages, n.spawnStages(i, m))
 		house.models = append(house.models, m.config.Name)
 	}
-	reception := &reception{
+	if err := n.welcome(); err != nil {
+		return err
+	}
+	guests, err := n.newGuests(n.config, n.config.Tenants)
+	for _, g := range guests {
+		n.settle(g)
+	}
+	return err
+}
+
+// welcome spawns the reception.
+func (n *Node) welcome() (err error) {
+	r := &reception{
 		node: n.config.Node.Name, version: n.options.Version, largest: uint64(n.maxMessage()),
-		guests: map[string]*actor.PID{}, clock: n.clock, log: n.log.Named("reception"),
+		residents: map[string]resident{}, clock: n.clock, log: n.log.Named("reception"),
 	}
-	numbers := &numbers{}
-	for i, t := range n.config.Tenants {
-		guest, err := n.newGuest(i, t, numbers)
-		if err != nil {
-			return err
-		}
-		pid := n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return guest }))
-		n.guests = append(n.guests, pid)
-		reception.guests[t.Name] = pid
-		reception.terms = append(reception.terms, guest.terms)
-	}
-	house.tenants = n.guests
-	n.reception, err = n.system.Root.SpawnNamed(actor.PropsFromProducer(func() actor.Actor { return reception }), wire.Root)
+	n.reception, err = n.system.Root.SpawnNamed(actor.PropsFromProducer(func() actor.Actor { return r }), wire.Root)
 	return err
 }
 
@@ -155,7 +160,10 @@ var ErrStuck = errors.New("a segment is still running that was asked to terminat
 // that the call may use and fails with ErrStuck.
 func (n *Node) Stop(ctx context.Context) error {
 	event.Emit(n.log, event.NodeStopping{})
-	for _, g := range n.guests {
+	n.mu.Lock()
+	n.stopping = true
+	n.mu.Unlock()
+	for _, g := range n.seats.all() {
 		n.system.Root.Send(g, closing{})
 	}
 	idle := n.drained(ctx)
@@ -178,7 +186,7 @@ func (n *Node) Stop(ctx context.Context) error {
 // drained waits until no ticket is in the scheduler, or the context is done. What sits in a tenant's mailbox before its
 // closing has been offered before the drain is: both go through the same tenants.
 func (n *Node) drained(ctx context.Context) bool {
-	for _, g := range n.guests {
+	for _, g := range n.seats.all() {
 		// A round trip: whatever was in the mailbox has been offered or refused.
 		n.system.Root.RequestFuture(g, &actor.Touch{}, time.Second).Wait()
 	}
@@ -218,7 +226,7 @@ func (n *Node) close() error {
 // leave stops what apps see: the last answers go out, and the connections end.
 func (n *Node) leave() {
 	n.poison(n.reception)
-	n.poison(n.guests...)
+	n.poison(n.seats.all()...)
 	if n.door != nil {
 		time.Sleep(linger)
 		n.door.Shutdown()

@@ -114,7 +114,13 @@ func serve(path string) error {
 	}
 	over := make(chan os.Signal, 1)
 	signal.Notify(over, syscall.SIGTERM)
-	go f.obey(over)
+	go f.obey(over, func() error {
+		c, diags := config.Load(path)
+		if diags.HasErrors() {
+			return diags
+		}
+		return node.Reload(c)
+	})
 	emit(event{Kind: "ready", Text: node.Address()})
 	<-over
 	limit, cancel := context.WithTimeout(context.Background(), grace)
@@ -153,6 +159,7 @@ func leftovers() string {
 // faults is what a node's process does to the requests that ask for it, and what it has counted.
 type faults struct {
 	memory  atomic.Bool  // Alloc fails
+	panics  atomic.Bool  // Free panics
 	session atomic.Int32 // of segment 2: whole, broken or lost
 	carries atomic.Int64
 	renewed atomic.Int64
@@ -167,10 +174,17 @@ const (
 )
 
 // obey follows the orders on standard input. Its end is an order to stop.
-func (f *faults) obey(over chan<- os.Signal) {
+func (f *faults) obey(over chan<- os.Signal, reload func() error) {
 	orders := bufio.NewScanner(os.Stdin)
 	for orders.Scan() {
+		done := event{Kind: "done"}
 		switch orders.Text() {
+		case "reload":
+			if err := reload(); err != nil {
+				done.Text = err.Error()
+			}
+		case "free panics":
+			f.panics.Store(true)
 		case "memory full":
 			f.memory.Store(true)
 		case "memory free":
@@ -184,7 +198,7 @@ func (f *faults) obey(over chan<- os.Signal) {
 		case "release":
 			f.release <- struct{}{}
 		}
-		emit(event{Kind: "done", Text: orders.Text()})
+		emit(done)
 	}
 	over <- syscall.SIGTERM
 }
@@ -240,6 +254,9 @@ func (b *faultyBackend) Alloc() (*stages.Carry, error) {
 }
 
 func (b *faultyBackend) Free(c *stages.Carry) {
+	if b.faults.panics.Load() {
+		panic("memory cannot be freed, as the test ordered")
+	}
 	if c != nil {
 		b.faults.carries.Add(-1)
 	}

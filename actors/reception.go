@@ -3,6 +3,7 @@ package actors
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -11,23 +12,45 @@ import (
 	"github.com/delen-edge/delen/actors/door"
 	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/config"
 	"github.com/delen-edge/delen/tenants"
 )
 
 // reception is the well-known actor that apps send to. It passes messages to their tenants and never waits.
 type reception struct {
-	node    string
-	version string
-	largest uint64 // bytes of the largest message that the node reads
-	guests  map[string]*actor.PID
-	terms   []*terms // by tenant, in the order of the configuration
-	clock   clock
-	log     *event.Log
+	node      string
+	version   string
+	largest   uint64 // bytes of the largest message that the node reads
+	residents map[string]resident
+	clock     clock
+	log       *event.Log
+}
+
+// resident is a tenant as the reception knows it.
+type resident struct {
+	pid   *actor.PID
+	terms *terms
+}
+
+// admission makes a tenant known.
+type admission struct {
+	name string
+	resident
+}
+
+// eviction makes a tenant unknown, and removes it. What its apps have sent before is in its mailbox by then.
+type eviction struct{ name string }
+
+// amendment tells a tenant its terms, behind what its apps have sent before.
+type amendment struct {
+	terms      *config.Tenant
+	guarantee  float64  // its part of all shares
+	attributes []string // that are not as they were
 }
 
 // messages are the types that may come through the door.
 func messages() []proto.Message {
-	return []proto.Message{&wire.Infer{}, &wire.Cancel{}, &wire.SetCriterion{}, &wire.Describe{}}
+	return []proto.Message{&wire.Infer{}, &wire.Cancel{}, &wire.SetCriterion{}, &wire.Describe{}, &wire.Watch{}}
 }
 
 // addressed is what all messages to a tenant have.
@@ -42,9 +65,16 @@ func (r *reception) Receive(ctx actor.Context) {
 	case *door.Arrival:
 		r.arrived(ctx, m)
 	case gone:
-		for _, guest := range r.guests {
-			ctx.Send(guest, m)
+		for _, t := range r.residents {
+			ctx.Send(t.pid, m)
 		}
+	case admission:
+		r.residents[m.name] = m.resident
+	case eviction:
+		ctx.Send(r.residents[m.name].pid, m)
+		delete(r.residents, m.name)
+	case amendment:
+		ctx.Send(r.residents[m.terms.Name].pid, m)
 	}
 }
 
@@ -56,6 +86,7 @@ func (r *reception) arrived(ctx actor.Context, a *door.Arrival) {
 			a.Done()
 		}
 	}()
+	defer survive(ctx, r.log, a)
 	m, ok := a.Body.(addressed)
 	switch {
 	case errors.Is(a.Err, door.ErrUnknown):
@@ -71,22 +102,20 @@ func (r *reception) arrived(ctx actor.Context, a *door.Arrival) {
 
 // route answers a message or passes it on to its tenant, and says whether it did that.
 func (r *reception) route(ctx actor.Context, m addressed) (passedOn bool) {
-	if _, ok := m.(*wire.Describe); ok && m.GetTenant() == "" {
-		ctx.Send(ctx.Sender(), r.describe(m.GetId(), r.terms...))
-		return false
-	}
-	guest := r.guests[m.GetTenant()]
-	if guest == nil {
+	_, describe := m.(*wire.Describe)
+	t, known := r.residents[m.GetTenant()]
+	switch {
+	case describe && m.GetTenant() == "":
+		ctx.Send(ctx.Sender(), r.describe(m.GetId(), slices.Sorted(maps.Keys(r.residents))...))
+	case !known:
 		r.refuse(ctx, m, tenants.NotFound, fmt.Sprintf("there is no tenant %.64q here", m.GetTenant()))
-		return false
+	case describe:
+		ctx.Send(ctx.Sender(), r.describe(m.GetId(), m.GetTenant()))
+	default:
+		ctx.Forward(t.pid)
+		return true
 	}
-	if _, ok := m.(*wire.Describe); ok {
-		at := slices.IndexFunc(r.terms, func(t *terms) bool { return t.Load().GetName() == m.GetTenant() })
-		ctx.Send(ctx.Sender(), r.describe(m.GetId(), r.terms[at]))
-		return false
-	}
-	ctx.Forward(guest)
-	return true
+	return false
 }
 
 func (r *reception) unreadable(err error) string {
@@ -107,10 +136,10 @@ func (r *reception) refuse(ctx actor.Context, m addressed, code tenants.Code, wh
 	ctx.Send(ctx.Sender(), &wire.Refused{Id: m.GetId(), Code: wire.Code(code), Message: why})
 }
 
-func (r *reception) describe(id uint64, all ...*terms) *wire.Description {
+func (r *reception) describe(id uint64, names ...string) *wire.Description {
 	d := &wire.Description{Id: id, Node: r.node, Version: r.version, MaxMessageBytes: r.largest, NowNs: r.clock.wall()}
-	for _, t := range all {
-		d.Tenants = append(d.Tenants, t.Load())
+	for _, name := range names {
+		d.Tenants = append(d.Tenants, r.residents[name].terms.Load())
 	}
 	return d
 }

@@ -20,13 +20,19 @@ type place struct {
 type house struct {
 	core    *scheduler.Scheduler
 	clock   clock
-	stages  [][][]place // by model, segment, slot; filled before the first offer
-	models  []string    // their names
-	tenants []*actor.PID
+	stages  [][][]place  // by model, segment, slot; filled before the first offer
+	models  []string     // their names
+	tenants []*actor.PID // by index
 	log     *event.Log
 
 	timer *time.Timer
 	idle  chan<- struct{} // closed when there is nothing left to do; nil: nobody waits for that
+}
+
+// arrival is a tenant that joins.
+type arrival struct {
+	pid  *actor.PID
+	join scheduler.Join
 }
 
 // drain asks the scheduler actor to close a channel as soon as it is idle.
@@ -37,6 +43,9 @@ func (h *house) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case scheduler.Event:
 		h.step(ctx, m)
+	case arrival:
+		h.seat(m.join.Tenant, m.pid)
+		h.step(ctx, m.join)
 	case drain:
 		h.idle = m.idle
 		h.rest()
@@ -45,6 +54,14 @@ func (h *house) Receive(ctx actor.Context) {
 			h.timer.Stop()
 		}
 	}
+}
+
+// seat notes where a tenant is reached. One that had the place before is gone.
+func (h *house) seat(index int, pid *actor.PID) {
+	if index == len(h.tenants) {
+		h.tenants = append(h.tenants, nil)
+	}
+	h.tenants[index] = pid
 }
 
 func (h *house) step(ctx actor.Context, e scheduler.Event) {
@@ -64,6 +81,8 @@ func (h *house) step(ctx actor.Context, e scheduler.Event) {
 		case *scheduler.Terminate:
 			event.Emit(h.log, event.RunTerminated{Run: x.Run, Model: h.models[x.Model], Segment: x.Segment + 1, Slot: x.Slot})
 			h.stages[x.Model][x.Segment][x.Slot].runner.Terminate()
+		case *scheduler.Gone:
+			ctx.Send(h.tenants[x.Tenant], *x)
 		case *scheduler.Lost:
 			event.Emit(h.log, event.SlotLost{Run: x.Run, Model: h.models[x.Model], Segment: x.Segment + 1, Slot: x.Slot})
 		case *scheduler.Back:

@@ -1,6 +1,7 @@
 package actors_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -90,4 +91,28 @@ func TestAStageThatCannotBeRenewedFailsWhatNeedsItAndComesBack(t *testing.T) {
 		t.Errorf("the stage does not come back: %v", err)
 	}
 	healthy(t, cl)
+}
+
+// A tenant actor that panics does not know what it has promised any more. The process ends, and no call waits for ever.
+func TestATenantThatPanicsEndsTheProcessAndEveryCall(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	n := launch(t, options{})
+	n.address = n.await("ready").Text
+	cl := n.connect()
+	n.order("free panics")
+	var wg sync.WaitGroup
+	for i := range 10 {
+		wg.Go(func() {
+			if _, err := cl.Infer(context.Background(), deep(t, i)); err != nil && !lost(err) {
+				t.Errorf("a call ends with %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	<-n.ended
+	if n.err == nil {
+		t.Error("the process says that all is well")
+	}
 }

@@ -1,14 +1,10 @@
 package actors
 
 import (
-	"errors"
 	"fmt"
-	"math"
-	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/delen-edge/delen/actors/door"
 	"github.com/delen-edge/delen/actors/event"
@@ -27,21 +23,24 @@ type guest struct {
 	have      criteria.Set
 	source    wire.Source // of the energy figures
 	labels    []string
+	as        scheduler.Tenant // as the scheduler knows it
+	slots     int
 	clock     clock
 	numbers   *numbers
 	scheduler *actor.PID
+	seats     *seats
 	log       *event.Log
 
-	open   map[uint64]*request      // by ticket
-	inside map[uint64]*door.Arrival // by ticket, until its memory is released
-	byName map[name]*request
-	parsed map[string]*criteria.Criterion
+	open    map[uint64]*request      // by ticket
+	inside  map[uint64]*door.Arrival // by ticket, until its memory is released
+	byName  map[name]*request
+	watches map[name]*watch
+	parsed  map[string]*criteria.Criterion
+	removed bool
 }
 
-// terms is what a tenant publishes of itself: the actor replaces the description, others read it.
-type terms struct {
-	atomic.Pointer[wire.TenantInfo]
-}
+func (g *guest) name() string { return g.tenant.Config().Name }
+func (g *guest) index() int   { return int(g.tenant.Config().Index) }
 
 // name is how an app names a request: an id of its own.
 type name struct {
@@ -77,11 +76,38 @@ func (g *guest) Receive(ctx actor.Context) {
 		g.release(m.Ticket)
 	case gone:
 		g.gone(ctx, m.address)
+	case report:
+		g.report(ctx, m.name)
+	case amendment:
+		g.amend(ctx, m)
+	case eviction:
+		g.evict(ctx)
+	case scheduler.Gone:
+		g.vanish(ctx)
 	case closing:
 		g.tenant.Close()
+		g.unwatchAll(ctx, tenants.Unavailable, endings[tenants.Closed])
 	case *actor.Stopped:
-		event.Emit(g.log, event.TenantStopped{Tenant: g.tenant.Config().Name, Account: g.account()})
+		g.unwatchAll(ctx, tenants.Unavailable, endings[tenants.Closed])
+		if !g.removed {
+			event.Emit(g.log, event.TenantStopped{Tenant: g.name(), Account: g.account()})
+		}
 	}
+}
+
+// evict removes the tenant, as far as that can be done at once. No app's message comes after this.
+func (g *guest) evict(ctx actor.Context) {
+	g.tenant.Leave()
+	g.unwatchAll(ctx, tenants.Canceled, endings[tenants.Removed])
+	ctx.Send(g.scheduler, scheduler.Leave{Tenant: g.index()})
+}
+
+// vanish ends the tenant, of which nothing is left in the house.
+func (g *guest) vanish(ctx actor.Context) {
+	g.removed = true
+	event.Emit(g.log, event.TenantRemoved{Tenant: g.name(), Account: g.account()})
+	g.seats.sit(g.index(), nil)
+	ctx.Stop(ctx.Self())
 }
 
 // account is the tenant's as the log tells it.
@@ -103,20 +129,36 @@ func (g *guest) arrived(ctx actor.Context, a *door.Arrival) {
 			a.Done()
 		}
 	}()
+	defer survive(ctx, g.log, a)
 	switch m := a.Body.(type) {
 	case *wire.Infer:
 		admitted = g.infer(ctx, a, m)
 	case *wire.Cancel:
-		if r := g.byName[named(ctx.Sender(), m.GetId())]; r != nil {
-			ctx.Send(g.scheduler, scheduler.Cancel{Ticket: r.ticket})
-		}
+		g.cancel(ctx, named(ctx.Sender(), m.GetId()))
 	case *wire.SetCriterion:
 		g.setCriterion(ctx, m)
+	case *wire.Watch:
+		g.watch(ctx, m)
 	}
 }
 
-// gone gives up the requests of an app.
+// cancel gives up a request, or a watch.
+func (g *guest) cancel(ctx actor.Context, n name) {
+	if r := g.byName[n]; r != nil {
+		ctx.Send(g.scheduler, scheduler.Cancel{Ticket: r.ticket})
+	}
+	if w := g.watches[n]; w != nil {
+		g.unwatch(ctx, w, tenants.Canceled, "the watch was cancelled")
+	}
+}
+
+// gone gives up the requests of an app, and its watches.
 func (g *guest) gone(ctx actor.Context, address string) {
+	for _, w := range g.watches {
+		if w.name.address == address {
+			g.forget(w, "the app has gone")
+		}
+	}
 	for _, r := range g.open {
 		if r.name.address == address {
 			r.gone = true
@@ -151,9 +193,12 @@ func (g *guest) admit(at time.Time, m *wire.Infer, r *request) (*tenants.Ticket,
 		return nil, g.tenant.Refuse(&tenants.Refusal{Code: tenants.Unimplemented,
 			Message: fmt.Sprintf("version %d of the contract is not spoken here, version %d is", m.GetVersion(), wire.Version)})
 	}
-	if g.byName[r.name] != nil {
-		return nil, g.tenant.Refuse(&tenants.Refusal{Code: tenants.InvalidArgument,
-			Message: "a request with this id is still in flight: give every request an id of its own"})
+	if len(m.GetBounds()) > 0 {
+		return nil, g.tenant.Refuse(&tenants.Refusal{Code: tenants.Unimplemented,
+			Message: "bounds on a request are not served by this version: state a criterion and a timeout"})
+	}
+	if g.inFlight(r.name) {
+		return nil, g.tenant.Refuse(&tenants.Refusal{Code: tenants.InvalidArgument, Message: inFlight})
 	}
 	own, refusal := g.ownCriterion(m.GetCriterion())
 	if refusal != nil {
@@ -171,61 +216,16 @@ func (g *guest) admit(at time.Time, m *wire.Infer, r *request) (*tenants.Ticket,
 	return g.tenant.Admit(g.clock.now(), q)
 }
 
+const inFlight = "a request with this id is still in flight: give every request an id of its own"
+
+func (g *guest) inFlight(n name) bool { return g.byName[n] != nil || g.watches[n] != nil }
+
 // dtype is a wire type as the stages know it, 0 when it is not served: a peer's number may not even fit.
 func dtype(t wire.DType) stages.DType {
 	if t.Size() == 0 {
 		return 0
 	}
 	return stages.DType(t)
-}
-
-// maxParsed bounds the criteria of single requests that are remembered: apps send few different ones, again and again.
-const maxParsed = 64
-
-func (g *guest) ownCriterion(source string) (*criteria.Criterion, *tenants.Refusal) {
-	if source == "" {
-		return nil, nil
-	}
-	if c := g.parsed[source]; c != nil {
-		return c, nil
-	}
-	c, refusal := g.parse(source)
-	if refusal != nil {
-		return nil, refusal
-	}
-	if len(g.parsed) >= maxParsed {
-		clear(g.parsed)
-	}
-	g.parsed[source] = c
-	return c, nil
-}
-
-func (g *guest) parse(source string) (*criteria.Criterion, *tenants.Refusal) {
-	c, diags := criteria.Parse(source, len(g.backend.Model().Exits), g.have)
-	if diags.HasErrors() {
-		return nil, &tenants.Refusal{Code: tenants.InvalidArgument, Message: "the criterion: " + diags.Error()}
-	}
-	return c, nil
-}
-
-func (g *guest) setCriterion(ctx actor.Context, m *wire.SetCriterion) {
-	c := criteria.Never()
-	if m.GetCriterion() != "" {
-		var refusal *tenants.Refusal
-		if c, refusal = g.parse(m.GetCriterion()); refusal != nil {
-			ctx.Send(ctx.Sender(), refused(m.GetId(), refusal))
-			return
-		}
-	}
-	old := g.tenant.Config().Criterion.String()
-	version := g.tenant.SetCriterion(c)
-	info := proto.Clone(g.terms.Load()).(*wire.TenantInfo)
-	info.Criterion, info.CriterionVersion = c.String(), version
-	g.terms.Store(info)
-	event.Emit(g.log, event.CriterionChanged{
-		Tenant: m.GetTenant(), App: ctx.Sender().GetAddress(), Old: old, New: c.String(), Version: version,
-	})
-	ctx.Send(ctx.Sender(), &wire.CriterionSet{Id: m.GetId(), Version: version, Criterion: c.String()})
 }
 
 // ended answers a request and books its ticket.
@@ -257,77 +257,18 @@ func (g *guest) release(k *tenants.Ticket) {
 	g.tenant.Recycle(k)
 }
 
+// record logs how a request ended.
 func (g *guest) record(now time.Duration, r *request, e scheduler.End) {
-	if e.Reason == tenants.Broken {
-		event.Emit(g.log, event.RequestFailed{Tenant: g.tenant.Config().Name, ID: r.name.id, App: r.name.address, Error: e.Err})
-		return
-	}
-	if event.On[event.RequestEnded](g.log) {
-		k := e.Ticket
+	k := e.Ticket
+	switch {
+	case e.Reason == tenants.Broken:
+		event.Emit(g.log, event.RequestFailed{Tenant: g.name(), ID: r.name.id, App: r.name.address, Error: e.Err})
+	case e.Reason == tenants.Shed:
+		event.Emit(g.log, event.RequestShed{Tenant: g.name(), ID: r.name.id, App: r.name.address, Waited: now - k.Arrived})
+	case event.On[event.RequestEnded](g.log):
 		event.Emit(g.log, event.RequestEnded{
-			Tenant: g.tenant.Config().Name, ID: r.name.id, Ticket: k.ID, App: r.name.address, Reason: e.Reason.String(), Exit: k.Exit,
+			Tenant: g.name(), ID: r.name.id, Ticket: k.ID, App: r.name.address, Reason: e.Reason.String(), Exit: k.Exit,
 			Confidence: k.Reading.Confidence, Response: now - k.Arrived, Busy: k.Busy,
 		})
 	}
-}
-
-func (g *guest) answer(now time.Duration, r *request, e scheduler.End) *wire.Inferred {
-	k := e.Ticket
-	response := now - k.Arrived
-	a := &wire.Inferred{
-		Id: r.name.id, Exit: uint32(k.Exit), Reason: wireReasons[e.Reason], Predicted: int32(k.Reading.Predicted),
-		Confidence: k.Reading.Confidence, Entropy: k.Reading.Entropy, Margin: k.Reading.Margin,
-		ResponseNs: int64(response), QueueNs: int64(max(0, response-k.Busy)), BusyNs: int64(k.Busy),
-		EnergyJ: k.Seen[criteria.Energy], EnergySource: g.source, Flops: k.Seen[criteria.FLOPs], CriterionVersion: k.Version,
-	}
-	if math.IsNaN(a.EnergyJ) {
-		a.EnergySource = wire.Source_NONE
-	}
-	if r.own {
-		a.CriterionVersion = 0
-	}
-	if k.Reading.Predicted < len(g.labels) {
-		a.Label = g.labels[k.Reading.Predicted]
-	}
-	if r.wants {
-		model := g.backend.Model()
-		t := k.Carry.Tensors[model.Segments[k.Exit-1].Exit]
-		a.Outputs = []*wire.Tensor{{
-			Name: t.Info.Name, Dtype: wire.DType(t.Info.Type), Shape: append([]int64{1}, t.Info.Shape...),
-			Data: append([]byte(nil), t.Data...),
-		}}
-	}
-	return a
-}
-
-var wireReasons = map[tenants.Reason]wire.Reason{
-	tenants.ByCriterion: wire.Reason_CRITERION,
-	tenants.ByLastExit:  wire.Reason_LAST_EXIT,
-	tenants.ByDeadline:  wire.Reason_DEADLINE,
-	tenants.ByOverflow:  wire.Reason_OVERFLOW,
-	tenants.ByRemoval:   wire.Reason_REMOVED,
-}
-
-func refused(id uint64, r *tenants.Refusal) *wire.Refused {
-	return &wire.Refused{Id: id, Code: wire.Code(r.Code), Message: r.Message, RetryAfterNs: int64(r.RetryAfter)}
-}
-
-// endings are the messages of tickets that end without an answer and without an error of their own.
-var endings = map[tenants.Reason]string{
-	tenants.Expired:   "the deadline came before the first exit had an answer",
-	tenants.Shed:      "a newer request took its place: the tenant's queue is full and drops the oldest",
-	tenants.Removed:   "the tenant was removed from the node",
-	tenants.Cancelled: "the request was cancelled",
-	tenants.Closed:    "the node is stopping",
-}
-
-func failed(id uint64, e scheduler.End) *wire.Failed {
-	f := &wire.Failed{Id: id, Code: wire.Code(e.Reason.Code()), Message: endings[e.Reason]}
-	if e.Err != nil {
-		f.Message = e.Err.Error()
-	}
-	if errors.Is(e.Err, stages.ErrMemory) {
-		f.Code = wire.Code_RESOURCE_EXHAUSTED
-	}
-	return f
 }

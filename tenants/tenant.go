@@ -144,6 +144,9 @@ func (t *Tenant) Close() { t.state = max(t.state, closed) }
 // Leave ends admission because the tenant is removed: every later request is refused as NotFound.
 func (t *Tenant) Leave() { t.state = removed }
 
+// Closed says whether admission has ended.
+func (t *Tenant) Closed() bool { return t.state != open }
+
 // Ended books the end of an admitted ticket, once for each.
 func (t *Tenant) Ended(now time.Duration, k *Ticket, r Reason) {
 	t.account.Ended[r]++

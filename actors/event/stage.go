@@ -75,8 +75,8 @@ type StageRebuilt struct {
 
 func (StageRebuilt) kind() kind { return kind{"stage.rebuilt", info, always} }
 
-// ActorPanicked says that an actor panicked and was started anew. What it worked on is lost; it is a mistake of this
-// program: report it, with this line.
+// ActorPanicked says that an actor panicked, which is a mistake of this program: report it, with this line. A message of an
+// app that brought it to light is refused with INTERNAL. If the actor cannot go on, the process ends.
 type ActorPanicked struct {
 	Actor   string   // its name
 	Message string   // Go type of the message that it handled

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/delen-edge/delen/actors"
@@ -30,6 +31,10 @@ func newServe() *cobra.Command {
 actor remoting. It logs to standard error, one event a line, in the form that the
 log block asks for; the event "node.ready" says that requests are as fast as they
 will be.
+
+SIGHUP reads the configuration anew. Tenants come, go and change without touching
+the others' requests; anything else needs a restart. A configuration with an error
+changes nothing.
 
 SIGINT or SIGTERM ends admission, lets the requests that are in the house end for
 --grace, and stops. A second signal stops at once: what is in the house fails with
@@ -52,24 +57,50 @@ DELEN_ONNXRUNTIME says, else where "make runtime" puts it.`,
 }
 
 func serve(ctx context.Context, path, listen string, grace time.Duration, stderr io.Writer) error {
-	c, diags := config.Load(path)
-	if err := config.Report(stderr, c.Files, diags, colorful(stderr)); err != nil {
-		return err
-	}
+	c, diags := load(path, listen, stderr)
 	if diags.HasErrors() {
 		return failed(path, diags)
 	}
-	if listen != "" {
-		c.Node.Listen, c.Node.Advertise = listen, ""
-	}
 	log, library := newLog(c.Log, stderr)
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, syscall.SIGHUP)
+	defer signal.Stop(again)
 	node, err := start(c, log, library)
 	if err != nil {
 		event.Emit(log, event.NodeFailed{Error: err})
 		return err
 	}
-	<-ctx.Done()
-	return stopNode(node, grace)
+	for {
+		select {
+		case <-again:
+			reload(node, path, listen, log, stderr)
+		case <-ctx.Done():
+			return stopNode(node, grace)
+		}
+	}
+}
+
+// load reads a configuration and reports what is wrong with it. An address to listen on replaces the configuration's.
+func load(path, listen string, stderr io.Writer) (*config.Config, hcl.Diagnostics) {
+	c, diags := config.Load(path)
+	// Where nobody can read the report, the exit status and the log still tell.
+	_ = config.Report(stderr, c.Files, diags, colorful(stderr))
+	if listen != "" {
+		c.Node.Listen, c.Node.Advertise = listen, ""
+	}
+	return c, diags
+}
+
+// reload has a node take over a configuration that has changed. One that it cannot take over changes nothing.
+func reload(node *actors.Node, path, listen string, log *event.Log, stderr io.Writer) {
+	c, diags := load(path, listen, stderr)
+	if diags.HasErrors() {
+		event.Emit(log, event.ConfigRejected{Errors: len(diags.Errs()), Error: diags.Errs()[0]})
+		return
+	}
+	if err := node.Reload(c); err != nil {
+		event.Emit(log, event.ConfigRejected{Errors: 1, Error: err})
+	}
 }
 
 // start loads the runtime and brings a node up.

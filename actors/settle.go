@@ -1,0 +1,130 @@
+package actors
+
+import (
+	"fmt"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/delen-edge/delen/actors/door"
+	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/config"
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/scheduler"
+	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/stages/picture"
+	"github.com/delen-edge/delen/stages/profile"
+	"github.com/delen-edge/delen/tenants"
+)
+
+// newGuests makes tenants of a configuration and takes places for them.
+func (n *Node) newGuests(c *config.Config, all []*config.Tenant) ([]*guest, error) {
+	var guests []*guest
+	for _, t := range all {
+		g, err := n.newGuest(t, c.Guarantee(t))
+		if err != nil {
+			for _, g := range guests {
+				n.seats.sit(g.index(), nil)
+			}
+			return nil, err
+		}
+		guests = append(guests, g)
+	}
+	return guests, nil
+}
+
+func (n *Node) newGuest(t *config.Tenant, guarantee float64) (*guest, error) {
+	m := n.modelOf(t)
+	model := n.models[m].backend.Model()
+	index := n.seats.take()
+	tenant, err := tenants.New(tenants.Config{
+		Name: t.Name, Index: int32(index), Model: model, Criterion: t.Criterion, Deadline: t.Deadline, Queue: t.Queue,
+		Overflow: overflow(t),
+	})
+	if err != nil {
+		n.seats.sit(index, nil)
+		return nil, err
+	}
+	g := &guest{
+		tenant: tenant, terms: &terms{}, backend: n.models[m].backend, have: t.Model.Metrics(), labels: t.Model.Labels,
+		source: sourceOf(t.Model.Profile), slots: n.config.Scheduler.Slots, clock: n.clock, numbers: &n.numbers,
+		scheduler: n.house, seats: &n.seats, log: n.log.Named("tenant"),
+		as:   scheduler.Tenant{Weight: t.Share, Model: m, Room: room(t)},
+		open: map[uint64]*request{}, inside: map[uint64]*door.Arrival{}, byName: map[name]*request{}, watches: map[name]*watch{},
+		parsed: map[string]*criteria.Criterion{},
+	}
+	g.terms.Store(info(t, guarantee, model))
+	return g, nil
+}
+
+// settle gives a tenant its actor: known to the scheduler first, and then to the reception, through which requests come.
+func (n *Node) settle(g *guest) {
+	pid := n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return g }, actor.WithGuardian(doom{n.log})))
+	n.seats.sit(g.index(), pid)
+	n.system.Root.Send(n.house, arrival{pid, scheduler.Join{Tenant: g.index(), As: g.as}})
+	n.system.Root.Send(n.reception, admission{g.terms.Load().GetName(), resident{pid, g.terms}})
+}
+
+// modelOf is the place of a tenant's model among the node's.
+func (n *Node) modelOf(t *config.Tenant) int {
+	for i, m := range n.models {
+		if m.config.Name == t.Model.Name {
+			return i
+		}
+	}
+	panic(fmt.Sprintf("config: tenant %s runs a model that the configuration does not have", t.Name))
+}
+
+func overflow(t *config.Tenant) tenants.Overflow {
+	if t.Overflow == config.DropOldest {
+		return tenants.DropOldest
+	}
+	return tenants.Refuse
+}
+
+// room is how many tickets of a tenant the scheduler keeps, if it is the one that makes room.
+func room(t *config.Tenant) int {
+	if overflow(t) == tenants.DropOldest {
+		return t.Queue
+	}
+	return 0
+}
+
+func sourceOf(p *profile.Profile) wire.Source {
+	if p == nil {
+		return wire.Source_NONE
+	}
+	source := p.Source
+	if p.EnergySource != "" {
+		source = p.EnergySource
+	}
+	switch source {
+	case profile.Measured:
+		return wire.Source_MEASURED
+	case profile.Modelled:
+		return wire.Source_MODELLED
+	}
+	return wire.Source_PUBLISHED
+}
+
+// info is what an app may know of a tenant.
+func info(t *config.Tenant, guarantee float64, model *stages.Model) *wire.TenantInfo {
+	info := &wire.TenantInfo{
+		Name: t.Name, Model: t.Model.Name, Share: guarantee, Criterion: t.Criterion.String(), CriterionVersion: 1,
+		DeadlineNs: int64(t.Deadline), Queue: uint32(t.Queue), Exits: model.Exits, Labels: t.Model.Labels,
+		Overflow: wire.Overflow(overflow(t)),
+	}
+	for _, i := range model.Inputs {
+		x := &model.Tensors[i]
+		info.Inputs = append(info.Inputs, &wire.TensorInfo{Name: x.Name, Dtype: wire.DType(x.Type), Shape: x.Shape})
+	}
+	if p := t.Model.Input; p != nil {
+		info.Picture = &wire.Picture{
+			Layout: wire.Layout(wire.Layout_value[p.Layout]), Height: uint32(p.Height), Width: uint32(p.Width),
+			Color: wire.Color_GRAY, Mean: p.Mean, Std: p.Std,
+		}
+		if p.Color == picture.RGB {
+			info.Picture.Color = wire.Color_RGB
+		}
+	}
+	return info
+}

@@ -1,0 +1,96 @@
+package actors
+
+import (
+	"slices"
+	"sync/atomic"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/delen-edge/delen/actors/event"
+	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/scheduler"
+	"github.com/delen-edge/delen/tenants"
+)
+
+// terms is what a tenant publishes of itself: the actor replaces the description, others read it.
+type terms struct {
+	atomic.Pointer[wire.TenantInfo]
+}
+
+// amend takes over terms from a new configuration. A criterion that an app has set stays, unless the configuration's is
+// another one than before.
+func (g *guest) amend(ctx actor.Context, m amendment) {
+	c := g.tenant.Config()
+	c.Deadline, c.Queue, c.Overflow = m.terms.Deadline, m.terms.Queue, overflow(m.terms)
+	if slices.Contains(m.attributes, "exit_when") {
+		c.Criterion = m.terms.Criterion
+	}
+	if err := g.tenant.Apply(c); err != nil {
+		panic(err) // of a configuration that has been checked
+	}
+	g.as.Weight, g.as.Room = m.terms.Share, room(m.terms)
+	ctx.Send(g.scheduler, scheduler.Change{Tenant: g.index(), Weight: g.as.Weight, Room: g.as.Room})
+	g.publish(func(i *wire.TenantInfo) {
+		i.Share, i.DeadlineNs, i.Queue, i.Overflow = m.guarantee, int64(c.Deadline), uint32(c.Queue), wire.Overflow(c.Overflow)
+	})
+	if len(m.attributes) > 0 {
+		event.Emit(g.log, event.TenantChanged{Tenant: c.Name, Attributes: m.attributes})
+	}
+}
+
+// publish replaces the terms by changed ones, with the criterion that is in force.
+func (g *guest) publish(change func(*wire.TenantInfo)) {
+	t := proto.Clone(g.terms.Load()).(*wire.TenantInfo)
+	t.Criterion, t.CriterionVersion = g.tenant.Config().Criterion.String(), g.tenant.Version()
+	change(t)
+	g.terms.Store(t)
+}
+
+// maxParsed bounds the criteria of single requests that are remembered: apps send few different ones, again and again.
+const maxParsed = 64
+
+func (g *guest) ownCriterion(source string) (*criteria.Criterion, *tenants.Refusal) {
+	if source == "" {
+		return nil, nil
+	}
+	if c := g.parsed[source]; c != nil {
+		return c, nil
+	}
+	c, refusal := g.parse(source)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if len(g.parsed) >= maxParsed {
+		clear(g.parsed)
+	}
+	g.parsed[source] = c
+	return c, nil
+}
+
+func (g *guest) parse(source string) (*criteria.Criterion, *tenants.Refusal) {
+	c, diags := criteria.Parse(source, len(g.backend.Model().Exits), g.have)
+	if diags.HasErrors() {
+		return nil, &tenants.Refusal{Code: tenants.InvalidArgument, Message: "the criterion: " + diags.Error()}
+	}
+	return c, nil
+}
+
+func (g *guest) setCriterion(ctx actor.Context, m *wire.SetCriterion) {
+	c := criteria.Never()
+	if m.GetCriterion() != "" {
+		var refusal *tenants.Refusal
+		if c, refusal = g.parse(m.GetCriterion()); refusal != nil {
+			ctx.Send(ctx.Sender(), refused(m.GetId(), refusal))
+			return
+		}
+	}
+	old := g.tenant.Config().Criterion.String()
+	version := g.tenant.SetCriterion(c)
+	g.publish(func(*wire.TenantInfo) {})
+	event.Emit(g.log, event.CriterionChanged{
+		Tenant: m.GetTenant(), App: ctx.Sender().GetAddress(), Old: old, New: c.String(), Version: version,
+	})
+	ctx.Send(ctx.Sender(), &wire.CriterionSet{Id: m.GetId(), Version: version, Criterion: c.String()})
+}

@@ -83,7 +83,7 @@ func (g *guest) watched(w *watch) *wire.Watched {
 		Cancelled: s.Cancelled, Shed: s.Shed, Failed: s.Failed,
 		ResponseMeanNs: int64(s.ResponseMean), ResponseP50Ns: int64(s.ResponseP50), ResponseP95Ns: int64(s.ResponseP95),
 		ResponseMaxNs: int64(s.ResponseMax), QueueMeanNs: int64(s.QueueMean), ConfidenceMean: s.Confidence,
-		BusyNs: int64(s.Busy), Used: s.Busy.Seconds() / (float64(g.slots) * s.Span.Seconds()), Share: terms.GetShare(),
+		BusyNs: int64(s.Busy), Used: min(1, s.Busy.Seconds()/(float64(g.slots)*s.Span.Seconds())), Share: terms.GetShare(),
 		EnergyJ: s.Energy, EnergySource: g.source, Battery: math.NaN(),
 		InHouse: uint32(account.InHouse()), Criterion: terms.GetCriterion(), CriterionVersion: terms.GetCriterionVersion(),
 	}

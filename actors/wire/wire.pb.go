@@ -1834,7 +1834,8 @@ type Watched struct {
 	ConfidenceMean float64 `protobuf:"fixed64,17,opt,name=confidence_mean,json=confidenceMean,proto3" json:"confidence_mean,omitempty"`
 	// Time that segments of the tenant's requests ran, those that failed included.
 	BusyNs int64 `protobuf:"varint,18,opt,name=busy_ns,json=busyNs,proto3" json:"busy_ns,omitempty"`
-	// busy_ns over what all slots could have run in the window, 0 to 1.
+	// busy_ns over what all slots could have run in the window, at most 1: time is
+	// booked when its request ends.
 	Used float64 `protobuf:"fixed64,19,opt,name=used,proto3" json:"used,omitempty"`
 	// The tenant's guaranteed share, 0 to 1.
 	Share float64 `protobuf:"fixed64,20,opt,name=share,proto3" json:"share,omitempty"`

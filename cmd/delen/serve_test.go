@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 //	$PICTURES      the example's folder of pictures
 //	$NODE          an address for a node to listen on
 //	await ADDRESS  waits until somebody does
+//	hup            sends SIGHUP to what runs in the background
 func TestServing(t *testing.T) {
 	library, err := onnx.Library("")
 	if err != nil {
@@ -30,7 +32,7 @@ func TestServing(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/serve",
 		RequireExplicitExec: true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"await": await},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"await": await, "hup": hup},
 		Setup: func(e *testscript.Env) error {
 			address, err := freeAddress()
 			if err != nil {
@@ -64,4 +66,10 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("nobody listens on %s", args[0])
+}
+
+func hup(ts *testscript.TestScript, _ bool, _ []string) {
+	for _, c := range ts.BackgroundCmds() {
+		ts.Check(c.Process.Signal(syscall.SIGHUP))
+	}
 }

@@ -166,3 +166,48 @@ func TestAFullQueueThatDropsTheOldestAnswersTheNewest(t *testing.T) {
 	}
 	healthy(t, cl)
 }
+
+// A request that was held up on its way, for instance by a connection that broke, does not run when nobody waits for it any
+// more: its timeout counts from when it was sent.
+func TestARequestThatComesLateDoesNotRun(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	n := start(t, options{})
+	cl := n.dial()
+	p := newPeer(t, n.address)
+	p.say(&wire.Describe{Id: p.id()})
+	d, ok := p.next().(*wire.Description)
+	if !ok || d.GetNowNs() <= 0 {
+		t.Fatalf("the node says that its clock stands at %v", d)
+	}
+	for _, c := range []struct {
+		ago, timeout time.Duration
+		refused      bool
+	}{
+		{time.Hour, time.Minute, true}, {time.Minute, time.Hour, false}, {-time.Hour, time.Minute, false},
+	} {
+		m := p.infer()
+		m.SentAtNs, m.TimeoutNs = d.GetNowNs()-int64(c.ago), int64(c.timeout)
+		if c.refused {
+			m.Inputs = faulty(t, 1, panics)
+		}
+		p.say(m)
+		switch e := p.next().(type) {
+		case *wire.Refused:
+			if !c.refused || e.GetCode() != wire.Code_DEADLINE_EXCEEDED {
+				t.Errorf("sent %s ago with a timeout of %s: %v", c.ago, c.timeout, e)
+			}
+		case *wire.Inferred:
+			if c.refused {
+				t.Errorf("sent %s ago with a timeout of %s: %v", c.ago, c.timeout, e)
+			}
+		default:
+			t.Errorf("sent %s ago with a timeout of %s: %v", c.ago, c.timeout, e)
+		}
+	}
+	healthy(t, cl)
+	if n.stop(); n.last.Renewed != 0 {
+		t.Error("the late request has run")
+	}
+}

@@ -160,6 +160,7 @@ func leftovers() string {
 type faults struct {
 	memory  atomic.Bool  // Alloc fails
 	panics  atomic.Bool  // Free panics
+	once    atomic.Bool  // Model panics, once
 	session atomic.Int32 // of segment 2: whole, broken or lost
 	carries atomic.Int64
 	renewed atomic.Int64
@@ -183,6 +184,8 @@ func (f *faults) obey(over chan<- os.Signal, reload func() error) {
 			if err := reload(); err != nil {
 				done.Text = err.Error()
 			}
+		case "model panics":
+			f.once.Store(true)
 		case "free panics":
 			f.panics.Store(true)
 		case "memory full":
@@ -240,6 +243,13 @@ type faultyBackend struct {
 	faults *faults
 	mu     sync.Mutex
 	asked  map[*stages.Carry]fault
+}
+
+func (b *faultyBackend) Model() *stages.Model {
+	if b.faults.once.CompareAndSwap(true, false) {
+		panic("the model is not told, as the test ordered")
+	}
+	return b.Backend.Model()
 }
 
 func (b *faultyBackend) Alloc() (*stages.Carry, error) {

@@ -93,7 +93,28 @@ func TestAStageThatCannotBeRenewedFailsWhatNeedsItAndComesBack(t *testing.T) {
 	healthy(t, cl)
 }
 
-// A tenant actor that panics does not know what it has promised any more. The process ends, and no call waits for ever.
+// A mistake of ours that one message brings to light costs nobody else anything: the first that looks at the model is the
+// tenant, as it reads the criterion.
+func TestAMessageUnderWhichATenantPanicsIsRefused(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	n := start(t, options{})
+	cl := n.dial()
+	healthy(t, cl)
+	n.order("model panics")
+	r := deep(t, 0)
+	r.Criterion = "exit >= 2 && exit < 4"
+	_, err := cl.Infer(patiently(t), r)
+	want(t, err, wire.Code_INTERNAL, true, "the node has made a mistake")
+	if a, err := cl.Infer(patiently(t), r); err != nil || a.Exit != 2 {
+		t.Errorf("the same message again gets %v, %v", a, err)
+	}
+	healthy(t, cl)
+}
+
+// A tenant actor that panics as it ends a request what it has promised
+// any more. The process ends, and no call waits for ever.
 func TestATenantThatPanicsEndsTheProcessAndEveryCall(t *testing.T) {
 	if alone(t) {
 		return

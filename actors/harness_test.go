@@ -21,11 +21,18 @@ import (
 
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/internal/apart"
 	"github.com/delen-edge/delen/stages/picture"
 )
 
 // patience is how long a test waits for what must come. It is no claim about speed.
 const patience = 60 * time.Second
+
+// alone says whether the test has run in a process of its own.
+func alone(t *testing.T) bool {
+	t.Helper()
+	return apart.Run(t, patience)
+}
 
 func patiently(t testing.TB) context.Context {
 	t.Helper()
@@ -51,6 +58,7 @@ type child struct {
 // options of a node in a test. The zero value gives the usual ones.
 type options struct {
 	listen    string        // "127.0.0.1:0"
+	inbound   string        // what the configuration says when it does not say
 	scheduler string        // the body of the scheduler block
 	tenants   string        // the tenant blocks
 	grace     time.Duration // 10 s
@@ -89,7 +97,10 @@ func (o options) write(t testing.TB) string {
 	if o.tenants == "" {
 		o.tenants = usual
 	}
-	source := fmt.Sprintf("node \"test\" { listen = %q }\nmodel \"glyphs\" { path = %q }\nscheduler {\n%s\n}\n%s", o.listen, model, o.scheduler, o.tenants)
+	if o.inbound != "" {
+		o.inbound = fmt.Sprintf("inbound = %q", o.inbound)
+	}
+	source := fmt.Sprintf("node \"test\" {\nlisten = %q\n%s\n}\nmodel \"glyphs\" { path = %q }\nscheduler {\n%s\n}\n%s", o.listen, o.inbound, model, o.scheduler, o.tenants)
 	path := filepath.Join(t.TempDir(), "delen.hcl")
 	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
 		t.Fatal(err)
@@ -145,7 +156,7 @@ func spawn(t testing.TB, environment ...string) *child {
 		c.cmd.Process.Kill()
 		for range c.events {
 		}
-		for _, report := range racesOfOurs(said.String()) {
+		for _, report := range apart.Races(said.String()) {
 			t.Errorf("the other process has a data race:\n%s", report)
 		}
 		if t.Failed() {
@@ -206,6 +217,26 @@ func (c *child) ask(what string) event {
 	return c.await("done")
 }
 
+// bytes is how many bytes of messages are in the house.
+func (c *child) bytes() int {
+	c.t.Helper()
+	return c.ask("count").Bytes
+}
+
+// emptied waits until no more bytes of messages than these are in the house.
+func (c *child) emptied(most int) {
+	c.t.Helper()
+	for over := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+		left := c.bytes()
+		if left <= most {
+			return
+		}
+		if time.Now().After(over) {
+			c.t.Fatalf("%d bytes of messages stay in the house", left)
+		}
+	}
+}
+
 // terminate sends the signal upon which a node stops.
 func (c *child) terminate() {
 	c.t.Helper()
@@ -214,9 +245,10 @@ func (c *child) terminate() {
 	}
 }
 
-// stop stops the node, checks that it leaves nothing behind, and gives the tenants' books.
+// stop stops a node that has nothing to do, checks that it leaves nothing behind, and gives the tenants' books.
 func (c *child) stop() map[string]books {
 	c.t.Helper()
+	c.emptied(0)
 	c.terminate()
 	return c.stopped()
 }

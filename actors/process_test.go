@@ -55,6 +55,8 @@ type event struct {
 	Text    string           `json:",omitempty"` // the address of a node that is ready, or an error
 	Carries int              `json:",omitempty"` // stopped: allocated and not freed
 	Renewed int              `json:",omitempty"` // stopped: how often a runner was renewed
+	Bytes   int              `json:",omitempty"` // done: of messages in the house
+	Logged  map[string]int   `json:",omitempty"` // stopped: the node's events by name
 	Left    string           `json:",omitempty"` // stopped: stacks of the node's goroutines that are still there
 	Tenants map[string]books `json:",omitempty"` // stopped: what the tenants have booked
 	Tally   *appCalls        `json:",omitempty"` // tally: how an app's calls have ended
@@ -62,8 +64,8 @@ type event struct {
 
 // books are a tenant's, as the node logs them when it stops.
 type books struct {
-	Admitted, Refused, Answered uint64
-	Lost                        int64 // requests without an answer
+	Admitted, Refused, Answered, Cancelled uint64
+	Lost                                   int64 // requests without an answer
 }
 
 // booksOf reads them from the log.
@@ -71,7 +73,9 @@ func booksOf(log *observer.ObservedLogs) map[string]books {
 	all := map[string]books{}
 	for _, entry := range log.FilterMessage("tenant.stopped").All() {
 		fields := entry.ContextMap()
-		b := books{Admitted: fields["admitted"].(uint64), Refused: fields["refused"].(uint64), Lost: fields["lost"].(int64)}
+		b := books{
+			Admitted: fields["admitted"].(uint64), Refused: fields["refused"].(uint64), Cancelled: fields["cancelled"].(uint64), Lost: fields["lost"].(int64),
+		}
 		for _, n := range fields["exits"].([]any) {
 			b.Answered += n.(uint64)
 		}
@@ -114,6 +118,7 @@ func serve(path string) error {
 	}
 	over := make(chan os.Signal, 1)
 	signal.Notify(over, syscall.SIGTERM)
+	f.bytes = node.InHouse
 	go f.obey(over, func() error {
 		c, diags := config.Load(path)
 		if diags.HasErrors() {
@@ -133,6 +138,10 @@ func serve(path string) error {
 	stopped.Carries = int(f.carries.Load())
 	stopped.Renewed = int(f.renewed.Load())
 	stopped.Left = leftovers()
+	stopped.Logged = map[string]int{}
+	for _, entry := range logged.All() {
+		stopped.Logged[entry.Message]++
+	}
 	emit(stopped)
 	return nil
 }
@@ -165,6 +174,7 @@ type faults struct {
 	carries atomic.Int64
 	renewed atomic.Int64
 	release chan struct{} // each value lets a stuck run go on
+	bytes   func() int    // in the house
 }
 
 // The states of the session of segment 2.
@@ -201,6 +211,7 @@ func (f *faults) obey(over chan<- os.Signal, reload func() error) {
 		case "release":
 			f.release <- struct{}{}
 		}
+		done.Bytes = f.bytes()
 		emit(done)
 	}
 	over <- syscall.SIGTERM

@@ -103,6 +103,7 @@ type Door struct {
 	ledger  ledger
 	peers   peers
 	streams atomic.Int32
+	closing atomic.Bool
 
 	system *actor.ActorSystem
 	remote *remote.Remote

@@ -2,8 +2,11 @@ package door
 
 import (
 	"context"
+	"errors"
+	"io"
 	"sync"
 
+	"github.com/asynkron/protoactor-go/remote"
 	"google.golang.org/grpc"
 )
 
@@ -62,9 +65,14 @@ func (d *Door) dialled(
 	return &line{s, func(why error) { d.lost(cc.Target(), why) }}, nil
 }
 
+// lost tells that a stream of ours has ended. The library goes on to use one that its peer has ended in an orderly way,
+// so it is told like of any other end.
 func (d *Door) lost(address string, why error) {
 	if d.config.Lost != nil {
 		d.config.Lost(address, why)
+	}
+	if errors.Is(why, io.EOF) && !d.closing.Load() {
+		d.system.EventStream.Publish(&remote.EndpointTerminatedEvent{Address: address})
 	}
 }
 

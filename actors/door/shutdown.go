@@ -9,6 +9,7 @@ const goodbye = 250 * time.Millisecond
 // the library alone would wait ten seconds. The library panics when a peer leaves while it is being told: its stream's
 // channel is then closed.
 func (d *Door) Shutdown() {
+	d.closing.Store(true)
 	d.system.EventStream.Unsubscribe(d.events)
 	done := make(chan struct{})
 	go func() {

@@ -48,19 +48,19 @@ type TenantStopped struct {
 
 func (TenantStopped) kind() kind { return kind{"tenant.stopped", info, always} }
 
-// TenantPaused says that the node reads nothing more from a tenant's apps for now, because too much that they sent has not
+// TenantPaused says that the node reads no more from a tenant's apps than ends, because too much that they sent has not
 // ended. They wait meanwhile; a tenant that is paused again and again sends more than its share can do.
 type TenantPaused struct {
-	Tenant string // its name
+	Tenant string // its name; empty for what belongs to no tenant
 	Bytes  int    // of its messages in the house
 	Budget int    // bytes that it may have in the house
 }
 
 func (TenantPaused) kind() kind { return kind{"tenant.paused", info, sampled} }
 
-// TenantResumed says that the node reads again from a tenant's apps.
+// TenantResumed says that a tenant for whose apps the node paused has caught up: most of its budget is free again.
 type TenantResumed struct {
-	Tenant string // its name
+	Tenant string // its name; empty for what belongs to no tenant
 	Bytes  int    // of its messages in the house
 	Budget int    // bytes that it may have in the house
 }

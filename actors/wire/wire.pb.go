@@ -5,8 +5,8 @@
 //
 // Every request gets exactly one answer; Watch gets reports until it ends. A
 // message of the wrong version or of a type that the node does not know, or one
-// that is malformed, is answered by Refused as long as its id, which is field 1
-// of every message, can be read.
+// that is malformed, is answered by Refused as long as its id can be read: that
+// is field 1 of every message but Infer.
 //
 // Conventions. Times are whole nanoseconds and say so in their name; they are
 // durations, so the two clocks need not agree. Energy is in joules, computation

@@ -70,7 +70,7 @@ func (c *checker) failConstant(e hclsyntax.Expression) {
 func (c *checker) failSyntax(e hclsyntax.Expression) bool {
 	switch e := e.(type) {
 	case *hclsyntax.FunctionCallExpr:
-		c.fail(e.Range(), "Function call", "There are no functions here: %s is unknown.", e.Name)
+		c.fail(e.Range(), "Function call", "There are no functions here: leave out %s, and compare a metric with a constant.", e.Name)
 	case *hclsyntax.TemplateExpr, *hclsyntax.TemplateWrapExpr, *hclsyntax.TemplateJoinExpr:
 		c.fail(e.Range(), "String", "There are no strings here: leave out the quotes.")
 	case *hclsyntax.ConditionalExpr:
@@ -81,9 +81,9 @@ func (c *checker) failSyntax(e hclsyntax.Expression) bool {
 		c.fail(e.Range(), "List inside an expression",
 			"Only the whole criterion can be a list: put the other conditions into each of its rules.")
 	case *hclsyntax.ObjectConsExpr:
-		c.fail(e.Range(), "Object", "There are no objects here: a list has its rules in [ ], one per exit.")
+		c.fail(e.Range(), "Object", "There are no objects here: write a list of rules in [ ], one per exit.")
 	case *hclsyntax.IndexExpr, *hclsyntax.SplatExpr, *hclsyntax.RelativeTraversalExpr:
-		c.fail(e.Range(), "Index or attribute", "Nothing here has parts; only next.* has a dot in its name.")
+		c.fail(e.Range(), "Index or attribute", "Nothing here has parts; only next.* has a dot in its name: leave the rest out.")
 	case *hclsyntax.BinaryOpExpr:
 		if e.Op != hclsyntax.OpModulo {
 			return false
@@ -93,7 +93,7 @@ func (c *checker) failSyntax(e hclsyntax.Expression) bool {
 		if !e.Val.IsKnown() || !e.Val.IsNull() {
 			return false
 		}
-		c.fail(e.Range(), "Misplaced null", "null, for never, can only be the whole criterion or one of a list's rules.")
+		c.fail(e.Range(), "Misplaced null", "null, for never, can only be the whole criterion or one of a list's rules: write false here.")
 	case *hclsyntax.UnaryOpExpr:
 		return false
 	default:
@@ -111,7 +111,7 @@ func (c *checker) failName(e *hclsyntax.ScopeTraversalExpr) {
 		return
 	}
 	if strings.Contains(name, "[]") {
-		c.fail(e.Range(), "Index or attribute", "Nothing here has parts; only next.* has a dot in its name.")
+		c.fail(e.Range(), "Index or attribute", "Nothing here has parts; only next.* has a dot in its name: leave the rest out.")
 		return
 	}
 	metricNames, unitNames := strings.Split(All().String(), ", "), unitNames()
@@ -119,7 +119,7 @@ func (c *checker) failName(e *hclsyntax.ScopeTraversalExpr) {
 		c.fail(e.Range(), "Unknown name", "There is no %s here. Did you mean %s?", name, s)
 		return
 	}
-	c.fail(e.Range(), "Unknown name", "There is no %s here. The metrics are %s; the units are %s.",
+	c.fail(e.Range(), "Unknown name", "There is no %s here. Write one of the metrics %s, or of the units %s.",
 		name, strings.Join(metricNames, ", "), strings.Join(unitNames, ", "))
 }
 
@@ -158,7 +158,7 @@ func (c *checker) failFraction(at hcl.Range, m Metric, v float64) {
 		c.fail(at, "Not a fraction", "%s is %s: did you mean %g?", m, metrics[m].scale.noun, v/100)
 		return
 	}
-	c.fail(at, "Not a fraction", "%s is %s.", m, metrics[m].scale.noun)
+	c.fail(at, "Not a fraction", "%s is %s: write one such as %s.", m, metrics[m].scale.noun, metrics[m].scale.example)
 }
 
 // failMix explains that a and b do not go together.
@@ -184,7 +184,7 @@ func (c *checker) warnForegone(e *hclsyntax.BinaryOpExpr, m Metric, r relation, 
 	if math.IsInf(most, 1) {
 		domain = fmt.Sprintf("never below %g", least)
 	}
-	c.fail(e.Range(), "Comparison is always "+outcome, "%s is %s here.", m, domain)
+	c.fail(e.Range(), "Comparison is always "+outcome, "%s is %s here. Leave this out, or write another constant.", m, domain)
 	c.diags[len(c.diags)-1].Severity = hcl.DiagWarning
 }
 

@@ -56,13 +56,13 @@ var metrics = [NumMetrics]struct {
 	Entropy:          {"entropy", nats, needsClasses},
 	Margin:           {"margin", fraction, needsClasses},
 	Agreement:        {"agreement", exitCount, needsClasses},
-	Battery:          {"battery", fraction, "no battery is configured"},
+	Battery:          {"battery", fraction, "leave it out, since no battery is configured"},
 	NextResponseTime: {"next.response_time", timeScale, `set profile = "..." on the model`},
 	NextEnergy:       {"next.energy", energyScale, "give the model a profile with energy"},
 	NextFLOPs:        {"next.flops", workScale, `set profile = "..." on the model`},
 }
 
-const needsClasses = "the model's outputs must be classes"
+const needsClasses = "leave it out, since the model's outputs are no classes"
 
 // aliases are further names by which the language knows a metric.
 var aliases = map[string]Metric{"computation": FLOPs, "next.computation": NextFLOPs}

@@ -76,7 +76,7 @@ func (c *checker) arithmetic(e *hclsyntax.BinaryOpExpr, a, b quantity) (quantity
 	switch e.Op {
 	case hclsyntax.OpAdd, hclsyntax.OpSubtract:
 		if a.dimension != b.dimension {
-			return c.failMix(e, a, b, "a sum or difference needs two of a kind")
+			return c.failMix(e, a, b, "add and subtract two of a kind")
 		}
 		if e.Op == hclsyntax.OpAdd {
 			z.Add(a.value, b.value)
@@ -85,16 +85,16 @@ func (c *checker) arithmetic(e *hclsyntax.BinaryOpExpr, a, b quantity) (quantity
 		}
 	case hclsyntax.OpMultiply:
 		if a.dimension != number && b.dimension != number {
-			return c.failMix(e, a, b, "no metric is measured in their product")
+			return c.failMix(e, a, b, "write a plain number for one of them, since no metric is measured in their product")
 		}
 		d = max(a.dimension, b.dimension) // number is the smallest
 		z.Mul(a.value, b.value)
 	default:
 		if b.dimension != number && a.dimension != b.dimension {
-			return c.failMix(e, a, b, "no metric is measured in their ratio")
+			return c.failMix(e, a, b, "write a plain number for one of them, since no metric is measured in their ratio")
 		}
 		if b.value.Sign() == 0 {
-			c.fail(e.RHS.Range(), "Division by zero", "The divisor is 0.")
+			c.fail(e.RHS.Range(), "Division by zero", "The divisor is 0: write another one.")
 			return quantity{}, false
 		}
 		if a.dimension == b.dimension {
@@ -125,7 +125,7 @@ func (c *checker) inRange(e hclsyntax.Expression, q quantity) (quantity, bool) {
 }
 
 func (c *checker) failSize(e hclsyntax.Expression, size string) {
-	c.fail(e.Range(), "Number too "+size, "This is too %s for a 64-bit floating-point number.", size)
+	c.fail(e.Range(), "Number too "+size, "This is too %s for a 64-bit floating-point number: write another one.", size)
 }
 
 // hasSource reports whether something provides m, and how to change that if not.

@@ -75,7 +75,7 @@ func nestedTooDeeply(at hcl.Range) *hcl.Diagnostic {
 	return &hcl.Diagnostic{
 		Severity: hcl.DiagError,
 		Summary:  "Nested too deeply",
-		Detail:   fmt.Sprintf("Parentheses may nest %d deep.", maxNesting),
+		Detail:   fmt.Sprintf("Parentheses may nest %d deep: leave out those that are not needed.", maxNesting),
 		Subject:  &at,
 	}
 }
@@ -108,7 +108,7 @@ var slips = map[string]string{
 	"&": "&&", "|": "||", "and": "&&", "or": "||",
 }
 
-// explain adds to HCL's syntax errors what to write instead, where the slip is a usual one. It leaves out a second
+// explain says of HCL's syntax errors what to write instead, the better where the slip is a usual one. It leaves out a second
 // error about the same piece, which only repeats the first.
 func explain(diags hcl.Diagnostics, src string) hcl.Diagnostics {
 	var explained hcl.Diagnostics
@@ -121,6 +121,8 @@ func explain(diags hcl.Diagnostics, src string) hcl.Diagnostics {
 			last = *d.Subject
 			if hint := hintFor(src, last); hint != "" {
 				d.Detail = hint
+			} else {
+				d.Detail += " Write comparisons such as confidence >= 0.9, joined by && and ||."
 			}
 		}
 	}

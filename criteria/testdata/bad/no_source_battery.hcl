@@ -1,4 +1,4 @@
 # without: battery
 exit_when = battery > 0.5
 
-# error: No source for battery: Nothing provides battery here: no battery is configured.
+# error: No source for battery: Nothing provides battery here: leave it out, since no battery is configured.

@@ -1,4 +1,4 @@
 # without: entropy
 exit_when = entropy > 0.5
 
-# error: No source for entropy: Nothing provides entropy here: the model's outputs must be classes.
+# error: No source for entropy: Nothing provides entropy here: leave it out, since the model's outputs are no classes.

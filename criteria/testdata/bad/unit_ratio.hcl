@@ -1,3 +1,3 @@
 exit_when = response_time > 5*mJ / (3*ms)
 
-# error: Units do not go together: The left side is an energy, the right side is a time: no metric is measured in their ratio.
+# error: Units do not go together: The left side is an energy, the right side is a time: write a plain number for one of them, since no metric is measured in their ratio.

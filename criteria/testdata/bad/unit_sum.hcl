@@ -1,3 +1,3 @@
 exit_when = response_time > 20*ms + 5*mJ
 
-# error: Units do not go together: The left side is a time, the right side is an energy: a sum or difference needs two of a kind.
+# error: Units do not go together: The left side is a time, the right side is an energy: add and subtract two of a kind.

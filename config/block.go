@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"path/filepath"
 	"regexp"
 	"slices"
 
@@ -11,103 +12,134 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// decoder collects the diagnostics of one file. Decoding goes on after an
-// error, with a default in the place of what is wrong, to find the next one.
+// decoder collects the diagnostics of a configuration. Decoding goes on after
+// an error, with a default in the place of what is wrong, to find the next one.
 type decoder struct {
-	dir   string // of the file: paths in it start here
+	files map[string]*hcl.File // the sources by name
 	diags hcl.Diagnostics
+
+	// lost are types of blocks of which one could not be read. What seems to be
+	// missing, a block or a model of some name, may stand there: it is not
+	// reported.
+	lost map[string]bool
+	// hidden are the sources of attributes whose values are not to be shown, by
+	// block and name.
+	hidden map[hiddenKey]string
+}
+
+func newDecoder() *decoder {
+	return &decoder{
+		files:  make(map[string]*hcl.File),
+		lost:   make(map[string]bool),
+		hidden: make(map[hiddenKey]string),
+	}
 }
 
 // block is a block, or a whole file, that has been held against its schema.
 // The methods in value.go read its attributes.
 type block struct {
 	*decoder
+	schema *schema
 	label  string    // its name, or empty
-	header hcl.Range // where what is missing from a block is reported
-	attrs  hcl.Attributes
-	blocks hcl.Blocks
-	has    map[string]bool // types of blocks that are there, rightly named or not
+	header hcl.Range // where what is missing from the block is reported
+	attrs  map[string]*hclsyntax.Attribute
+	blocks []*hclsyntax.Block
+	origin map[string][]string // what variables of the environment an attribute is made of
 }
 
 // open holds a body against its schema.
-func (d *decoder) open(body hcl.Body, schema *hcl.BodySchema) *block {
-	b := &block{decoder: d, header: body.MissingItemRange(), has: make(map[string]bool)}
-	content, diags := b.supported(body, schema).Content(schema)
-	d.diags = append(d.diags, diags...)
-	b.attrs, b.blocks = content.Attributes, content.Blocks
+func (d *decoder) open(body *hclsyntax.Body, s *schema) *block {
+	b := &block{decoder: d, schema: s, attrs: make(map[string]*hclsyntax.Attribute), origin: make(map[string][]string)}
+	var unknown []*hclsyntax.Attribute
+	for _, a := range body.Attributes {
+		switch {
+		case later[a.Name]:
+			b.failLater(a.Name, a.NameRange)
+		case s.attribute(a.Name) != nil:
+			b.attrs[a.Name] = a
+		default:
+			unknown = append(unknown, a)
+		}
+	}
+	slices.SortFunc(unknown, func(a, b *hclsyntax.Attribute) int {
+		return a.NameRange.Start.Byte - b.NameRange.Start.Byte
+	})
+	for _, a := range unknown {
+		meant := b.unknownAttribute(a)
+		if _, there := b.attrs[meant]; meant != "" && !there {
+			b.attrs[meant] = a
+		}
+	}
+	for _, h := range body.Blocks {
+		b.admit(h)
+	}
 	return b
 }
 
-// openBlock is open for a block that may have a name.
-func (d *decoder) openBlock(h *hcl.Block, schema *hcl.BodySchema) *block {
-	b := d.open(h.Body, schema)
-	b.header = h.DefRange
-	if len(h.Labels) > 0 {
+// openBlock is open for a block that may have a name, and that must have what
+// its schema requires. A block that is not there, nil, is as good as an empty one.
+func (d *decoder) openBlock(h *hclsyntax.Block, s *schema) *block {
+	if h == nil {
+		return d.open(&hclsyntax.Body{}, s)
+	}
+	b := d.open(h.Body, s)
+	b.header = h.DefRange()
+	if len(h.Labels) > 0 && s.label != "" {
 		b.label = h.Labels[0]
-		d.checkName(h)
+	}
+	for _, a := range s.attributes {
+		if _, ok := b.attrs[a.name]; a.required && !ok {
+			b.failMissing(a)
+		}
 	}
 	return b
 }
 
-// later are names that later versions give a meaning, at any place.
-var later = map[string]bool{
-	"adapt": true, "audit": true, "batch": true, "battery": true,
-	"objective": true, "policy": true, "power": true,
-}
-
-// supported returns the body without what later versions understand and
-// without blocks that are named wrongly, both of which it reports: HCL has less
-// helpful words for them.
-func (b *block) supported(body hcl.Body, schema *hcl.BodySchema) hcl.Body {
-	all, ok := body.(*hclsyntax.Body)
-	if !ok {
-		return body
+// admit takes a block in, or reports that it may not stand here.
+func (b *block) admit(h *hclsyntax.Block) {
+	if later[h.Type] {
+		b.failLater(h.Type, h.TypeRange)
+		return
 	}
-	rest := *all
-	rest.Attributes = make(hclsyntax.Attributes, len(all.Attributes))
-	for name, a := range all.Attributes {
-		if later[name] {
-			b.failLater(name, a.NameRange)
-		} else {
-			rest.Attributes[name] = a
+	s := b.schema.block(h.Type)
+	if s == nil {
+		meant := b.unknownBlock(h)
+		if s = b.schema.block(meant); s == nil {
+			return
 		}
+		as := *h
+		as.Type = meant
+		h = &as
 	}
-	rest.Blocks = nil
-	for _, h := range all.Blocks {
-		b.has[h.Type] = true
-		if later[h.Type] {
-			b.failLater(h.Type, h.TypeRange)
-		} else if b.checkLabels(h, schema) {
-			rest.Blocks = append(rest.Blocks, h)
-		}
-	}
-	return &rest
+	b.checkLabels(h, s)
+	b.blocks = append(b.blocks, h)
 }
 
 func (d *decoder) failLater(name string, at hcl.Range) {
 	d.fail(at, "Not supported by this version", "A later version reads %q. Leave it out for now.", name)
 }
 
-// checkLabels reports a known block without the name it needs, or with more
-// names than that.
-func (d *decoder) checkLabels(h *hclsyntax.Block, schema *hcl.BodySchema) bool {
-	for _, s := range schema.Blocks {
-		switch {
-		case s.Type != h.Type || len(s.LabelNames) == len(h.Labels):
-		case len(s.LabelNames) == 0:
-			d.fail(h.LabelRanges[0], "Unexpected name", "There is one %s block and it has no name. Write %s { ... }.", h.Type, h.Type)
-			return false
-		default:
-			d.fail(h.DefRange(), "Missing or unexpected name", "A %s block has one name. Write for instance %s %q { ... }.", h.Type, h.Type, h.Type+"-1")
-			return false
-		}
+// checkLabels reports a block without the name that it needs, with more names
+// than that, or with one that is none.
+func (d *decoder) checkLabels(h *hclsyntax.Block, s *schema) {
+	switch {
+	case s.label == "" && len(h.Labels) > 0:
+		d.fail(h.LabelRanges[0], "Unexpected name", "A %s block has no name. Write %s ... }.", s.kind, s.header())
+	case s.label != "" && len(h.Labels) == 0:
+		d.lost[h.Type] = true
+		d.fail(h.TypeRange, "Missing name", "A %s block has a name. Write for instance %s ... }.", s.kind, s.header())
+	case s.label != "" && len(h.Labels) > 1:
+		d.fail(h.LabelRanges[1], "Unexpected name", "A %s block has one name. Write for instance %s ... }.", s.kind, s.header())
+	case s.label != "" && !nameForm.MatchString(h.Labels[0]):
+		d.fail(h.LabelRanges[0], "Invalid name", "A name has 1 to 64 letters (a to z), digits, '-', '_' and '.'. Write for instance %s ... }.", s.header())
 	}
-	return true
 }
 
+var nameForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
 // of returns the blocks of a type.
-func (b *block) of(kind string) []*hcl.Block {
-	var all []*hcl.Block
+func (b *block) of(kind string) []*hclsyntax.Block {
+	var all []*hclsyntax.Block
 	for _, h := range b.blocks {
 		if h.Type == kind {
 			all = append(all, h)
@@ -117,52 +149,58 @@ func (b *block) of(kind string) []*hcl.Block {
 }
 
 // one returns the only block of a type, or nil, and reports the others.
-func (b *block) one(kind string) *hcl.Block {
+func (b *block) one(kind string) *hclsyntax.Block {
 	all := b.of(kind)
 	if len(all) == 0 {
 		return nil
 	}
 	for _, h := range all[1:] {
-		b.fail(h.DefRange, "Duplicate "+kind+" block", "Another %s block stands at line %d. Keep one of them.", kind, all[0].DefRange.Start.Line)
+		b.fail(h.DefRange(), "Duplicate "+kind+" block", "Another %s block stands %s. Keep one of them.", kind, from(h, all[0]))
 	}
 	return all[0]
 }
 
-// named yields the blocks of a type, and whether the name of one is taken,
-// which it reports. Such a block is still to be decoded, for its own errors.
-func (b *block) named(kind string) iter.Seq2[*hcl.Block, bool] {
-	return func(yield func(*hcl.Block, bool) bool) {
-		first := make(map[string]int)
+// named yields the blocks of a type, and whether the name of one is missing or
+// taken, which it reports. Such a block is still to be decoded, for its own
+// errors.
+func (b *block) named(kind string) iter.Seq2[*hclsyntax.Block, bool] {
+	return func(yield func(*hclsyntax.Block, bool) bool) {
+		first := make(map[string]*hclsyntax.Block)
 		for _, h := range b.of(kind) {
-			line, taken := first[h.Labels[0]]
-			if taken {
-				b.fail(h.LabelRanges[0], "Duplicate "+kind+" name", "A %s at line %d is called %q already. Give this one another name.", kind, line, h.Labels[0])
-			} else {
-				first[h.Labels[0]] = h.DefRange.Start.Line
+			bad := len(h.Labels) == 0
+			if !bad {
+				name := h.Labels[0]
+				if first[name] == nil {
+					first[name] = h
+				} else {
+					bad = true
+					b.fail(h.LabelRanges[0], "Duplicate "+kind+" name", "The %s %s is called %q already. Give this one another name.", kind, from(h, first[name]), name)
+				}
 			}
-			if !yield(h, taken) {
+			if !yield(h, bad) {
 				return
 			}
 		}
 	}
 }
 
-var nameForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
-
-func (d *decoder) checkName(h *hcl.Block) {
-	if !nameForm.MatchString(h.Labels[0]) {
-		d.fail(h.LabelRanges[0], "Invalid "+h.Type+" name", "A name has 1 to 64 letters (a to z), digits, '-', '_' and '.', such as %q.", h.Type+"-1")
+// from says where a block stands, as seen from another.
+func from(here, there *hclsyntax.Block) string {
+	at := there.TypeRange
+	if here.TypeRange.Filename == at.Filename {
+		return fmt.Sprintf("at line %d", at.Start.Line)
 	}
+	return fmt.Sprintf("in %s at line %d", filepath.Base(at.Filename), at.Start.Line)
 }
 
 // fail records an error at a range.
 func (d *decoder) fail(at hcl.Range, summary, detail string, args ...any) {
-	d.failFile(summary, detail, args...)
+	d.failNowhere(summary, detail, args...)
 	d.diags[len(d.diags)-1].Subject = &at
 }
 
-// failFile records an error about something that is nowhere in the file.
-func (d *decoder) failFile(summary, detail string, args ...any) {
+// failNowhere records an error about something that is nowhere in a file.
+func (d *decoder) failNowhere(summary, detail string, args ...any) {
 	d.diags = append(d.diags, &hcl.Diagnostic{
 		Severity: hcl.DiagError,
 		Summary:  summary,
@@ -170,20 +208,44 @@ func (d *decoder) failFile(summary, detail string, args ...any) {
 	})
 }
 
-// sort puts the diagnostics into the order of the file: maps and passes over
-// it have another. Equal places keep theirs.
+// failMissing reports that a required attribute is not there, or is null.
+func (b *block) failMissing(a *attribute) {
+	b.failAt(a.name, "Missing "+a.name, "%s needs the attribute %s. Write for instance %s.", capital(b.schema.title()), a.name, a.instance())
+}
+
+// failAt records an error at the value of an attribute, or at the block when
+// there is none.
+func (b *block) failAt(name, summary, detail string, args ...any) {
+	b.fail(b.at(name), summary, detail, args...)
+}
+
+// at is the place of an attribute's value, or that of the block without it.
+func (b *block) at(name string) hcl.Range {
+	if a, ok := b.attrs[name]; ok {
+		return a.Expr.Range()
+	}
+	return b.header
+}
+
+// sort puts the diagnostics into the order of the files: maps and passes over
+// them have another. Equal places keep theirs.
 func (d *decoder) sort() {
 	slices.SortStableFunc(d.diags, func(a, b *hcl.Diagnostic) int {
-		if byPlace := cmp.Compare(place(a), place(b)); byPlace != 0 {
-			return byPlace
+		if a.Subject == nil && b.Subject == nil {
+			return 0
 		}
-		return cmp.Compare(a.Detail, b.Detail)
+		x, y := place(a), place(b)
+		return cmp.Or(
+			cmp.Compare(x.Filename, y.Filename),
+			cmp.Compare(x.Start.Byte, y.Start.Byte),
+			cmp.Compare(a.Detail, b.Detail))
 	})
 }
 
-func place(d *hcl.Diagnostic) int {
+// place is what a diagnostic is about. What is nowhere comes first.
+func place(d *hcl.Diagnostic) hcl.Range {
 	if d.Subject == nil {
-		return -1
+		return hcl.Range{}
 	}
-	return d.Subject.Start.Byte
+	return *d.Subject
 }

@@ -1,12 +1,7 @@
 package config
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
-
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclparse"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
@@ -26,106 +21,58 @@ type Config struct {
 	Tenants []*Tenant
 	// Files holds the source by file name, for Report.
 	Files map[string]*hcl.File
+
+	hidden map[hiddenKey]string // see Written
 }
 
-const (
-	// maxSource bounds what is parsed: a path to a model by mistake is a message.
-	maxSource = 512 << 10
-	// maxNesting bounds how deep brackets of all kinds nest, and how many signs
-	// precede a value. HCL's parser is recursive, and a stack that overflows
-	// ends the process.
-	maxNesting = 64
-)
-
-// Load reads the configuration in the file at path, and every file it names.
-// The Config is never nil; when the diagnostics have errors, it holds nothing
-// but Files.
+// Load reads the configuration at path, and every file it names. The path is
+// that of a file, or of a folder: then all of its files whose names end in .hcl
+// are one configuration. The Config is never nil; when the diagnostics have
+// errors, it holds nothing but Files.
 func Load(path string) (*Config, hcl.Diagnostics) {
-	p := hclparse.NewParser()
-	failed := &Config{Files: p.Files()}
-	src, diags := readSource(path)
-	if diags.HasErrors() {
-		return failed, diags
-	}
-	if diags := checkNesting(src, path); diags.HasErrors() {
-		p.AddFile(path, &hcl.File{Bytes: src})
-		return failed, diags
-	}
-	f, diags := p.ParseHCL(src, path)
-	d := &decoder{dir: filepath.Dir(path), diags: diags}
-	if diags.HasErrors() {
-		d.diags = explain(diags, src, path)
-		d.sort()
-		return failed, d.diags
-	}
-	c := d.config(f.Body)
-	c.Files = p.Files()
+	d := newDecoder()
+	c := d.config(d.read(path))
 	d.sort()
+	d.cut()
 	if d.diags.HasErrors() {
-		return failed, d.diags
+		c = &Config{}
 	}
+	c.Files, c.hidden = d.files, d.hidden
 	return c, d.diags
 }
 
-func readSource(path string) ([]byte, hcl.Diagnostics) {
-	src, err := readFile(path, maxSource)
-	if err == nil {
-		return src, nil
+// enough bounds what is reported: nobody reads more at a time.
+const enough = 100
+
+// cut takes away what is too much, and says so.
+func (d *decoder) cut() {
+	if more := len(d.diags) - enough; more > 0 && d.diags.HasErrors() {
+		d.diags = d.diags[:enough]
+		d.failNowhere("And so on", "There are more mistakes. Change what is above first.")
 	}
-	if os.IsNotExist(err) {
-		err = fmt.Errorf("there is no file %s", path)
-	}
-	return nil, hcl.Diagnostics{{
-		Severity: hcl.DiagError,
-		Summary:  "Cannot read the configuration",
-		Detail:   sentence(err.Error()),
-	}}
 }
 
-// checkNesting reports the first token that is nested too deeply.
-func checkNesting(src []byte, path string) hcl.Diagnostics {
-	tokens, _ := hclsyntax.LexConfig(src, path, hcl.InitialPos) // the parser reports what is wrong with them
-	depth, signs := 0, 0
-	for _, t := range tokens {
-		switch t.Type {
-		case hclsyntax.TokenBang, hclsyntax.TokenMinus:
-			signs++
-		case hclsyntax.TokenOParen, hclsyntax.TokenOBrack, hclsyntax.TokenOBrace, hclsyntax.TokenOQuote,
-			hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
-			depth++
-			signs = 0
-		case hclsyntax.TokenCParen, hclsyntax.TokenCBrack, hclsyntax.TokenCBrace, hclsyntax.TokenCQuote,
-			hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
-			depth--
-			signs = 0
-		case hclsyntax.TokenNewline: // may stand between signs in brackets
-		default:
-			signs = 0
-		}
-		if depth > maxNesting || signs > maxNesting {
-			return hcl.Diagnostics{{
-				Severity: hcl.DiagError,
-				Summary:  "Nested too deeply",
-				Detail:   fmt.Sprintf("Blocks, brackets and quotes nest at most %d deep, and a configuration needs about 4.", maxNesting),
-				Subject:  &t.Range,
-			}}
+// config decodes the bodies of all files. Models come before the tenants that
+// refer to them, wherever they stand.
+func (d *decoder) config(bodies []*hclsyntax.Body) *Config {
+	all := &block{decoder: d, schema: fileSchema}
+	for _, body := range bodies {
+		all.header = body.EndRange
+		all.blocks = append(all.blocks, d.open(body, fileSchema).blocks...)
+	}
+	for _, s := range fileSchema.blocks {
+		if s.required && len(bodies) > 0 && len(all.of(s.kind)) == 0 && !d.lost[s.kind] {
+			d.fail(all.header, "Missing "+s.kind+" block", "A configuration has at least one. Add for instance %s.", s.example())
 		}
 	}
-	return nil
-}
-
-// config decodes the body of a file. Models come before the tenants that
-// refer to them, wherever they stand in the file.
-func (d *decoder) config(body hcl.Body) *Config {
-	b := d.open(body, fileSchema)
 	c := &Config{
-		Node:      d.node(b),
-		Log:       d.log(b.one("log")),
-		Runtime:   d.runtime(b.one("runtime")),
-		Scheduler: d.scheduler(b.one("scheduler")),
-		Models:    d.models(b),
+		Node:      d.node(all.one("node")),
+		Log:       d.log(all.one("log")),
+		Runtime:   d.runtime(all.one("runtime")),
+		Scheduler: d.scheduler(all.one("scheduler")),
+		Models:    d.models(all),
 	}
-	c.Tenants = d.tenants(b, c.Models)
+	c.Tenants = d.tenants(all, c.Models)
 	return c
 }
 
@@ -159,15 +106,15 @@ func (c *Config) Guarantee(t *Tenant) float64 {
 	return t.Share / sum
 }
 
-// fileSchema has the longer names first: HCL suggests the first that is near
-// enough to a misspelt one.
-var fileSchema = &hcl.BodySchema{
-	Blocks: []hcl.BlockHeaderSchema{
-		{Type: "model", LabelNames: []string{"name"}},
-		{Type: "tenant", LabelNames: []string{"name"}},
-		{Type: "node", LabelNames: []string{"name"}},
-		{Type: "scheduler"},
-		{Type: "runtime"},
-		{Type: "log"},
-	},
+// Written returns how an attribute is written down when its value comes from the
+// environment. Such a value may be a secret: what prints a configuration prints
+// this instead. Kind and label are those of the block that has the attribute, for
+// an input block the label of its model.
+func (c *Config) Written(kind, label, attribute string) (source string, hidden bool) {
+	source, hidden = c.hidden[hiddenKey{kind, label, attribute}]
+	return source, hidden
+}
+
+var fileSchema = &schema{
+	blocks: []*schema{nodeSchema, modelSchema, tenantSchema, schedulerSchema, runtimeSchema, logSchema},
 }

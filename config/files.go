@@ -10,33 +10,56 @@ import (
 	"strings"
 )
 
-// path resolves a path in the configuration: it starts at the file's folder.
-func (d *decoder) path(p string) string {
+// path resolves a path in an attribute: it starts at the folder of the file that
+// the attribute stands in.
+func (b *block) path(name, p string) string {
 	if filepath.IsAbs(p) {
 		return filepath.Clean(p)
 	}
-	return filepath.Join(d.dir, p)
+	return filepath.Join(filepath.Dir(b.attrs[name].NameRange.Filename), p)
 }
 
 // file reads an attribute that names a file and reports one that is not there.
-func (b *block) file(name, example string) (string, bool) {
-	p := b.text(name, "", example)
-	if p == "" {
+func (b *block) file(name string) (string, bool) {
+	written := b.text(name)
+	if written == "" {
 		return "", false
 	}
-	p = b.path(p)
+	p := b.path(name, written)
 	info, err := os.Stat(p)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		b.failAt(name, "No such file", "There is no file %s. Paths start at the folder of the configuration.", p)
+		b.failAt(name, "No such file", "There is no such file: %s. %s", b.tell(name, p), aboutPaths(written))
 	case err != nil:
-		b.failAt(name, "Cannot read file", "%s", sentence(err.Error()))
+		b.failAt(name, "Cannot read file", "%s Make it readable, or write another path.", b.cause(err, name))
 	case !info.Mode().IsRegular():
-		b.failAt(name, "Not a file", "%s is a folder or a device. Name a file.", p)
+		b.failAt(name, "Not a file", "This is a folder or a device: %s. Write the path of a file.", b.tell(name, p))
 	default:
 		return p, true
 	}
 	return "", false
+}
+
+// aboutPaths says what a path looks like, and what it does not.
+func aboutPaths(written string) string {
+	if strings.HasPrefix(written, "~") || strings.Contains(written, "$") {
+		return "Write ${env.HOME} for a variable of the environment; $ and ~ mean nothing else here."
+	}
+	return "Write a path that starts at the folder of this configuration file, or at /."
+}
+
+// cause is what a message says of an error whose words quote some attributes.
+// When one of them may be secret, little is said.
+func (b *block) cause(err error, quotes ...string) string {
+	hidden := b.variables(quotes...)
+	if hidden == "" {
+		return sentence(err.Error())
+	}
+	var known *fs.PathError
+	if errors.As(err, &known) {
+		return fmt.Sprintf("With the value of %s: %v.", hidden, known.Err)
+	}
+	return fmt.Sprintf("This does not fit with the value of %s, so details are not shown. Write the value itself to see them.", hidden)
 }
 
 // readFile reads a file of at most limit bytes.
@@ -71,7 +94,7 @@ func readLabels(path string) ([]string, error) {
 	for line := range strings.SplitSeq(text, "\n") {
 		label := strings.TrimSpace(line)
 		if label == "" {
-			return nil, fmt.Errorf("%s: line %d is empty: each line names a class, the first is class 0", path, len(labels)+1)
+			return nil, fmt.Errorf("%s: line %d is empty: each line names a class, the first is class 0; leave no line empty", path, len(labels)+1)
 		}
 		labels = append(labels, label)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -61,6 +62,9 @@ func TestBad(t *testing.T) {
 				if d.Severity != hcl.DiagError {
 					t.Errorf("%s is not an error", got)
 				}
+				if d.Subject == nil || !remedy.MatchString(d.Detail) {
+					t.Errorf("%s: it is not said where, or what to write instead", got)
+				}
 			}
 			for _, w := range want[min(len(diags), len(want)):] {
 				t.Errorf("missing: %s", w)
@@ -68,6 +72,9 @@ func TestBad(t *testing.T) {
 		})
 	}
 }
+
+// remedy finds what a diagnostic tells people to do.
+var remedy = regexp.MustCompile(`(?i)\b(write|add|move|leave|give|keep|did you mean|change|put|measure|set|compare|name the same|join them|make it)\b`)
 
 func expected(t *testing.T, fixture string) []string {
 	f, err := os.Open(fixture)
@@ -202,21 +209,32 @@ func TestLoadOfNoFile(t *testing.T) {
 }
 
 // TestNestingEndsNoProcess holds that input which exhausts the stack of HCL's
-// parser is refused before.
+// parser, if it is long enough, is refused before.
 func TestNestingEndsNoProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "deep.hcl")
-	for _, piece := range []string{"[", "(", "{", "!", "-", "(-", "[!", "\"${", "a ? b : ", "a ? ", "<<E\n${", "a[", "f(", "{a=", "a.*", "[for a in ", "}\na {\nb {\n"} {
-		src := "x = " + strings.Repeat(piece, (maxSource-10)/len(piece))
+	load := func(piece string, size int) hcl.Diagnostics {
+		src := "x = " + strings.Repeat(piece, size/len(piece))
 		if err := os.WriteFile(path, []byte(src), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		c, diags := Load(path)
-		if !diags.HasErrors() {
-			t.Errorf("%s...: no error", piece)
-		}
 		var b strings.Builder
 		if err := Report(&b, c.Files, diags[:1], false); err != nil || b.Len() > 2000 {
 			t.Errorf("%s...: %v, a report of %d bytes", piece, err, b.Len())
+		}
+		return diags
+	}
+	if diags := load("[", maxSource-10); diags[0].Summary != tooDeep {
+		t.Error(diags)
+	}
+	for _, piece := range []string{"(", "{", "!", "-", "(-", "[!", "\"${", "a ? b : ", "a ? ", "<<E\n${", "a[", "f(", "{a=", "[for a in ", "}\na {\nb {\n"} {
+		if diags := load(piece, 1<<12); diags[0].Summary != tooDeep {
+			t.Errorf("%s...: %v", piece, diags)
+		}
+	}
+	for _, piece := range []string{"a.*", "a+", "a=1 ", "a=!\n", "\"\n{", "a {\n\"\n", "log {\n\"\n", "}\n"} {
+		if diags := load(piece, maxSource/8); !diags.HasErrors() {
+			t.Errorf("%s...: no error", piece)
 		}
 	}
 }
@@ -227,7 +245,7 @@ func TestReport(t *testing.T) {
 	write(t, dir, "delen.hcl", []byte("node \"edge\" {\n\tlisten = \"nöwhere\" # here\n}\n"))
 	c, diags := Load("delen.hcl")
 	var b strings.Builder
-	if err := Report(&b, c.Files, diags[len(diags)-1:], false); err != nil {
+	if err := Report(&b, c.Files, diags[:1], false); err != nil {
 		t.Fatal(err)
 	}
 	want := `Error: Invalid listen
@@ -236,7 +254,7 @@ func TestReport(t *testing.T) {
      2 | 	listen = "nöwhere" # here
        | 	         ^^^^^^^^^
 
-  "nöwhere" is not a host and a port from 0 to 65535. Write for instance listen = "127.0.0.1:8090".
+  listen is a host:port in quotes, with a port from 0 to 65535, not "nöwhere". Write for instance listen = "127.0.0.1:8090".
 `
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

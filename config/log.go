@@ -1,6 +1,6 @@
 package config
 
-import "github.com/hashicorp/hcl/v2"
+import "github.com/hashicorp/hcl/v2/hclsyntax"
 
 // Log says what the node logs and how.
 type Log struct {
@@ -11,21 +11,20 @@ type Log struct {
 	Format string
 }
 
-// log decodes a log block, which may be nil.
-func (d *decoder) log(h *hcl.Block) Log {
-	if h == nil {
-		return Log{Level: "info", Format: "json"}
-	}
+// log decodes a log block.
+func (d *decoder) log(h *hclsyntax.Block) Log {
 	b := d.openBlock(h, logSchema)
-	return Log{
-		Level:  b.choice("level", "info", "debug", "warn", "error"),
-		Format: b.choice("format", "json", "console"),
-	}
+	return Log{Level: b.choice("level"), Format: b.choice("format")}
 }
 
-var logSchema = &hcl.BodySchema{
-	Attributes: []hcl.AttributeSchema{
-		{Name: "level"},
-		{Name: "format"},
-	},
+var logSchema = &schema{
+	kind: "log",
+	doc:  "What the node logs on standard error, and how. [operations.md](operations.md) lists the events.",
+	attributes: []*attribute{{
+		name: "level", form: aChoice, words: []string{"info", "debug", "warn", "error"},
+		doc: "The least important level that is logged. `debug` has a line for every request and every decision of the scheduler.",
+	}, {
+		name: "format", form: aChoice, words: []string{"json", "console"},
+		doc: "`json` is one object on each line, `console` is for people.",
+	}},
 }

@@ -1,9 +1,10 @@
 package config
 
 import (
+	"fmt"
 	"math"
 
-	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/delen-edge/delen/criteria"
 	"github.com/delen-edge/delen/stages/picture"
@@ -102,14 +103,11 @@ func (m *Model) figures(of func(*profile.Exit) *float64) ([]float64, bool) {
 	return m.Profile.Every(of)
 }
 
-// models decodes the model blocks of a file.
+// models decodes the model blocks.
 func (d *decoder) models(file *block) []*Model {
-	if !file.has["model"] {
-		d.failFile("Missing model block", "There is nothing to serve. Add a block such as model \"glyphs\" { path = \"model.onnx\" }.")
-	}
 	var all []*Model
-	for h, taken := range file.named("model") {
-		if m := d.model(h); !taken {
+	for h, bad := range file.named("model") {
+		if m := d.model(h); !bad {
 			all = append(all, m)
 		}
 	}
@@ -117,17 +115,16 @@ func (d *decoder) models(file *block) []*Model {
 }
 
 // model decodes one model block. A model whose file is wrong has no exits.
-func (d *decoder) model(h *hcl.Block) *Model {
+func (d *decoder) model(h *hclsyntax.Block) *Model {
 	b := d.openBlock(h, modelSchema)
 	m := &Model{
 		Name:       b.label,
-		Activation: Activation(b.choice("activation", string(Softmax), string(None))),
-		Input:      d.picture(b.one("input")),
+		Activation: Activation(b.choice("activation")),
+		Input:      b.picture(),
 	}
-	exits := b.texts("exits", `["exit1", "exit2"]`)
-	b.demand("path", `"model.onnx"`)
+	exits := b.texts("exits")
 	var g outline
-	if path, ok := b.file("path", "model.onnx"); ok {
+	if path, ok := b.file("path"); ok {
 		m.Path = path
 		g = b.outline(m, exits)
 	}
@@ -138,20 +135,20 @@ func (d *decoder) model(h *hcl.Block) *Model {
 
 // profile reads the model's profile and holds it against the model.
 func (b *block) profile(m *Model) {
-	path, ok := b.file("profile", "profile.json")
+	path, ok := b.file("profile")
 	if !ok {
 		return
 	}
 	p, err := profile.Read(path)
 	if err != nil {
-		b.failAt("profile", "Invalid profile", "%s", sentence(err.Error()))
+		b.failAt("profile", "Invalid profile", "%s Change it, or write a new one with delen profile.", b.cause(err, "profile"))
 		return
 	}
 	if m.Exits == nil {
 		return // the model has an error of its own
 	}
 	if err := p.MatchModel(m.Exits, m.Digest); err != nil {
-		b.failAt("profile", "Profile of another model", "%s", sentence(err.Error()))
+		b.failAt("profile", "Profile of another model", "%s", b.cause(err, "exits"))
 		return
 	}
 	m.Profile = p
@@ -159,34 +156,44 @@ func (b *block) profile(m *Model) {
 
 // labels reads the names of the model's classes and counts them.
 func (b *block) labels(m *Model, g outline) {
-	path, ok := b.file("labels", "labels.txt")
+	path, ok := b.file("labels")
 	if !ok {
 		return
 	}
 	labels, err := readLabels(path)
 	if err != nil {
-		b.failAt("labels", "Invalid labels", "%s", sentence(err.Error()))
+		b.failAt("labels", "Invalid labels", "%s", b.cause(err, "labels"))
 		return
 	}
 	for _, exit := range g.exits {
 		if classes := values(exit); classes > 0 && classes != int64(len(labels)) {
-			b.failAt("labels", "Labels of another model", "%s names %d classes, but exit %q gives %d values. Write one line per class, in the model's order.",
-				path, len(labels), exit.Name, classes)
+			err := fmt.Errorf("%s names %d classes, but exit %q gives %d values", path, len(labels), exit.Name, classes)
+			b.failAt("labels", "Labels of another model", "%s Write one line per class, in the model's order.", b.cause(err, "labels", "exits"))
 			return
 		}
 	}
 	m.Labels = labels
 }
 
-var modelSchema = &hcl.BodySchema{
-	Attributes: []hcl.AttributeSchema{
-		{Name: "path", Required: true},
-		{Name: "exits"},
-		{Name: "profile"},
-		{Name: "labels"},
-		{Name: "activation"},
-	},
-	Blocks: []hcl.BlockHeaderSchema{
-		{Type: "input"},
-	},
+var modelSchema = &schema{
+	kind: "model", label: "glyphs", many: true, required: true,
+	doc: "A multi-exit network: its file, its exits, and what is known about them. Tenants call it by its name.",
+	attributes: []*attribute{{
+		name: "path", form: aFile, required: true, example: `"model.onnx"`,
+		doc: "The ONNX file. Weights in files of their own are found beside it.",
+	}, {
+		name: "exits", form: textList, otherwise: "the model's outputs", example: `["exit1", "exit2"]`,
+		doc: "The tensors that can serve as the answer. Their order is that of the graph, whatever the order here.",
+	}, {
+		name: "profile", form: aFile, otherwise: "none", example: `"profile.json"`,
+		doc: "What each exit costs and yields, as `delen profile` writes it. It gives criteria their `accuracy` and `energy`, and must be of this " +
+			"very model.",
+	}, {
+		name: "labels", form: aFile, otherwise: "none", example: `"labels.txt"`,
+		doc: "The names of the classes, one on each line; the first is class 0.",
+	}, {
+		name: "activation", form: aChoice, words: []string{string(Softmax), string(None)},
+		doc: "What turns an exit's output into probabilities: `softmax` when it is logits, `none` when it is probabilities already.",
+	}},
+	blocks: []*schema{pictureSchema},
 }

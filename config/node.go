@@ -4,7 +4,8 @@ import (
 	"net"
 	"strconv"
 
-	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // Node is who this machine is and where it is reached.
@@ -21,63 +22,62 @@ type Node struct {
 	Inbound int64
 }
 
-// node decodes the one node block of a file.
-func (d *decoder) node(file *block) Node {
-	h := file.one("node")
-	if h == nil && file.has["node"] {
-		return Node{} // reported
-	}
-	if h == nil {
-		d.failFile("Missing node block", "Add a block such as node \"edge\" { listen = %q }.", defaultListen)
-		return Node{}
-	}
+// DefaultInbound is Node.Inbound of a node that does not say: 32 MiB.
+const DefaultInbound = 32 << 20
+
+// node decodes the one node block.
+func (d *decoder) node(h *hclsyntax.Block) Node {
 	b := d.openBlock(h, nodeSchema)
 	n := Node{
 		Name:      b.label,
-		Listen:    b.text("listen", defaultListen, defaultListen),
-		Advertise: b.text("advertise", "", "192.0.2.7:8090"),
-		Inbound:   b.bytes("inbound", DefaultInbound, 1<<20, 16<<30),
+		Listen:    b.address("listen"),
+		Advertise: b.address("advertise"),
+		Inbound:   b.size("inbound"),
 	}
-	host := b.checkAddress("listen", n.Listen, 0)
-	if n.Advertise != "" {
-		if everywhere(b.checkAddress("advertise", n.Advertise, 1)) {
-			b.failAt("advertise", "Invalid advertise", "Peers cannot dial %q. Write an address that they reach, such as \"192.0.2.7:8090\".", n.Advertise)
-		}
-	} else if everywhere(host) {
+	switch {
+	case n.Advertise != "" && everywhere(n.Advertise):
+		b.failAt("advertise", "Invalid advertise", "Peers cannot dial %s: it stands for every address. Write one that they reach, for instance %s.",
+			b.tell("advertise", strconv.Quote(n.Advertise)), b.schema.attribute("advertise").instance())
+	case !b.given("advertise") && everywhere(n.Listen):
 		// The node tells its peers where to answer; they cannot dial "everywhere".
-		b.failAt("listen", "Missing advertise", "%q listens on every address, so peers cannot tell which one to dial. Add advertise = \"192.0.2.7:8090\" with the address that they reach.", n.Listen)
+		b.failAt("listen", "Missing advertise", "%s listens on every address, so peers cannot tell which one to dial. Add one that they reach, for instance %s.",
+			capital(b.tell("listen", strconv.Quote(n.Listen))), b.schema.attribute("advertise").instance())
 	}
 	return n
 }
 
-// checkAddress reports a host:port that is none and returns its host.
-func (b *block) checkAddress(name, address string, lowestPort int) string {
-	host, port, err := net.SplitHostPort(address)
-	if err == nil {
-		var p int
-		if p, err = strconv.Atoi(port); err == nil && p >= lowestPort && p <= 65535 {
-			return host
+// address reads a host:port.
+func (b *block) address(name string) string {
+	return read(b, name, func(a *attribute, v cty.Value) (string, bool) {
+		_, port, err := net.SplitHostPort(v.AsString())
+		if err != nil {
+			return "", false
 		}
-	}
-	b.failAt(name, "Invalid "+name, "%q is not a host and a port from %d to 65535. Write for instance %s = %q.", address, lowestPort, name, defaultListen)
-	return "invalid"
+		p, err := strconv.ParseUint(port, 10, 16)
+		return v.AsString(), err == nil && (p > 0 || a.low == "0")
+	})
 }
 
-// everywhere reports whether a host stands for every address of the machine.
-func everywhere(host string) bool {
+// everywhere reports whether the host of an address stands for every address of
+// the machine.
+func everywhere(address string) bool {
+	host, _, err := net.SplitHostPort(address)
 	ip := net.ParseIP(host)
-	return host == "" || ip != nil && ip.IsUnspecified()
+	return err == nil && (host == "" || ip != nil && ip.IsUnspecified())
 }
 
-// DefaultInbound is Node.Inbound of a node that does not say: 32 MiB.
-const DefaultInbound = 32 << 20
-
-const defaultListen = "127.0.0.1:8090"
-
-var nodeSchema = &hcl.BodySchema{
-	Attributes: []hcl.AttributeSchema{
-		{Name: "listen"},
-		{Name: "advertise"},
-		{Name: "inbound"},
-	},
+var nodeSchema = &schema{
+	kind: "node", label: "edge-1", required: true,
+	doc: "Who this machine is and where it is reached. Its name tells it from other nodes, in logs and answers.",
+	attributes: []*attribute{{
+		name: "listen", form: anAddress, usual: `"127.0.0.1:8090"`, low: "0", high: "65535",
+		doc: "Where the node listens. Port 0 lets the system choose. With an empty host, `0.0.0.0` or `[::]` it listens on every address of " +
+			"the machine; then it needs `advertise`.",
+	}, {
+		name: "advertise", form: anAddress, otherwise: "what `listen` says", example: `"192.0.2.7:8090"`, low: "1", high: "65535",
+		doc: "Where peers dial: the node answers over a connection of its own, and tells them where it is reached.",
+	}, {
+		name: "inbound", form: aSize, usual: `"32MiB"`, low: "1MiB", high: "16GiB",
+		doc: "How many bytes of requests may be in the house at a time. Every tenant has an equal part, so that none can take the room of another.",
+	}},
 }

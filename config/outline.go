@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/graph"
@@ -19,12 +20,12 @@ type outline struct {
 func (b *block) outline(m *Model, exits []item[string]) outline {
 	sum, err := stages.Digest(m.Path)
 	if err != nil {
-		b.failAt("path", "Cannot read file", "%s", sentence(err.Error()))
+		b.failAt("path", "Cannot read file", "%s Make it readable, or write another path.", b.cause(err, "path"))
 		return outline{}
 	}
 	g, err := graph.Read(m.Path)
 	if err != nil {
-		b.failAt("path", "Invalid model", "%s", sentence(about(m.Path, err)))
+		b.failAt("path", "Invalid model", "%s Write the path of an ONNX file; exporting the model anew may help.", b.cause(about(m.Path, err), "path"))
 		return outline{}
 	}
 	s, err := g.Split(plain(exits))
@@ -38,7 +39,7 @@ func (b *block) outline(m *Model, exits []item[string]) outline {
 		m.Segments = append(m.Segments, Segment{seg.Nodes, seg.Parameters, seg.FLOPs, seg.HiddenBytes})
 		o.exits = append(o.exits, s.Tensors[seg.Exit])
 	}
-	b.checkPicture(m.Input, o.inputs)
+	b.checkPicture(m, o.inputs)
 	return o
 }
 
@@ -48,26 +49,30 @@ func (b *block) failExits(g *graph.Graph, exits []item[string], all error) {
 	found := false
 	for _, e := range exits {
 		if _, err := g.Split([]string{e.value}); err != nil {
-			b.fail(e.at, "Invalid exit", "%s", sentence(err.Error()))
+			cause := b.cause(err, "exits")
+			if !strings.Contains(cause, "did you mean") {
+				cause += " Write the name of a tensor that the model computes."
+			}
+			b.fail(e.at, "Invalid exit", "%s", cause)
 			found = true
 		}
 	}
 	if found {
 		return
 	}
-	at := "exits"
+	at, remedy := "exits", "Leave out what is too much."
 	if len(exits) == 0 {
-		at = "path"
+		at, remedy = "path", "Name the exits that matter: write for instance "+b.schema.attribute("exits").instance()+"."
 	}
-	b.failAt(at, "Invalid exits", "%s", sentence(all.Error()))
+	b.failAt(at, "Invalid exits", "%s %s", b.cause(all, "exits"), remedy)
 }
 
 // about makes sure that an error names the file it is about.
-func about(path string, err error) string {
-	if text := err.Error(); len(text) > len(path) && text[:len(path)] == path {
-		return text
+func about(path string, err error) error {
+	if strings.HasPrefix(err.Error(), path) {
+		return err
 	}
-	return fmt.Sprintf("%s: %v", path, err)
+	return fmt.Errorf("%s: %w", path, err)
 }
 
 // values counts the elements of a row, -1 when not known.
@@ -77,13 +82,4 @@ func values(t graph.Tensor) int64 {
 		return bytes / size
 	}
 	return -1
-}
-
-// plain returns the values of a list without their places.
-func plain[T any](items []item[T]) []T {
-	var list []T
-	for _, i := range items {
-		list = append(list, i.value)
-	}
-	return list
 }

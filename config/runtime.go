@@ -1,6 +1,6 @@
 package config
 
-import "github.com/hashicorp/hcl/v2"
+import "github.com/hashicorp/hcl/v2/hclsyntax"
 
 // Runtime says how the inference runtime is loaded.
 type Runtime struct {
@@ -12,22 +12,25 @@ type Runtime struct {
 	Threads int
 }
 
-// runtime decodes a runtime block, which may be nil.
-func (d *decoder) runtime(h *hcl.Block) Runtime {
-	if h == nil {
-		return Runtime{Threads: 1}
-	}
+// runtime decodes a runtime block.
+func (d *decoder) runtime(h *hclsyntax.Block) Runtime {
 	b := d.openBlock(h, runtimeSchema)
-	r := Runtime{Threads: b.count("threads", 1, 1, 256)}
-	if lib := b.text("library", "", "libonnxruntime.so.1"); lib != "" {
-		r.Library = d.path(lib)
+	r := Runtime{Threads: b.count("threads")}
+	if lib := b.text("library"); lib != "" {
+		r.Library = b.path("library", lib)
 	}
 	return r
 }
 
-var runtimeSchema = &hcl.BodySchema{
-	Attributes: []hcl.AttributeSchema{
-		{Name: "library"},
-		{Name: "threads"},
-	},
+var runtimeSchema = &schema{
+	kind: "runtime",
+	doc:  "How the inference runtime, ONNX Runtime, is loaded.",
+	attributes: []*attribute{{
+		name: "library", form: aFile, example: `"lib/libonnxruntime.so.1"`,
+		otherwise: "where `DELEN_ONNXRUNTIME` says, else where `make runtime` puts it",
+		doc:       "The runtime's shared library. It is not looked for when a configuration is only checked.",
+	}, {
+		name: "threads", form: aCount, usual: "1", low: "1", high: "256",
+		doc: "How many threads one run uses. Several runs at a time with a thread each use a machine better than one run with several.",
+	}},
 }

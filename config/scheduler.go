@@ -4,7 +4,7 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
 // Scheduler says how much runs at a time, and how long.
@@ -16,23 +16,25 @@ type Scheduler struct {
 	RunLimit time.Duration
 }
 
-// scheduler decodes a scheduler block, which may be nil.
-func (d *decoder) scheduler(h *hcl.Block) Scheduler {
-	if h == nil {
-		return Scheduler{Slots: runtime.NumCPU(), RunLimit: defaultRunLimit}
-	}
+// scheduler decodes a scheduler block.
+func (d *decoder) scheduler(h *hclsyntax.Block) Scheduler {
 	b := d.openBlock(h, schedulerSchema)
-	return Scheduler{
-		Slots:    b.count("slots", runtime.NumCPU(), 1, 1024),
-		RunLimit: b.duration("run_limit", defaultRunLimit, time.Millisecond, time.Hour, "10s"),
+	s := Scheduler{Slots: b.count("slots"), RunLimit: b.duration("run_limit")}
+	if s.Slots == 0 {
+		s.Slots = runtime.NumCPU()
 	}
+	return s
 }
 
-const defaultRunLimit = 10 * time.Second
-
-var schedulerSchema = &hcl.BodySchema{
-	Attributes: []hcl.AttributeSchema{
-		{Name: "slots"},
-		{Name: "run_limit"},
-	},
+var schedulerSchema = &schema{
+	kind: "scheduler",
+	doc:  "How much runs at a time, and how long.",
+	attributes: []*attribute{{
+		name: "slots", form: aCount, low: "1", high: "1024", otherwise: "one per CPU core", example: "2",
+		doc: "How many segments may run at a time.",
+	}, {
+		name: "run_limit", form: aDuration, usual: `"10s"`, low: "1ms", high: "1h",
+		doc: "How long one run of one segment may take. A longer one is asked to terminate, its request fails, and its slot is lost until the " +
+			"runtime comes back.",
+	}},
 }

@@ -1,9 +1,13 @@
 package config
 
 import (
+	"fmt"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/delen-edge/delen/criteria"
 )
@@ -39,14 +43,11 @@ const (
 	DropOldest Overflow = "drop-oldest"
 )
 
-// tenants decodes the tenant blocks of a file.
+// tenants decodes the tenant blocks.
 func (d *decoder) tenants(file *block, models []*Model) []*Tenant {
-	if !file.has["tenant"] {
-		d.failFile("Missing tenant block", "There is nobody to serve. Add a block such as tenant \"camera\" { exit_when = confidence >= 0.9 }.")
-	}
 	var all []*Tenant
-	for h, taken := range file.named("tenant") {
-		if t := d.tenant(h, models); !taken {
+	for h, bad := range file.named("tenant") {
+		if t := d.tenant(h, models); !bad {
 			all = append(all, t)
 		}
 	}
@@ -54,15 +55,15 @@ func (d *decoder) tenants(file *block, models []*Model) []*Tenant {
 }
 
 // tenant decodes one tenant block.
-func (d *decoder) tenant(h *hcl.Block, models []*Model) *Tenant {
+func (d *decoder) tenant(h *hclsyntax.Block, models []*Model) *Tenant {
 	b := d.openBlock(h, tenantSchema)
 	t := &Tenant{
 		Name:     b.label,
 		Model:    b.model(models),
-		Share:    b.share(),
-		Deadline: b.duration("deadline", 0, time.Microsecond, 24*time.Hour, "50ms"),
-		Queue:    b.count("queue", 64, 1, 65536),
-		Overflow: Overflow(b.choice("overflow", string(Refuse), string(DropOldest))),
+		Share:    b.number("share"),
+		Deadline: b.duration("deadline"),
+		Queue:    b.count("queue"),
+		Overflow: Overflow(b.choice("overflow")),
 	}
 	t.Criterion = b.criterion(t.Model)
 	return t
@@ -74,11 +75,10 @@ func (b *block) model(models []*Model) *Model {
 	for i, m := range models {
 		names[i] = m.Name
 	}
-	name := b.text("model", "", "glyphs")
-	if name == "" && b.given("model") {
-		return nil // reported
-	}
+	name := b.text("model")
 	switch {
+	case name == "" && b.given("model"), b.lost["model"] && !slices.Contains(names, name):
+		return nil // reported
 	case name == "" && len(models) == 1:
 		return models[0]
 	case name == "" && len(models) > 1:
@@ -91,53 +91,68 @@ func (b *block) model(models []*Model) *Model {
 		}
 	}
 	if len(models) > 0 {
-		b.failAt("model", "Unknown model", "There is no model %q; models are %s.%s", name, quoted(names), didYouMean(name, names))
+		b.failModel(name, names)
 	}
 	return nil
 }
 
-// share reads the weight. It has a message of its own, for 0 is what people
-// write to switch a tenant off.
-func (b *block) share() float64 {
-	const least, most = 1e-3, 1e6
-	s := b.number("share", 1)
-	switch {
-	case s <= 0:
-		b.failAt("share", "Invalid share", "A share is a number above 0, not %v: its part in the sum of all shares is guaranteed. Write a small one such as 0.1, or take the tenant out.", s)
-		return 1
-	case s < least || s > most:
-		b.failAt("share", "Invalid share", "A share is from %v to %d, not %v. Only the ratio of shares counts.", least, int(most), s)
-		return 1
+// failModel reports a reference to a model that there is not.
+func (b *block) failModel(name string, names []string) {
+	remedy := fmt.Sprintf(" Write one of %s.", quoted(names))
+	if near := didYouMean(name, names); near != "" && b.origin["model"] == nil {
+		remedy = near
 	}
-	return s
+	b.failAt("model", "Unknown model", "%s is the name of no model.%s", capital(b.tell("model", strconv.Quote(name))), remedy)
 }
 
 // criterion compiles exit_when for the tenant's model. For a model that is
 // wrong itself, it is held against every metric and as many exits as it wants,
 // so that the rest of its errors are found.
 func (b *block) criterion(m *Model) *criteria.Criterion {
-	if !b.given("exit_when") {
+	if !b.given("exit_when") || isBroken(b.attrs["exit_when"].Expr) {
 		return criteria.Never()
 	}
-	a := b.attrs["exit_when"]
+	e := b.attrs["exit_when"].Expr
 	exits, have := 256, criteria.All()
 	if m != nil && len(m.Exits) > 0 {
 		exits, have = len(m.Exits), m.Metrics()
-	} else if list, diags := hcl.ExprList(a.Expr); !diags.HasErrors() {
+	} else if list, diags := hcl.ExprList(e); !diags.HasErrors() {
 		exits = max(1, len(list))
 	}
-	c, diags := criteria.Compile(a.Expr, exits, have)
+	c, diags := criteria.Compile(e, exits, have)
+	for _, t := range e.Variables() {
+		if t.RootName() == "env" {
+			at := t.SourceRange()
+			b.fail(at, "No environment here", "A criterion knows metrics and constants only, no variables of the environment. Write the value itself.")
+			diags = slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool { return d.Subject != nil && *d.Subject == at })
+		}
+	}
 	b.diags = append(b.diags, diags...)
 	return c
 }
 
-var tenantSchema = &hcl.BodySchema{
-	Attributes: []hcl.AttributeSchema{
-		{Name: "model"},
-		{Name: "share"},
-		{Name: "exit_when"},
-		{Name: "deadline"},
-		{Name: "queue"},
-		{Name: "overflow"},
-	},
+var tenantSchema = &schema{
+	kind: "tenant", label: "door-camera", many: true, required: true,
+	doc: "A guest of the machine: an application, or several that share one account. Its apps call it by its name.",
+	attributes: []*attribute{{
+		name: "model", form: aText, otherwise: "the only model", example: `"glyphs"`,
+		doc: "The name of the model block that runs for it. It must be given when there are several.",
+	}, {
+		name: "share", form: aNumber, usual: "1", low: "0.001", high: "1000000", example: "2",
+		hint: "Only the ratio of shares counts; take out a tenant that is not to be served.",
+		doc:  "Its weight: its share over the sum of all shares is the part of the machine that is guaranteed to it, whatever the others do.",
+	}, {
+		name: "exit_when", form: aCriterion, otherwise: "never before the last exit", example: "confidence >= 0.9 || response_time > 20*ms",
+		doc: "When an answer is good enough: a [criterion](#criteria), or a list of one for each exit.",
+	}, {
+		name: "deadline", form: aDuration, low: "1us", high: "24h", otherwise: "none", example: `"50ms"`,
+		doc: "When a request ends, counted from its arrival: then and there, with the deepest answer so far. Without an answer it fails.",
+	}, {
+		name: "queue", form: aCount, usual: "64", low: "1", high: "65536",
+		doc: "How many of its requests may be in the house at a time, running ones included.",
+	}, {
+		name: "overflow", form: aChoice, words: []string{string(Refuse), string(DropOldest)},
+		doc: "What happens to a request beyond that: it is refused with a hint when to come back, or the oldest one that waits is ended to make " +
+			"room. The latter is for cameras, whose latest picture is worth most.",
+	}},
 }

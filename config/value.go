@@ -1,137 +1,141 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
 
-// value evaluates an attribute to a value of the wanted type. It returns false
-// when the attribute is absent, null, or wrong, which it reports with example.
-func (b *block) value(name string, want cty.Type, example string) (cty.Value, bool) {
-	a, ok := b.attrs[name]
+// read returns what an attribute holds. When it is left out, null or wrong,
+// which is reported, that is what its schema says, or else the zero T. of
+// returns false for a value that is wrong.
+func read[T any](b *block, name string, of func(*attribute, cty.Value) (T, bool)) T {
+	a := b.schema.attribute(name)
+	if v, ok := b.value(a); ok {
+		t, ok := of(a, v)
+		if ok {
+			return t
+		}
+		b.failValue(a, v)
+	}
+	v := a.usualValue()
+	if v == cty.NilVal {
+		return *new(T)
+	}
+	t, _ := of(a, v)
+	return t
+}
+
+// value evaluates an attribute to a value of its form. It returns false when the
+// attribute is absent, null, or wrong, which it reports.
+func (b *block) value(a *attribute) (cty.Value, bool) {
+	at, ok := b.attrs[a.name]
 	if !ok {
 		return cty.NilVal, false
 	}
-	return b.evaluate(name, a.Expr, want, example)
+	if isNull(at.Expr) {
+		if a.required {
+			b.failMissing(a)
+		}
+		return cty.NilVal, false
+	}
+	return b.evaluate(a, at.Expr)
 }
 
-func (b *block) evaluate(name string, e hcl.Expression, want cty.Type, example string) (cty.Value, bool) {
-	if word := bareWord(e); word != "" && want == cty.String {
-		b.fail(e.Range(), "Missing quotes", "A text stands in quotes: write %q.", word)
-		return cty.NilVal, false
+// failValue reports a value that is of the right type and wrong all the same.
+func (b *block) failValue(a *attribute, v cty.Value) {
+	detail := fmt.Sprintf("%s is %s, not %s.", a.name, a.is(), b.shown(a.name, v))
+	if a.hint != "" {
+		detail += " " + a.hint
 	}
-	v, diags := e.Value(nil)
-	if diags.HasErrors() {
-		b.diags = append(b.diags, diags...)
-		return cty.NilVal, false
+	var near string
+	if a.form == aChoice && b.origin[a.name] == nil {
+		near = didYouMean(v.AsString(), a.words)
 	}
-	if v.IsNull() {
-		return cty.NilVal, false
+	if near == "" {
+		near = fmt.Sprintf(" Write for instance %s.", a.instance())
 	}
-	if !v.IsWhollyKnown() || !v.Type().Equals(want) {
-		b.fail(e.Range(), "Wrong type", "%s is %s, not %s. Write for instance %s.", name, kind(want), kind(v.Type()), example)
-		return cty.NilVal, false
-	}
-	return v, true
+	b.failAt(a.name, "Invalid "+a.name, "%s%s", detail, near)
 }
 
 // given reports whether an attribute is there and not null.
 func (b *block) given(name string) bool {
 	a, ok := b.attrs[name]
-	if !ok {
-		return false
-	}
-	v, diags := a.Expr.Value(nil)
-	return diags.HasErrors() || !v.IsNull()
+	return ok && !isNull(a.Expr)
 }
 
-// demand reports a required attribute that is null; HCL reports absent ones.
-func (b *block) demand(name, example string) {
-	if _, ok := b.attrs[name]; ok && !b.given(name) {
-		b.failAt(name, "Missing "+name, "%s cannot be left out. Write for instance %s = %s.", name, name, example)
-	}
-}
-
-// bareWord returns a word that stands where a value should, or nothing. HCL
-// takes it for a variable; who writes it has forgotten the quotes.
-func bareWord(e hcl.Expression) string {
-	switch word := hcl.ExprAsKeyword(e); word {
-	case "null", "true", "false":
-		return ""
-	default:
-		return word
-	}
-}
-
-// kind is what a message calls a type.
-func kind(t cty.Type) string {
-	switch {
-	case t == cty.String:
-		return "a text in quotes"
-	case t == cty.Number:
-		return "a number"
-	case t == cty.Bool:
-		return "true or false"
-	case t.IsTupleType() || t.IsListType() || t.IsSetType():
-		return "a list"
-	case t.IsObjectType() || t.IsMapType():
-		return "an object"
-	}
-	return "something else"
+func isNull(e hclsyntax.Expression) bool {
+	l, ok := e.(*hclsyntax.LiteralValueExpr)
+	return ok && l.Val.IsNull()
 }
 
 // text reads a text that is not empty.
-func (b *block) text(name, otherwise, example string) string {
-	v, ok := b.value(name, cty.String, fmt.Sprintf("%s = %q", name, example))
-	if !ok {
-		return otherwise
-	}
-	s := v.AsString()
-	if strings.TrimSpace(s) == "" {
-		b.failAt(name, "Empty value", "Write for instance %s = %q, or leave %s out.", name, example, name)
-		return otherwise
-	}
-	return s
+func (b *block) text(name string) string {
+	return read(b, name, func(_ *attribute, v cty.Value) (string, bool) {
+		s := v.AsString()
+		return s, strings.TrimSpace(s) != ""
+	})
 }
 
-// choice reads one of a few words; the first is the default.
-func (b *block) choice(name string, words ...string) string {
-	s := b.text(name, words[0], words[0])
-	if slices.Contains(words, s) {
-		return s
-	}
-	b.failAt(name, "Invalid "+name, "%s is one of %s.%s", name, quoted(words), didYouMean(s, words))
-	return words[0]
+// choice reads one of a few words.
+func (b *block) choice(name string) string {
+	return read(b, name, func(a *attribute, v cty.Value) (string, bool) {
+		s := v.AsString()
+		return s, slices.Contains(a.words, s)
+	})
 }
 
-// number reads a number, which may be infinite.
-func (b *block) number(name string, otherwise float64) float64 {
-	v, ok := b.value(name, cty.Number, fmt.Sprintf("%s = %v", name, otherwise))
-	if !ok {
-		return otherwise
-	}
-	return float(v)
+// number reads a number in the range of its schema.
+func (b *block) number(name string) float64 {
+	return quantity(b, name, func(v cty.Value) (float64, bool) { return float(v), true })
 }
 
-// count reads a whole number from low to high.
-func (b *block) count(name string, otherwise, low, high int) int {
-	v, ok := b.value(name, cty.Number, fmt.Sprintf("%s = %d", name, otherwise))
-	if !ok {
-		return otherwise
+// count reads a whole number.
+func (b *block) count(name string) int {
+	n := quantity(b, name, func(v cty.Value) (float64, bool) {
+		f := float(v)
+		return f, f == math.Trunc(f)
+	})
+	return int(n)
+}
+
+// duration reads a number with a unit of time.
+func (b *block) duration(name string) time.Duration {
+	return quantity(b, name, func(v cty.Value) (time.Duration, bool) {
+		t, err := time.ParseDuration(v.AsString())
+		return t, err == nil
+	})
+}
+
+// size reads a number of bytes.
+func (b *block) size(name string) int64 {
+	n := quantity(b, name, func(v cty.Value) (float64, bool) { return parseSize(v.AsString()) })
+	return int64(n)
+}
+
+// quantity reads a value that has a range, whose ends parse as it does.
+func quantity[T cmp.Ordered](b *block, name string, parse func(cty.Value) (T, bool)) T {
+	return read(b, name, func(a *attribute, v cty.Value) (T, bool) {
+		q, ok := parse(v)
+		low, _ := parse(a.end(a.low))
+		high, _ := parse(a.end(a.high))
+		return q, ok && q >= low && q <= high
+	})
+}
+
+// end is the value of an end of a range.
+func (a *attribute) end(written string) cty.Value {
+	if a.form.want == cty.String {
+		return cty.StringVal(written)
 	}
-	f := float(v)
-	if !(f >= float64(low) && f <= float64(high)) || f != math.Trunc(f) {
-		b.failAt(name, "Invalid "+name, "%s is a whole number from %d to %d, not %v.", name, low, high, f)
-		return otherwise
-	}
-	return int(f)
+	return cty.MustParseNumberVal(written)
 }
 
 // float is the value of a number; beyond the range of a float64 it is infinite.
@@ -140,112 +144,59 @@ func float(v cty.Value) float64 {
 	return f
 }
 
-// duration reads a duration from low to high.
-func (b *block) duration(name string, otherwise, low, high time.Duration, example string) time.Duration {
-	s := b.text(name, "", example)
-	if s == "" {
-		return otherwise
-	}
-	t, err := time.ParseDuration(s)
-	if err != nil {
-		b.failAt(name, "Invalid duration", "%q is not a duration. Write a number with a unit (us, ms, s, m or h), such as %s = %q.", s, name, example)
-		return otherwise
-	}
-	if t < low || t > high {
-		b.failAt(name, "Invalid "+name, "%s is from %s to %s, not %s.", name, brief(low), brief(high), brief(t))
-		return otherwise
-	}
-	return t
-}
-
-// brief writes a whole duration without the zeros that String adds: 1h, not
-// 1h0m0s.
-func brief(t time.Duration) string {
-	s := t.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
-}
-
-// item is an element of a list with its place.
+// item is an element of a list with its place, and what may be shown of it.
 type item[T any] struct {
 	value T
 	at    hcl.Range
+	shown string
 }
 
-// texts reads a list of texts, each with its place, or nil.
-func (b *block) texts(name, example string) []item[string] {
-	return list(b, name, cty.String, example, cty.Value.AsString)
+// texts reads a list of texts, or nil.
+func (b *block) texts(name string) []item[string] {
+	return list(b, name, cty.Value.AsString)
 }
 
-// numbers reads a list of numbers, each with its place, or nil.
-func (b *block) numbers(name, example string) []item[float64] {
-	return list(b, name, cty.Number, example, float)
+// numbers reads a list of numbers, or nil.
+func (b *block) numbers(name string) []item[float64] {
+	return list(b, name, float)
 }
 
 // list reads a list that is written out, so that each element has its place.
-func list[T any](b *block, name string, want cty.Type, example string, of func(cty.Value) T) []item[T] {
-	if !b.given(name) {
+func list[T any](b *block, name string, of func(cty.Value) T) []item[T] {
+	a := b.schema.attribute(name)
+	at, ok := b.attrs[name]
+	switch {
+	case !ok || isBroken(at.Expr):
+		return nil
+	case isNull(at.Expr):
+		if a.required {
+			b.failMissing(a)
+		}
 		return nil
 	}
-	elements, diags := hcl.ExprList(b.attrs[name].Expr)
+	elements, diags := hcl.ExprList(at.Expr)
 	if diags.HasErrors() || len(elements) == 0 {
-		b.failAt(name, "Invalid "+name, "%s is a list that is not empty. Write for instance %s = %s.", name, name, example)
+		b.failAt(name, "Invalid "+name, "%s is %s that is written out and not empty. Write for instance %s.", name, a.is(), a.instance())
 		return nil
 	}
 	items := make([]item[T], 0, len(elements))
 	for _, e := range elements {
-		v, ok := b.evaluate("each element of "+name, e, want, name+" = "+example)
+		v, ok := b.evaluate(a, e.(hclsyntax.Expression)) // as all of native syntax
 		if !ok {
 			return nil // one report is enough
 		}
-		items = append(items, item[T]{of(v), e.Range()})
+		items = append(items, item[T]{of(v), e.Range(), b.shown(name, v)})
 	}
 	return items
 }
 
-// failAt records an error at the value of an attribute, or at the block when
-// there is none.
-func (b *block) failAt(name, summary, detail string, args ...any) {
-	b.fail(b.at(name), summary, detail, args...)
-}
-
-// at is the place of an attribute's value, or that of the block without it.
-func (b *block) at(name string) hcl.Range {
-	if a, ok := b.attrs[name]; ok {
-		return a.Expr.Range()
+// plain returns the values of a list without their places.
+func plain[T any](items []item[T]) []T {
+	var list []T
+	for _, i := range items {
+		list = append(list, i.value)
 	}
-	return b.header
-}
-
-// didYouMean returns a sentence that names the word most like the given one,
-// or nothing when none is.
-func didYouMean(given string, words []string) string {
-	best, closest := "", 3 // as near as the suggestions of HCL itself
-	for _, w := range words {
-		if d := levenshtein.Distance(given, w, nil); d < closest {
-			best, closest = w, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" Did you mean %q?", best)
-}
-
-func quoted(words []string) string {
-	q := make([]string, len(words))
-	for i, w := range words {
-		q[i] = fmt.Sprintf("%q", w)
-	}
-	if len(q) < 2 {
-		return strings.Join(q, "")
-	}
-	return strings.Join(q[:len(q)-1], ", ") + " and " + q[len(q)-1]
+	return list
 }
 
 // sentence makes an error's text one: a capital first, a full stop last. Names
@@ -258,5 +209,9 @@ func sentence(s string) string {
 	if strings.ContainsAny(word, `./\`) {
 		return s
 	}
+	return capital(s)
+}
+
+func capital(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }

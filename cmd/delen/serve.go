@@ -40,13 +40,16 @@ SIGINT or SIGTERM ends admission, lets the requests that are in the house end fo
 --grace, and stops. A second signal stops at once: what is in the house fails with
 UNAVAILABLE.
 
+CONFIG is a file, or a folder: then all files in it whose names end in .hcl are one
+configuration.
+
 With --listen the node listens on another address than the configuration says, and
 is reached there: two nodes can run with the same configuration.
 
 ONNX Runtime is looked for where runtime.library says, else where the variable
 DELEN_ONNXRUNTIME says, else where "make runtime" puts it.`,
 		Example: `  delen serve delen.hcl`,
-		Args:    argument("CONFIG", "the configuration, such as delen.hcl"),
+		Args:    argument("CONFIG", "the configuration, such as delen.hcl, or its folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return serve(cmd.Context(), args[0], listen, grace, cmd.ErrOrStderr())
 		},

@@ -4,4 +4,4 @@ model "tiny" {
   activation = "sofmax"
 }
 tenant "camera" {}
-# 4:16: Invalid activation | activation is one of "softmax" and "none". Did you mean "softmax"?
+# 4:16: Invalid activation | activation is one of "softmax" and "none", not "sofmax". Did you mean "softmax"?

@@ -6,4 +6,4 @@ model "tiny" {
   path = "tiny.onnx"
 }
 tenant "camera" {}
-# 3:15: Invalid advertise | Peers cannot dial "[::]:8090". Write an address that they reach, such as "192.0.2.7:8090".
+# 3:15: Invalid advertise | Peers cannot dial "[::]:8090": it stands for every address. Write one that they reach, for instance advertise = "192.0.2.7:8090".

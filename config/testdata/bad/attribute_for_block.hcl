@@ -4,4 +4,4 @@ model "tiny" {
 }
 tenant "camera" {}
 log = "info"
-# 6:1: Unsupported argument | An argument named "log" is not expected here. Did you mean to define a block of type "log"?
+# 6:1: Unknown attribute | There is no attribute "log" outside of blocks. It is a block: write log { ... } without an equals sign.

@@ -5,4 +5,4 @@ model "tiny" {
 tenant "camera" {
   deadline = "50"
 }
-# 6:14: Invalid duration | "50" is not a duration. Write a number with a unit (us, ms, s, m or h), such as deadline = "50ms".
+# 6:14: Invalid deadline | deadline is a duration in quotes (a number with us, ms, s, m or h) from 1us to 24h, not "50". Write for instance deadline = "50ms".

@@ -3,4 +3,4 @@ model "tiny" {
   path = "tiny.onnx"
 }
 tenant "" {}
-# 5:8: Invalid tenant name | A name has 1 to 64 letters (a to z), digits, '-', '_' and '.', such as "tenant-1".
+# 5:8: Invalid name | A name has 1 to 64 letters (a to z), digits, '-', '_' and '.'. Write for instance tenant "door-camera" { ... }.

@@ -4,4 +4,4 @@ model "tiny" {
   exits = ["early", "late", "early"]
 }
 tenant "camera" {}
-# 4:11: Invalid exits | Exit "early" is named twice.
+# 4:11: Invalid exits | Exit "early" is named twice. Leave out what is too much.

@@ -5,4 +5,4 @@ model "tiny" {
 tenant "camera" {
   exit_when = confidance > 0.9
 }
-# 6:15: Unknown name | There is no confidance here
+# 6:15: Unknown name | There is no confidance here. Did you mean confidence?

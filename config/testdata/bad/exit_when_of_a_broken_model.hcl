@@ -8,5 +8,5 @@ tenant "camera" {
 tenant "other" {
   exit_when = [confidence > 0.9, null, exit == 3]
 }
-# 3:10: No such file | absent.onnx
-# 6:28: Wrong unit | confidence is a fraction between 0 and 1, but this is a time
+# 3:10: No such file | absent.onnx. Write a path that starts at the folder of this configuration file, or at /.
+# 6:28: Wrong unit | confidence is a fraction between 0 and 1, but this is a time: write something like 0.9.

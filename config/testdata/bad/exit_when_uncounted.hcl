@@ -5,4 +5,4 @@ model "tiny" {
 tenant "camera" {
   exit_when = flops > 1*MFLOPs
 }
-# 6:15: No source for flops | Nothing provides flops here
+# 6:15: No source for flops | Nothing provides flops here: set profile = "..." on the model.

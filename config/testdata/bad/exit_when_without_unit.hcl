@@ -5,4 +5,4 @@ model "tiny" {
 tenant "camera" {
   exit_when = response_time > 20
 }
-# 6:31: Missing unit | response_time is a time
+# 6:31: Missing unit | response_time is a time: write 20*us, 20*ms or 20*s.

@@ -4,4 +4,4 @@ model "tiny" {
   exits = "early"
 }
 tenant "camera" {}
-# 4:11: Invalid exits | exits is a list that is not empty. Write for instance exits = ["exit1", "exit2"].
+# 4:11: Invalid exits | exits is a list of texts in quotes that is written out and not empty. Write for instance exits = ["exit1", "exit2"].

@@ -7,4 +7,4 @@ model "tiny" {
   }
 }
 tenant "camera" {}
-# 6:13: Invalid color | color is one of "rgb" and "gray". Did you mean "gray"?
+# 6:13: Invalid color | color is one of "rgb" and "gray", not "grey". Did you mean "gray"?

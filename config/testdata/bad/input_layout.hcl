@@ -8,4 +8,4 @@ model "tiny" {
   }
 }
 tenant "camera" {}
-# 7:14: Invalid layout | layout is one of "NCHW" and "NHWC". Did you mean "NCHW"?
+# 7:14: Invalid layout | layout is one of "NCHW" and "NHWC", not "NCWH". Did you mean "NCHW"?

@@ -8,4 +8,4 @@ model "tiny" {
   }
 }
 tenant "camera" {}
-# 7:13: Invalid mean | A picture with color = "gray" has 1, but mean has 3. Write for instance mean = [0.5].
+# 7:13: Invalid mean | mean has a number for each channel, which are 1 when color is "gray", and not 3. Write that many.

@@ -8,4 +8,4 @@ model "tiny" {
   }
 }
 tenant "camera" {}
-# 7:14: Invalid mean | mean is for values from 0 to 1, so 1e+300 is out of range.
+# 7:14: Invalid mean | mean is for values from 0 to 1, so 1e+300 is out of range. Write for instance mean = [0.485, 0.456, 0.406].

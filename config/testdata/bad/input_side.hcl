@@ -7,4 +7,4 @@ model "tiny" {
   }
 }
 tenant "camera" {}
-# 5:17: Invalid size | A side has from 1 to 16384 pixels, not 0.5.
+# 5:17: Invalid size | A side is a whole number of pixels from 1 to 16384, not 0.5. Write for instance size = [32, 32].

@@ -7,4 +7,4 @@ model "tiny" {
   }
 }
 tenant "camera" {}
-# 5:13: Missing size | size cannot be left out. Write for instance size = [32, 32].
+# 5:13: Missing size | An input block needs the attribute size. Write for instance size = [32, 32].

@@ -6,4 +6,4 @@ model "tiny" {
   }
 }
 tenant "camera" {}
-# 4:9: Missing required argument | The argument "size" is required, but no definition was found.
+# 4:3: Missing size | An input block needs the attribute size. Write for instance size = [32, 32].

@@ -6,4 +6,4 @@ model "tiny" {
   path = "tiny.onnx"
 }
 tenant "camera" {}
-# 3:12: Invalid format | format is one of "json" and "console".
+# 3:12: Invalid format | format is one of "json" and "console", not "text". Write for instance format = "json".

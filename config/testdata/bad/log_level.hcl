@@ -6,4 +6,4 @@ model "tiny" {
   path = "tiny.onnx"
 }
 tenant "camera" {}
-# 3:11: Invalid level | level is one of "info", "debug", "warn" and "error". Did you mean "warn"?
+# 3:11: Invalid level | level is one of "info", "debug", "warn" and "error", not "wran". Did you mean "warn"?

@@ -4,4 +4,4 @@ model "tiny" {
   path = "tiny.onnx"
 }
 tenant "camera" {}
-# 2:5: Unexpected name | There is one log block and it has no name. Write log { ... }.
+# 2:5: Unexpected name | A log block has no name. Write log { ... }.

@@ -3,4 +3,4 @@ model "tiny" {
   path = "folder"
 }
 tenant "camera" {}
-# 3:10: Not a file | folder is a folder or a device. Name a file.
+# 3:10: Not a file | folder. Write the path of a file.

@@ -2,4 +2,4 @@ node "edge" {}
 model "tiny" {
 }
 tenant "camera" {}
-# 2:14: Missing required argument | The argument "path" is required, but no definition was found.
+# 2:1: Missing path | A model block needs the attribute path. Write for instance path = "model.onnx".

@@ -4,4 +4,4 @@ model "tiny" {
   labels = "absent.txt"
 }
 tenant "camera" {}
-# 4:12: No such file | absent.txt. Paths start at the folder of the configuration.
+# 4:12: No such file | absent.txt. Write a path that starts at the folder of this configuration file, or at /.

@@ -3,4 +3,4 @@ model "tiny" {
   path = "absent.onnx"
 }
 tenant "camera" {}
-# 3:10: No such file | absent.onnx. Paths start at the folder of the configuration.
+# 3:10: No such file | absent.onnx. Write a path that starts at the folder of this configuration file, or at /.

@@ -4,4 +4,4 @@ model "tiny" {
   profile = "absent.json"
 }
 tenant "camera" {}
-# 4:13: No such file | absent.json. Paths start at the folder of the configuration.
+# 4:13: No such file | absent.json. Write a path that starts at the folder of this configuration file, or at /.

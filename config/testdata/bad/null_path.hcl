@@ -3,4 +3,4 @@ model "tiny" {
   path = null
 }
 tenant "camera" {}
-# 3:10: Missing path | path cannot be left out. Write for instance path = "model.onnx".
+# 3:10: Missing path | A model block needs the attribute path. Write for instance path = "model.onnx".

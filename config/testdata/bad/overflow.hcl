@@ -5,4 +5,4 @@ model "tiny" {
 tenant "camera" {
   overflow = "drop_oldest"
 }
-# 6:14: Invalid overflow | overflow is one of "refuse" and "drop-oldest". Did you mean "drop-oldest"?
+# 6:14: Invalid overflow | overflow is one of "refuse" and "drop-oldest", not "drop_oldest". Did you mean "drop-oldest"?

@@ -5,4 +5,4 @@ model "tiny" {
 tenant "camera" {
   share = 1e999
 }
-# 6:11: Invalid share | A share is from 0.001 to 1000000
+# 6:11: Invalid share | share is a number from 0.001 to 1000000, not 1e+999. Only the ratio of shares counts; take out a tenant that is not to be served. Write for instance share = 2.

@@ -5,4 +5,4 @@ model "tiny" {
 tenant "camera" {
   share = -2
 }
-# 6:11: Invalid share | A share is a number above 0, not -2: its part in the sum of all shares is guaranteed. Write a small one such as 0.1, or take the tenant out.
+# 6:11: Invalid share | share is a number from 0.001 to 1000000, not -2. Only the ratio of shares counts; take out a tenant that is not to be served. Write for instance share = 2.

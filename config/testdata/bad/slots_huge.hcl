@@ -6,4 +6,4 @@ model "tiny" {
   path = "tiny.onnx"
 }
 tenant "camera" {}
-# 3:11: Invalid slots | slots is a whole number from 1 to 1024, not +Inf.
+# 3:11: Invalid slots | slots is a whole number from 1 to 1024, not 1e+999. Write for instance slots = 2.

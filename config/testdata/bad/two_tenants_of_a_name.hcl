@@ -4,4 +4,4 @@ model "tiny" {
 }
 tenant "camera" {}
 tenant "camera" {}
-# 6:8: Duplicate tenant name | A tenant at line 5 is called "camera" already. Give this one another name.
+# 6:8: Duplicate tenant name | The tenant at line 5 is called "camera" already. Give this one another name.

@@ -1,7 +1,10 @@
 node "edge" {}
-modle "x" {}
-model "tiny" {
+modle "tiny" {
   path = "tiny.onnx"
+  activation = "sofmax"
 }
-tenant "camera" {}
-# 2:1: Unsupported block type | Blocks of type "modle" are not expected here. Did you mean "model"?
+tenant "camera" {
+  model = "tiny"
+}
+# 2:1: Unknown block | There is no block "modle". Did you mean "model"?
+# 4:16: Invalid activation | activation is one of "softmax" and "none", not "sofmax". Did you mean "softmax"?

@@ -5,4 +5,4 @@ model "tiny" {
 }
 tenant "camera" {}
 # 4:12: Invalid exit | The model has no tensor "earli" (did you mean "early"?); its outputs are "late", "early".
-# 4:29: Invalid exit | Exit "x" is an input of the model: an exit must be computed.
+# 4:29: Invalid exit | Exit "x" is an input of the model: an exit must be computed. Write the name of a tensor that the model computes.

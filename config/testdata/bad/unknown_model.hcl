@@ -5,4 +5,4 @@ model "tiny" {
 tenant "camera" {
   model = "tinny"
 }
-# 6:11: Unknown model | There is no model "tinny"; models are "tiny". Did you mean "tiny"?
+# 6:11: Unknown model | "tinny" is the name of no model. Did you mean "tiny"?

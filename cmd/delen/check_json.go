@@ -1,0 +1,211 @@
+package main
+
+import (
+	"math"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/delen-edge/delen/config"
+)
+
+// checked is what check --json prints. Its names are a promise to scripts. A number
+// that comes from the environment is nil.
+type checked struct {
+	File        string            `json:"file"`
+	OK          bool              `json:"ok"`
+	Diagnostics []diagnostic      `json:"diagnostics"`
+	Node        *checkedNode      `json:"node,omitempty"`
+	Log         *checkedLog       `json:"log,omitempty"`
+	Runtime     *checkedRuntime   `json:"runtime,omitempty"`
+	Scheduler   *checkedScheduler `json:"scheduler,omitempty"`
+	Models      []checkedModel    `json:"models,omitempty"`
+	Tenants     []checkedTenant   `json:"tenants,omitempty"`
+}
+
+type diagnostic struct {
+	Severity string `json:"severity"`
+	File     string `json:"file"`
+	Line     int    `json:"line"` // 0: it is about the whole file
+	Column   int    `json:"column"`
+	Summary  string `json:"summary"`
+	Detail   string `json:"detail"`
+}
+
+type checkedNode struct {
+	Name      string `json:"name"`
+	Listen    string `json:"listen"`
+	Advertise string `json:"advertise,omitempty"`
+	Inbound   *int64 `json:"inbound"`
+}
+
+type checkedLog struct {
+	Level  string `json:"level"`
+	Format string `json:"format"`
+}
+
+type checkedRuntime struct {
+	Library string `json:"library,omitempty"`
+	Threads *int   `json:"threads"`
+}
+
+type checkedScheduler struct {
+	Slots    *int     `json:"slots"`
+	RunLimit *float64 `json:"run_limit"`
+}
+
+type checkedModel struct {
+	Name       string        `json:"name"`
+	Path       string        `json:"path"`
+	Digest     string        `json:"digest"`
+	Found      bool          `json:"exits_found"`
+	Activation string        `json:"activation"`
+	Source     string        `json:"profile_source,omitempty"`
+	Labels     int           `json:"labels"`
+	Metrics    string        `json:"metrics"`
+	Exits      []checkedExit `json:"exits"`
+}
+
+// checkedExit has the figures of the exit, which count from the start, and those
+// of its segment alone.
+type checkedExit struct {
+	Name         string   `json:"name"`
+	Accuracy     *float64 `json:"accuracy"`
+	ResponseTime *float64 `json:"response_time"`
+	Energy       *float64 `json:"energy"`
+	FLOPs        *float64 `json:"flops"`
+	Nodes        int      `json:"segment_nodes"`
+	Parameters   int64    `json:"segment_parameters"`
+	Hidden       *int64   `json:"segment_hidden_bytes"`
+}
+
+type checkedTenant struct {
+	Name      string   `json:"name"`
+	Model     string   `json:"model"`
+	Share     *float64 `json:"share"`
+	Guarantee float64  `json:"guarantee"`
+	ExitWhen  string   `json:"exit_when"`
+	Deadline  *float64 `json:"deadline"` // null: none
+	Queue     *int     `json:"queue"`
+	Overflow  string   `json:"overflow"`
+}
+
+func newChecked(path string, c *config.Config, diags hcl.Diagnostics) checked {
+	k := checked{File: path, OK: !diags.HasErrors(), Diagnostics: []diagnostic{}}
+	for _, d := range diags {
+		k.Diagnostics = append(k.Diagnostics, newDiagnostic(path, d))
+	}
+	if !k.OK {
+		return k
+	}
+	k.config(c)
+	return k
+}
+
+// config fills in what a configuration means.
+func (k *checked) config(c *config.Config) {
+	node, log := of(c, "node", c.Node.Name), of(c, "log", "")
+	runtime, scheduler := of(c, "runtime", ""), of(c, "scheduler", "")
+	k.Node = &checkedNode{c.Node.Name, node.text("listen", c.Node.Listen), node.text("advertise", c.Node.Advertise), number(node, "inbound", c.Node.Inbound)}
+	k.Log = &checkedLog{log.text("level", c.Log.Level), log.text("format", c.Log.Format)}
+	k.Runtime = &checkedRuntime{runtime.text("library", c.Runtime.Library), number(runtime, "threads", c.Runtime.Threads)}
+	k.Scheduler = &checkedScheduler{number(scheduler, "slots", c.Scheduler.Slots), number(scheduler, "run_limit", c.Scheduler.RunLimit.Seconds())}
+	for _, m := range c.Models {
+		k.Models = append(k.Models, newCheckedModel(c, m))
+	}
+	for _, t := range c.Tenants {
+		k.Tenants = append(k.Tenants, newCheckedTenant(c, t))
+	}
+}
+
+func newCheckedTenant(c *config.Config, t *config.Tenant) checkedTenant {
+	b := of(c, "tenant", t.Name)
+	k := checkedTenant{
+		Name: t.Name, Model: b.text("model", t.Model.Name), Share: number(b, "share", t.Share), Guarantee: c.Guarantee(t),
+		ExitWhen: t.Criterion.String(), Queue: number(b, "queue", t.Queue), Overflow: b.text("overflow", string(t.Overflow)),
+	}
+	if t.Deadline > 0 {
+		k.Deadline = number(b, "deadline", t.Deadline.Seconds())
+	}
+	return k
+}
+
+func newDiagnostic(path string, d *hcl.Diagnostic) diagnostic {
+	k := diagnostic{Severity: "error", File: path, Summary: d.Summary, Detail: d.Detail}
+	if d.Severity == hcl.DiagWarning {
+		k.Severity = "warning"
+	}
+	if d.Subject != nil {
+		k.File, k.Line, k.Column = d.Subject.Filename, d.Subject.Start.Line, d.Subject.Start.Column
+	}
+	return k
+}
+
+func newCheckedModel(c *config.Config, m *config.Model) checkedModel {
+	b := of(c, "model", m.Name)
+	k := checkedModel{
+		Name: m.Name, Path: b.text("path", m.Path), Digest: m.Digest, Found: m.Found, Activation: b.text("activation", string(m.Activation)),
+		Labels: len(m.Labels), Metrics: m.Metrics().String(), Exits: newCheckedExits(c, m),
+	}
+	if m.Profile != nil {
+		k.Source = string(m.Profile.Source)
+	}
+	return k
+}
+
+func newCheckedExits(c *config.Config, m *config.Model) []checkedExit {
+	exits := make([]checkedExit, len(m.Exits))
+	b, flops := of(c, "model", m.Name), m.FLOPs()
+	for i, name := range m.Exits {
+		s := m.Segments[i]
+		e := checkedExit{Name: b.text("exits", name), Nodes: s.Nodes, Parameters: s.Parameters}
+		if s.HiddenBytes >= 0 {
+			e.Hidden = &s.HiddenBytes
+		}
+		if m.Profile != nil {
+			p := m.Profile.Exits[i]
+			e.Accuracy, e.ResponseTime, e.Energy, e.FLOPs = p.Accuracy, p.ResponseTime, p.Energy, p.FLOPs
+		}
+		if flops != nil {
+			e.FLOPs = known(flops[i])
+		}
+		exits[i] = e
+	}
+	return exits
+}
+
+// known returns a figure as JSON wants it: null for NaN.
+func known(f float64) *float64 {
+	if math.IsNaN(f) {
+		return nil
+	}
+	return &f
+}
+
+// part is a block of a configuration whose values are to be shown.
+type part struct {
+	config      *config.Config
+	kind, label string
+}
+
+// of names a block, as config.Config.Written does.
+func of(c *config.Config, kind, label string) part {
+	return part{c, kind, label}
+}
+
+// text returns what stands for the value of an attribute: what is given, or how it
+// is written when it comes from the environment.
+func (p part) text(attribute, value string) string {
+	if written, hidden := p.config.Written(p.kind, p.label, attribute); hidden {
+		return written
+	}
+	return value
+}
+
+// number returns the value of an attribute, or nil when it comes from the
+// environment.
+func number[T any](p part, attribute string, value T) *T {
+	if _, hidden := p.config.Written(p.kind, p.label, attribute); hidden {
+		return nil
+	}
+	return &value
+}

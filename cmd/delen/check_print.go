@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/delen-edge/delen/config"
+)
+
+// describe prints what a configuration means, for people.
+func describe(w io.Writer, path string, c *config.Config) error {
+	t := newTable(w)
+	t.line("%s is fine.", path)
+	t.line("")
+	t.line("node %q", c.Node.Name)
+	node, log := of(c, "node", c.Node.Name), of(c, "log", "")
+	runtime, scheduler := of(c, "runtime", ""), of(c, "scheduler", "")
+	t.line("  listens on\t%s%s", node.text("listen", c.Node.Listen), optional(", peers dial ", node.text("advertise", c.Node.Advertise)))
+	if c.Node.Inbound != config.DefaultInbound {
+		t.line("  takes in\tat most %s of requests at a time", node.text("inbound", bytesOf(&c.Node.Inbound)))
+	}
+	t.line("  runs\t%s at a time, each with %s and for at most %s",
+		scheduler.text("slots", plural(c.Scheduler.Slots, "segment")), runtime.text("threads", plural(c.Runtime.Threads, "thread")),
+		scheduler.text("run_limit", c.Scheduler.RunLimit.String()))
+	t.line("  logs\t%s and above, as %s", log.text("level", c.Log.Level), log.text("format", c.Log.Format))
+	for _, m := range c.Models {
+		describeModel(t, c, m)
+	}
+	for _, tenant := range c.Tenants {
+		describeTenant(t, c, tenant)
+	}
+	return t.flush()
+}
+
+func describeModel(t *table, c *config.Config, m *config.Model) {
+	b := of(c, "model", m.Name)
+	t.line("")
+	t.line("model %q, %s", m.Name, b.text("path", m.Path))
+	found := ""
+	if m.Found {
+		found = ", the outputs of the model"
+	}
+	t.line("  %s%s:", plural(len(m.Exits), "exit"), found)
+	for i, e := range newCheckedExits(c, m) {
+		t.line("  exit %d\t%s: %s%s%s%s", i+1, e.Name, flops(e.FLOPs),
+			figure(", accuracy ", e.Accuracy, 1, ""), figure(", ", e.ResponseTime, 1e3, " ms"), figure(", ", e.Energy, 1e3, " mJ"))
+	}
+	for i, e := range newCheckedExits(c, m) {
+		t.line("  segment %d\t%s, %s, passes on %s a row", i+1, plural(e.Nodes, "node"), plural(int(e.Parameters), "parameter"), bytesOf(e.Hidden))
+	}
+	if p := m.Profile; p != nil {
+		t.line("  figures are\t%s%s", p.Source, optional(" on ", p.Device))
+	}
+	if len(m.Unresolved) > 0 {
+		t.line("  left open\tonly the runtime can tell the types and shapes of %s", b.text("exits", fmt.Sprintf("%q", m.Unresolved)))
+	}
+	if m.Labels != nil {
+		t.line("  tells apart\t%s", plural(len(m.Labels), "class"))
+	}
+	if p := m.Input; p != nil {
+		in := of(c, "input", m.Name)
+		t.line("  takes\t%s pictures of %s pixels (height x width)", in.text("color", p.Color), in.text("size", fmt.Sprintf("%d x %d", p.Height, p.Width)))
+	}
+}
+
+func describeTenant(t *table, c *config.Config, tenant *config.Tenant) {
+	b := of(c, "tenant", tenant.Name)
+	t.line("")
+	t.line("tenant %q", tenant.Name)
+	t.line("  runs\tmodel %s", b.text("model", strconv.Quote(tenant.Model.Name)))
+	t.line("  has\t%.3g %% of the machine for itself (share %s)", 100*c.Guarantee(tenant), b.text("share", fmt.Sprint(tenant.Share)))
+	t.line("  stops when\t%s", stopsWhen(tenant.Criterion.String()))
+	if tenant.Deadline > 0 {
+		t.line("  ends after\t%s", b.text("deadline", tenant.Deadline.Round(time.Microsecond).String()))
+	}
+	t.line("  queues\tat most %s%s", b.text("queue", plural(tenant.Queue, "request")), b.beyond(tenant.Overflow))
+}
+
+// beyond says what happens when a queue is full.
+func (p part) beyond(o config.Overflow) string {
+	switch written := p.text("overflow", string(o)); written {
+	case string(config.Refuse):
+		return "; refuses what goes beyond"
+	case string(config.DropOldest):
+		return "; the oldest makes room for the next"
+	default:
+		return "; beyond that, " + written
+	}
+}

@@ -1,0 +1,11 @@
+node "edge" {}
+model "tiny" {
+  path = "tiny.onnx"
+}
+tenant "camera" {
+  queue = 1
+  share = 0
+  queue = 2
+}
+# 7:11: Invalid share | share is a number from 0.001 to 1000000, not 0. Only the ratio of shares counts; take out a tenant that is not to be served. Write for instance share = 2.
+# 8:3: Duplicate queue | queue stands at line 6 already. Keep one of them.

@@ -102,7 +102,7 @@ func importCondition(element json.RawMessage, exits int) (string, error) {
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(element, &fields); err != nil {
-		return "", fmt.Errorf(`this is a %s: write {"metric": "confidence", "op": "greater_eq", "threshold": 0.9}, or null for never`, kindOf(element))
+		return "", fmt.Errorf(`this is %s: write {"metric": "confidence", "op": "greater_eq", "threshold": 0.9}, or null for never`, kindOf(element))
 	}
 	names := []string{"metric", "op", "threshold"}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
@@ -153,12 +153,12 @@ func choiceOf(field string, fields map[string]json.RawMessage, names []string) (
 	switch kind := kindOf(raw); kind {
 	case "null":
 		return "", nil
-	case "string":
+	case "a string":
 		if err := json.Unmarshal(raw, &s); err != nil {
 			return "", err
 		}
 	default:
-		return "", fmt.Errorf("%s is a %s: write one of %s in quotes, or null for never", field, kind, strings.Join(names, ", "))
+		return "", fmt.Errorf("%s is %s: write one of %s in quotes, or null for never", field, kind, strings.Join(names, ", "))
 	}
 	if !slices.Contains(names, s) {
 		return "", failChoice(field, s, names)
@@ -179,8 +179,8 @@ func thresholdOf(metric string, raw json.RawMessage) (string, error) {
 	if len(raw) == 0 {
 		return "", errors.New("threshold is missing: write a number")
 	}
-	if kind := kindOf(raw); kind != "number" {
-		return "", fmt.Errorf("threshold is a %s: write a number, without quotes", kind)
+	if kind := kindOf(raw); kind != "a number" {
+		return "", fmt.Errorf("threshold is %s: write a number, without quotes", kind)
 	}
 	v, err := strconv.ParseFloat(string(raw), 64)
 	isFraction := metrics[conditionMetrics[metric].metric].scale == fraction
@@ -201,15 +201,15 @@ func thresholdOf(metric string, raw json.RawMessage) (string, error) {
 func kindOf(raw json.RawMessage) string {
 	switch bytes.TrimSpace(raw)[0] {
 	case '"':
-		return "string"
+		return "a string"
 	case '{':
-		return "object"
+		return "an object"
 	case '[':
-		return "list"
+		return "a list"
 	case 't', 'f':
-		return "boolean"
+		return "a boolean"
 	case 'n':
 		return "null"
 	}
-	return "number"
+	return "a number"
 }

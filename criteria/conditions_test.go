@@ -90,7 +90,7 @@ func TestBadConditionFilesSayWhatToWrite(t *testing.T) {
 			"element 1: metric is a number: write one of accuracy, computation, confidence, energy, exit, response_time in quotes, or null for never"},
 		{`[{"metric": "exit", "op": "less"}]`, 0, "element 1: threshold is missing: write a number"},
 		{`[{"metric": "exit", "op": "less", "threshold": "1"}]`, 0, "element 1: threshold is a string: write a number, without quotes"},
-		{`[{"metric": "exit", "op": "less", "threshold": null}]`, 0, "element 1: threshold is a null: write a number, without quotes"},
+		{`[{"metric": "exit", "op": "less", "threshold": null}]`, 0, "element 1: threshold is null: write a number, without quotes"},
 		{`[{"metric": "energy", "op": "less", "threshold": -1}]`, 0, "element 1: threshold -1 is negative, which energy never is: write 0 or more"},
 		{`[{"metric": "energy", "op": "less", "threshold": 1e400}]`, 0, "element 1: threshold 1e400 is too large for a 64-bit floating-point number"},
 		{`[{"metric": "confidence", "op": "less", "threshold": 90}]`, 0,

@@ -29,8 +29,8 @@ changes that.
 
 EXPRESSION is what exit_when is in the configuration, in quotes for the shell. It
 holds for the requests that are admitted from then on; null never stops early. What
-the node refuses leaves the old one in force. The configuration does not change: a
-node that starts anew has the criterion that stands there.
+the node refuses leaves the old one in force. The configuration does not change: the
+criterion there is back when the node starts anew, or when it reads a new one there.
 
 Every criterion of a tenant has a version, counted from 1, and every answer carries
 that of the criterion that it was given under.

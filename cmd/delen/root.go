@@ -43,6 +43,7 @@ The usual path:
   delen serve delen.hcl    serve it
   delen infer ...          send a request, as an app does
   delen criterion ...      show or change when a tenant's requests stop
+  delen watch              show live what every tenant gets
 
 delen demo shows all of it at once, under rising load. delen split shows what a
 model is cut into, and delen profile what its exits cost on this machine; neither
@@ -64,6 +65,7 @@ well, 1 when the command failed and 2 when the command line is wrong.`,
 		newServe(),
 		newInfer(),
 		newCriterion(),
+		newWatch(),
 		newSplit(),
 		newDemo(),
 		newProfile(),

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/delen-edge/delen/actors/wire"
+)
+
+func watchedTenants() []*wire.TenantInfo {
+	return []*wire.TenantInfo{{Name: "doorbell", Exits: []string{"a", "b", "c", "d"}}, {Name: "lab", Exits: []string{"a", "b"}}}
+}
+
+func busyReport() *wire.Watched {
+	return &wire.Watched{
+		Sequence: 7, WindowNs: int64(2 * time.Second), Admitted: 800, Refused: 24, Exits: []uint64{400, 100, 200, 100}, Expired: 3, Shed: 1,
+		ResponseMeanNs: 4e6, ResponseP50Ns: 3.14e6, ResponseP95Ns: 12e6, ResponseMaxNs: 2e9, QueueMeanNs: 1e6, ConfidenceMean: .93,
+		BusyNs: 1.5e9, Used: .375, Share: .6, EnergyJ: 1.25, EnergySource: wire.Source_MODELLED, Battery: math.NaN(),
+		InHouse: 5, Criterion: "confidence >= 0.9 && exit > 1", CriterionVersion: 2,
+	}
+}
+
+func idleReport() *wire.Watched {
+	return &wire.Watched{
+		Sequence: 1, WindowNs: int64(time.Second), Exits: []uint64{0, 0}, ConfidenceMean: math.NaN(), Share: .4, EnergyJ: math.NaN(),
+		Battery: math.NaN(), Criterion: "false", CriterionVersion: 1,
+	}
+}
+
+func TestWatchedTenantsAreLines(t *testing.T) {
+	var out strings.Builder
+	p := newWatchPrinter(&out, watchedTenants(), false)
+	for range headEvery / 2 {
+		if err := errors.Join(p.add(time.Time{}, "doorbell", busyReport()), p.add(time.Time{}, "lab", idleReport())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const heading = `                             requests/s         exits,% response,ms   machine,%    in
+tenant    asked answered refused   lost   1   2   3   4   p50   p95  used   own house criterion
+`
+	const rows = `doorbell  412.0    400.0    12.0    2.0  50  12  25  12   3.1  12.0  37.5  60.0     5         2
+lab         0.0      0.0     0.0    0.0   -   -             -     -   0.0  40.0     0         1
+`
+	if diff := cmp.Diff(heading+strings.Repeat(rows, headEvery/2), out.String()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	out.Reset()
+	err := errors.Join(p.add(time.Time{}, "lab", idleReport()), p.flush())
+	if err != nil || !strings.HasPrefix(out.String(), heading) {
+		t.Errorf("no new heading after %d lines, %v:\n%s", headEvery, err, out.String())
+	}
+}
+
+// TestRoundsAreInOrder holds which lines there are after each report: a round waits until it is whole, or until a tenant
+// reports again, and one that is removed is not waited for.
+func TestRoundsAreInOrder(t *testing.T) {
+	var out strings.Builder
+	p := newWatchPrinter(&out, watchedTenants(), false)
+	for _, step := range []struct {
+		tenant string
+		want   string // the names of the new lines
+	}{
+		{"lab", ""}, {"doorbell", "doorbell lab"},
+		{"doorbell", ""}, {"doorbell", "doorbell"}, {"lab", "doorbell lab"},
+		{"lab", ""}, {"", "lab"}, {"lab", "lab"},
+	} {
+		out.Reset()
+		var err error
+		if step.tenant == "" {
+			err = p.remove("doorbell")
+		} else {
+			err = p.add(time.Time{}, step.tenant, idleReport())
+		}
+		var names []string
+		for line := range strings.Lines(out.String()) {
+			if name := strings.Fields(line)[0]; name != "requests/s" && name != "tenant" {
+				names = append(names, name)
+			}
+		}
+		if got := strings.Join(names, " "); err != nil || got != step.want {
+			t.Fatalf("after %q: lines of %q, %v; want %q", step.tenant, got, err, step.want)
+		}
+	}
+}
+
+func TestWatchedTenantsAreJSON(t *testing.T) {
+	var out strings.Builder
+	p := newWatchPrinter(&out, watchedTenants(), true)
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	if err := errors.Join(p.add(at, "doorbell", busyReport()), p.add(at, "lab", idleReport())); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"time":"2026-01-02T03:04:05Z","tenant":"doorbell","sequence":7,"window_s":2,"admitted":800,"refused":24,"exits":[400,100,200,100],` +
+		`"cut_short":0,"expired":3,"cancelled":0,"shed":1,"failed":0,"response_mean_s":0.004,"response_p50_s":0.00314,"response_p95_s":0.012,` +
+		`"response_max_s":2,"queue_mean_s":0.001,"confidence_mean":0.93,"busy_s":1.5,"used":0.375,"share":0.6,"energy_j":1.25,` +
+		`"energy_source":"modelled","battery":null,"in_house":5,"criterion":"confidence >= 0.9 && exit > 1","criterion_version":2}
+{"time":"2026-01-02T03:04:05Z","tenant":"lab","sequence":1,"window_s":1,"admitted":0,"refused":0,"exits":[0,0],` +
+		`"cut_short":0,"expired":0,"cancelled":0,"shed":0,"failed":0,"response_mean_s":null,"response_p50_s":null,"response_p95_s":null,` +
+		`"response_max_s":null,"queue_mean_s":null,"confidence_mean":null,"busy_s":0,"used":0,"share":0.4,"energy_j":null,` +
+		`"energy_source":"none","battery":null,"in_house":0,"criterion":"false","criterion_version":1}
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}

@@ -52,6 +52,9 @@ func external(root *os.Root, t *onnxpb.TensorProto, limit int64) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file that holds weights", place)
+	}
 	if length < 0 {
 		length = info.Size() - offset
 	}

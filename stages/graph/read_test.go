@@ -78,6 +78,7 @@ func TestWeightsInOtherFiles(t *testing.T) {
 		{outside("weights", 1, -16), `its length "-16" is not a number of bytes`},
 		{outside("weights", 1<<62, 1<<62), "are wanted"},
 		{outside("absent", 0, 16), "absent"},
+		{outside(".", 70, 0), ". is not a file that holds weights"},
 		{outside("../weights", 10, 16), "escapes"},
 		{outside("/etc/hostname", 0, 1), "escapes"},
 	} {

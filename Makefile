@@ -41,9 +41,11 @@ demo: build ## serve the example configuration and send it requests
 build: ## build bin/delen
 	go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/delen ./cmd/delen
 
+# The race detector has memory of its own: tests that measure memory run without it.
 .PHONY: test
 test: ## run all tests under the race detector
 	$(RUNTIME) go test -race -timeout 5m ./...
+	$(RUNTIME) go test -run 'MemoryBack|MemoryBounded' ./actors ./stages/onnx
 
 .PHONY: runtime
 runtime: ## fetch ONNX Runtime, if need be, and print where it is

@@ -30,6 +30,7 @@
 //	examples        ready configurations, an app, a model with its profile and its training
 //	internal/apart  for tests: one that runs in a process of its own
 //	internal/ratio  for benchmarks: two ways to do the same work, compared in one run
+//	internal/proc   for tests: the memory and the files that a process has
 //
 // # One request
 //

@@ -2,6 +2,7 @@ package actors_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -22,6 +23,7 @@ import (
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/internal/apart"
+	"github.com/delen-edge/delen/internal/proc"
 	"github.com/delen-edge/delen/stages/picture"
 )
 
@@ -59,6 +61,7 @@ type child struct {
 type options struct {
 	listen    string        // "127.0.0.1:0"
 	inbound   string        // what the configuration says when it does not say
+	model     string        // the path of the model, in place of the example's
 	scheduler string        // the body of the scheduler block
 	tenants   string        // the tenant blocks
 	grace     time.Duration // 10 s
@@ -84,7 +87,7 @@ const glyphs = "../examples/glyphs"
 // write makes the configuration and gives its path.
 func (o options) write(t testing.TB) string {
 	t.Helper()
-	model, err := filepath.Abs(filepath.Join(glyphs, "model.onnx"))
+	model, err := filepath.Abs(cmp.Or(o.model, filepath.Join(glyphs, "model.onnx")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +103,8 @@ func (o options) write(t testing.TB) string {
 	if o.inbound != "" {
 		o.inbound = fmt.Sprintf("inbound = %q", o.inbound)
 	}
-	source := fmt.Sprintf("node \"test\" {\nlisten = %q\n%s\n}\nmodel \"glyphs\" { path = %q }\nscheduler {\n%s\n}\n%s", o.listen, o.inbound, model, o.scheduler, o.tenants)
+	source := fmt.Sprintf("node \"test\" {\nlisten = %q\n%s\n}\nmodel \"glyphs\" { path = %q }\nscheduler {\n%s\n}\n%s",
+		o.listen, o.inbound, model, o.scheduler, o.tenants)
 	path := filepath.Join(t.TempDir(), "delen.hcl")
 	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
 		t.Fatal(err)
@@ -237,6 +241,19 @@ func (c *child) emptied(most int) {
 	}
 }
 
+// memory is what the system counts of the node's process.
+func (c *child) memory() proc.Memory {
+	c.t.Helper()
+	m, err := proc.MemoryOf(c.cmd.Process.Pid)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return m
+}
+
+// megabytes are what memory is told in: 1 MB is 2^20 bytes.
+func megabytes(bytes int) float64 { return float64(bytes) / (1 << 20) }
+
 // terminate sends the signal upon which a node stops.
 func (c *child) terminate() {
 	c.t.Helper()
@@ -265,7 +282,7 @@ func (c *child) stopped() map[string]books {
 		c.t.Errorf("%d carries were not freed", e.Carries)
 	}
 	if e.Left != "" {
-		c.t.Errorf("goroutines are left:\n%s", e.Left)
+		c.t.Errorf("the node leaves behind:\n%s", e.Left)
 	}
 	for name, b := range e.Tenants {
 		if b.Lost != 0 {

@@ -12,6 +12,8 @@ import (
 	"github.com/asynkron/protoactor-go/remote"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/encoding"
+	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
@@ -79,7 +81,7 @@ func (p *peer) open() {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.t.Cleanup(cancel)
 	var err error
-	if p.stream, err = p.client.Receive(ctx, grpc.MaxCallSendMsgSize(64<<20)); err != nil {
+	if p.stream, err = p.client.Receive(ctx, grpc.MaxCallSendMsgSize(64<<20), grpc.ForceCodecV2(codec{})); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -102,14 +104,45 @@ func (p *peer) batch(messages ...proto.Message) *remote.MessageBatch {
 	p.t.Helper()
 	b := &remote.MessageBatch{Targets: []*actor.PID{{Id: wire.Root}}, Senders: []*actor.PID{{Address: p.address, Id: "app"}}}
 	for i, m := range messages {
-		data, err := proto.Marshal(m)
-		if err != nil {
-			p.t.Fatal(err)
-		}
 		b.TypeNames = append(b.TypeNames, string(proto.MessageName(m)))
-		b.Envelopes = append(b.Envelopes, &remote.MessageEnvelope{TypeId: int32(i), MessageData: data, Sender: 1})
+		b.Envelopes = append(b.Envelopes, &remote.MessageEnvelope{TypeId: int32(i), MessageData: marshal(p.t, m), Sender: 1})
 	}
 	return b
+}
+
+func marshal(t testing.TB, m proto.Message) []byte {
+	t.Helper()
+	data, err := proto.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// pieces are a message that is encoded already.
+type pieces [][]byte
+
+// codec encodes messages, and sends pieces as they are.
+type codec struct{}
+
+var _ encoding.CodecV2 = codec{}
+
+func (codec) Name() string { return "proto" }
+
+func (codec) Marshal(m any) (mem.BufferSlice, error) {
+	all, ok := m.(pieces)
+	if !ok {
+		return encoding.GetCodecV2("proto").Marshal(m)
+	}
+	var out mem.BufferSlice
+	for _, piece := range all {
+		out = append(out, mem.SliceBuffer(piece))
+	}
+	return out, nil
+}
+
+func (codec) Unmarshal(data mem.BufferSlice, m any) error {
+	return encoding.GetCodecV2("proto").Unmarshal(data, m)
 }
 
 // leave ends the peer's own connection.

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -40,6 +39,8 @@ func TestMain(m *testing.M) {
 		err = serve(path)
 	} else if address := os.Getenv(appVariable); address != "" {
 		err = runApp(address)
+	} else if node := os.Getenv(floodVariable); node != "" {
+		floodAsOrdered(node)
 	} else {
 		os.Exit(m.Run())
 	}
@@ -56,8 +57,9 @@ type event struct {
 	Carries int              `json:",omitempty"` // stopped: allocated and not freed
 	Renewed int              `json:",omitempty"` // stopped: how often a runner was renewed
 	Bytes   int              `json:",omitempty"` // done: of messages in the house
+	Tasks   int              `json:",omitempty"` // done: goroutines
 	Logged  map[string]int   `json:",omitempty"` // stopped: the node's events by name
-	Left    string           `json:",omitempty"` // stopped: stacks of the node's goroutines that are still there
+	Left    string           `json:",omitempty"` // stopped: goroutines and descriptors that were not there before the node
 	Tenants map[string]books `json:",omitempty"` // stopped: what the tenants have booked
 	Tally   *appCalls        `json:",omitempty"` // tally: how an app's calls have ended
 }
@@ -109,23 +111,30 @@ func serve(path string) error {
 	if err != nil {
 		return err
 	}
+	runtime.GOMAXPROCS(runtime.NumCPU() + c.Scheduler.Slots) // as delen serve does
 	f := &faults{release: make(chan struct{})}
 	core, logged := observer.New(zap.InfoLevel)
 	log := events.NewLog(zap.New(core))
+	over := make(chan os.Signal, 1)
+	signal.Notify(over, syscall.SIGTERM)
+	started := make(chan *actors.Node)
+	go func() {
+		node := <-started
+		f.bytes = node.InHouse
+		f.obey(over, func() error {
+			c, diags := config.Load(path)
+			if diags.HasErrors() {
+				return diags
+			}
+			return node.Reload(c)
+		})
+	}()
+	before := holding()
 	node, err := actors.Start(c, actors.Options{Load: f.load, Log: log, Version: "test"})
 	if err != nil {
 		return err
 	}
-	over := make(chan os.Signal, 1)
-	signal.Notify(over, syscall.SIGTERM)
-	f.bytes = node.InHouse
-	go f.obey(over, func() error {
-		c, diags := config.Load(path)
-		if diags.HasErrors() {
-			return diags
-		}
-		return node.Reload(c)
-	})
+	started <- node
 	emit(event{Kind: "ready", Text: node.Address()})
 	<-over
 	limit, cancel := context.WithTimeout(context.Background(), grace)
@@ -137,32 +146,13 @@ func serve(path string) error {
 	stopped.Tenants = booksOf(logged)
 	stopped.Carries = int(f.carries.Load())
 	stopped.Renewed = int(f.renewed.Load())
-	stopped.Left = leftovers()
+	stopped.Left = before.more()
 	stopped.Logged = map[string]int{}
 	for _, entry := range logged.All() {
 		stopped.Logged[entry.Message]++
 	}
 	emit(stopped)
 	return nil
-}
-
-// leftovers are the stacks of goroutines that run code of ours, apart from this process's own. It waits for those that are
-// about to end.
-func leftovers() string {
-	for deadline := time.Now().Add(5 * time.Second); ; runtime.Gosched() {
-		buffer := make([]byte, 1<<20)
-		buffer = buffer[:runtime.Stack(buffer, true)]
-		var left []string
-		for _, stack := range strings.Split(string(buffer), "\n\n") {
-			if strings.Contains(stack, "github.com/delen-edge/delen/") && !strings.Contains(stack, "actors_test.") {
-				left = append(left, stack)
-			}
-		}
-		if len(left) == 0 || time.Now().After(deadline) {
-			return strings.Join(left, "\n\n")
-		}
-		time.Sleep(time.Millisecond)
-	}
 }
 
 // faults is what a node's process does to the requests that ask for it, and what it has counted.
@@ -211,7 +201,7 @@ func (f *faults) obey(over chan<- os.Signal, reload func() error) {
 		case "release":
 			f.release <- struct{}{}
 		}
-		done.Bytes = f.bytes()
+		done.Bytes, done.Tasks = f.bytes(), runtime.NumGoroutine()
 		emit(done)
 	}
 	over <- syscall.SIGTERM
@@ -293,9 +283,8 @@ func (b *faultyBackend) Open(segment int) (stages.Runner, error) {
 func (b *faultyBackend) fault(c *stages.Carry, segment int) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if segment == 0 {
-		first := c.Tensors[b.Model().Inputs[0]].Floats()[0]
-		b.asked[c] = fault(first)
+	if input := c.Tensors[b.Model().Inputs[0]].Floats(); segment == 0 && input != nil {
+		b.asked[c] = fault(input[0])
 	}
 	return b.asked[c].in(segment)
 }

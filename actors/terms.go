@@ -72,7 +72,7 @@ func (g *guest) ownCriterion(source string) (*criteria.Criterion, *tenants.Refus
 func (g *guest) parse(source string) (*criteria.Criterion, *tenants.Refusal) {
 	c, diags := criteria.Parse(source, len(g.backend.Model().Exits), g.have)
 	if diags.HasErrors() {
-		return nil, &tenants.Refusal{Code: tenants.InvalidArgument, Message: "the criterion: " + diags.Error()}
+		return nil, &tenants.Refusal{Code: tenants.InvalidArgument, Message: "the criterion: " + criteria.Explain(source, diags)}
 	}
 	return c, nil
 }

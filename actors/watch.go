@@ -87,8 +87,8 @@ func (g *guest) watched(w *watch) *wire.Watched {
 		EnergyJ: s.Energy, EnergySource: g.source, Battery: math.NaN(),
 		InHouse: uint32(account.InHouse()), Criterion: terms.GetCriterion(), CriterionVersion: terms.GetCriterionVersion(),
 	}
-	if math.IsNaN(r.EnergyJ) {
-		r.EnergySource = wire.Source_NONE
+	if math.IsNaN(r.EnergyJ) || g.source == wire.Source_NONE {
+		r.EnergyJ, r.EnergySource = math.NaN(), wire.Source_NONE
 	}
 	return r
 }

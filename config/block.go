@@ -208,6 +208,13 @@ func (d *decoder) failNowhere(summary, detail string, args ...any) {
 	})
 }
 
+// warnAt records a warning at the value of an attribute: it is allowed, but hardly
+// meant.
+func (b *block) warnAt(name, summary, detail string, args ...any) {
+	b.failAt(name, summary, detail, args...)
+	b.diags[len(b.diags)-1].Severity = hcl.DiagWarning
+}
+
 // failMissing reports that a required attribute is not there, or is null.
 func (b *block) failMissing(a *attribute) {
 	b.failAt(a.name, "Missing "+a.name, "%s needs the attribute %s. Write for instance %s.", capital(b.schema.title()), a.name, a.instance())

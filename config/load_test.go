@@ -1,11 +1,11 @@
 package config
 
 import (
-	"bufio"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -34,62 +34,83 @@ func load(t testing.TB, fixture string) (*Config, hcl.Diagnostics) {
 //
 //	# LINE:COLUMN: SUMMARY | WHAT THE DETAIL CONTAINS
 func TestBad(t *testing.T) {
-	files, err := filepath.Glob("testdata/bad/*.hcl")
-	if err != nil || len(files) == 0 {
-		t.Fatal(err, files)
-	}
-	for _, file := range files {
+	for _, file := range fixtures(t, "testdata/bad/*.hcl") {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".hcl"), func(t *testing.T) {
 			c, diags := load(t, file)
 			if len(c.Files) != 1 || c.Models != nil || c.Tenants != nil {
 				t.Error("a configuration with errors holds more than its source")
 			}
-			want := expected(t, file)
-			for i, d := range diags {
-				var at hcl.Pos // 0:0 for what is about the whole file
-				if d.Subject != nil {
-					at = d.Subject.Start
-				}
-				got := fmt.Sprintf("%d:%d: %s | %s", at.Line, at.Column, d.Summary, d.Detail)
-				if os.Getenv("SHOW") != "" {
-					fmt.Printf("%s\t# %s\n", filepath.Base(file), got)
-				}
-				if i >= len(want) {
-					t.Errorf("unexpected: %s", got)
-				} else if head, detail, _ := strings.Cut(want[i], " | "); !strings.HasPrefix(got, head+" | ") || !strings.Contains(d.Detail, detail) {
-					t.Errorf("got  %s\nwant %s", got, want[i])
-				}
-				if d.Severity != hcl.DiagError {
-					t.Errorf("%s is not an error", got)
-				}
-				if d.Subject == nil || !remedy.MatchString(d.Detail) {
-					t.Errorf("%s: it is not said where, or what to write instead", got)
-				}
+			if !diags.HasErrors() {
+				t.Error("no errors")
 			}
-			for _, w := range want[min(len(diags), len(want)):] {
-				t.Errorf("missing: %s", w)
-			}
+			compare(t, file, diags)
 		})
+	}
+}
+
+// TestGood loads every file of testdata/good. They may have warnings, which stand
+// in them as errors do in bad ones.
+func TestGood(t *testing.T) {
+	for _, file := range fixtures(t, "testdata/good/*.hcl") {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".hcl"), func(t *testing.T) {
+			c, diags := load(t, file)
+			if diags.HasErrors() || len(c.Tenants) == 0 {
+				t.Error(diags)
+			}
+			compare(t, file, diags)
+		})
+	}
+}
+
+func fixtures(t testing.TB, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatal(err, files)
+	}
+	return files
+}
+
+// compare holds diagnostics against those that a fixture expects, and against
+// what every one of them must have: a place, and what to do.
+func compare(t *testing.T, fixture string, diags hcl.Diagnostics) {
+	t.Helper()
+	want := expected(t, fixture)
+	for i, d := range diags {
+		if d.Subject == nil || !remedy.MatchString(d.Detail) {
+			t.Errorf("%v: it is not said where, or what to write instead", d)
+			continue
+		}
+		got := fmt.Sprintf("%d:%d: %s | %s", d.Subject.Start.Line, d.Subject.Start.Column, d.Summary, d.Detail)
+		if os.Getenv("SHOW") != "" {
+			fmt.Printf("%s\t# %s\n", filepath.Base(fixture), got)
+		}
+		if i >= len(want) {
+			t.Errorf("unexpected: %s", got)
+		} else if head, detail, _ := strings.Cut(want[i], " | "); !strings.HasPrefix(got, head+" | ") || !strings.Contains(d.Detail, detail) {
+			t.Errorf("got  %s\nwant %s", got, want[i])
+		}
+	}
+	for _, w := range want[min(len(diags), len(want)):] {
+		t.Errorf("missing: %s", w)
 	}
 }
 
 // remedy finds what a diagnostic tells people to do.
 var remedy = regexp.MustCompile(`(?i)\b(write|add|move|leave|give|keep|did you mean|change|put|measure|set|compare|name the same|join them|make it)\b`)
 
+// expectation finds what a fixture expects.
+var expectation = regexp.MustCompile(`(?m)^# (\d+:\d+: .*)$`)
+
 func expected(t *testing.T, fixture string) []string {
-	f, err := os.Open(fixture)
+	t.Helper()
+	src, err := os.ReadFile(fixture)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
 	var want []string
-	for s := bufio.NewScanner(f); s.Scan(); {
-		if w, ok := strings.CutPrefix(s.Text(), "# "); ok {
-			want = append(want, w)
-		}
-	}
-	if len(want) == 0 {
-		t.Error("the fixture says nothing of what to expect")
+	for _, m := range expectation.FindAllSubmatch(src, -1) {
+		want = append(want, string(m[1]))
 	}
 	return want
 }
@@ -135,7 +156,7 @@ func TestFull(t *testing.T) {
 	if want := (Runtime{Library: filepath.Join(dir, "lib/libonnxruntime.so.1"), Threads: 2}); c.Runtime != want {
 		t.Errorf("runtime %+v, want %+v", c.Runtime, want)
 	}
-	if want := (Scheduler{Slots: 4, RunLimit: 2 * time.Second}); c.Scheduler != want {
+	if want := (Scheduler{Slots: 2, RunLimit: 2 * time.Second}); c.Scheduler != want {
 		t.Errorf("scheduler %+v, want %+v", c.Scheduler, want)
 	}
 	if want := (Log{Level: "debug", Format: "console"}); c.Log != want {
@@ -156,19 +177,14 @@ func TestFull(t *testing.T) {
 	}
 }
 
-func TestNullIsLeftOut(t *testing.T) {
-	if _, diags := load(t, "testdata/good/null.hcl"); len(diags) > 0 {
-		t.Error(diags)
-	}
-}
-
-func TestWarningsDoNotStopLoad(t *testing.T) {
-	c, diags := load(t, "testdata/good/foregone.hcl")
-	if len(diags) != 1 || diags.HasErrors() || diags[0].Severity != hcl.DiagWarning {
-		t.Errorf("diagnostics %v, want one warning", diags)
-	}
-	if c.Tenant("camera") == nil {
-		t.Error("a warning takes the tenant away")
+// TestMoreSlotsThanCores is no fixture, for machines differ.
+func TestMoreSlotsThanCores(t *testing.T) {
+	most := 2 * runtime.NumCPU()
+	for slots, warnings := range map[int]int{1: 0, most: 0, most + 1: 1} {
+		_, diags, report := loadText(t, house(t), around(fileSchema, schedulerSchema, fmt.Sprintf("slots = %d", slots)))
+		if diags.HasErrors() || len(diags) != warnings || warnings > 0 && diags[0].Severity != hcl.DiagWarning {
+			t.Errorf("%d slots:\n%s", slots, report)
+		}
 	}
 }
 
@@ -267,8 +283,7 @@ func TestReport(t *testing.T) {
 
 // FuzzLoad holds that no input panics and that every diagnostic can be shown.
 func FuzzLoad(f *testing.F) {
-	files, _ := filepath.Glob("testdata/*/*.hcl")
-	for _, file := range files {
+	for _, file := range fixtures(f, "testdata/*/*.hcl") {
 		src, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)

@@ -19,7 +19,7 @@ func (d *decoder) log(h *hclsyntax.Block) Log {
 
 var logSchema = &schema{
 	kind: "log",
-	doc:  "What the node logs on standard error, and how. [operations.md](operations.md) lists the events.",
+	doc:  "What the node logs on standard error, and how. [events.md](events.md) lists the events.",
 	attributes: []*attribute{{
 		name: "level", form: aChoice, words: []string{"info", "debug", "warn", "error"},
 		doc: "The least important level that is logged. `debug` has a line for every request and every decision of the scheduler.",

@@ -2,6 +2,7 @@ package config
 
 import (
 	"runtime"
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -20,8 +21,13 @@ type Scheduler struct {
 func (d *decoder) scheduler(h *hclsyntax.Block) Scheduler {
 	b := d.openBlock(h, schedulerSchema)
 	s := Scheduler{Slots: b.count("slots"), RunLimit: b.duration("run_limit")}
+	cores := runtime.NumCPU()
 	if s.Slots == 0 {
-		s.Slots = runtime.NumCPU()
+		s.Slots = cores
+	}
+	if s.Slots > 2*cores {
+		b.warnAt("slots", "More slots than cores", "This machine has %d cores, and slots is %s: segments that share a core only make each other wait. Write %d, or leave it out.",
+			cores, b.tell("slots", strconv.Itoa(s.Slots)), cores)
 	}
 	return s
 }
@@ -31,7 +37,7 @@ var schedulerSchema = &schema{
 	doc:  "How much runs at a time, and how long.",
 	attributes: []*attribute{{
 		name: "slots", form: aCount, low: "1", high: "1024", otherwise: "one per CPU core", example: "2",
-		doc: "How many segments may run at a time.",
+		doc: "How many segments may run at a time. More than the machine has cores only makes them wait for each other.",
 	}, {
 		name: "run_limit", form: aDuration, usual: `"10s"`, low: "1ms", high: "1h",
 		doc: "How long one run of one segment may take. A longer one is asked to terminate, its request fails, and its slot is lost until the " +

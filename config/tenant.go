@@ -66,7 +66,22 @@ func (d *decoder) tenant(h *hclsyntax.Block, models []*Model) *Tenant {
 		Overflow: Overflow(b.choice("overflow")),
 	}
 	t.Criterion = b.criterion(t.Model)
+	b.checkDeadline(t)
 	return t
+}
+
+// checkDeadline warns of a deadline that no request can keep.
+func (b *block) checkDeadline(t *Tenant) {
+	if t.Deadline == 0 || t.Model == nil || t.Model.Profile == nil {
+		return
+	}
+	first := t.Model.Profile.Exits[0].ResponseTime
+	if first == nil || t.Deadline.Seconds() >= *first {
+		return
+	}
+	takes := time.Duration(*first * float64(time.Second)).Round(time.Microsecond)
+	b.warnAt("deadline", "Deadline before the first exit", "By the profile it takes %s to get to the first exit, so with a deadline of %s requests fail without an answer. Write a longer one, or leave it out.",
+		takes, b.tell("deadline", t.Deadline.String()))
 }
 
 // model returns the tenant's model, or nil when there is no telling which.

@@ -6,3 +6,4 @@ model "tiny" {
 tenant "camera" {
   exit_when = confidence >= 0
 }
+# 7:15: Comparison is always true | confidence is between 0 and 1 here. Leave this out

@@ -26,7 +26,7 @@ runtime {
   threads = 2
 }
 scheduler {
-  slots     = 4
+  slots     = 2
   run_limit = "2s"
 }
 model "tiny" {

@@ -68,7 +68,7 @@ fmt: ## format all Go code
 .PHONY: generate
 generate: ## generate Go code from the proto files, and the pages that are made from code
 	go run -C tools ./protogen $(PROTO)
-	go test ./actors/event -run TestPageIsFresh -update
+	go test ./actors/event ./config -run TestPageIsFresh -update
 
 # Benchmarks print ratios that are measured within one run, so they hold on a
 # machine that is busy or slow. BENCH=Name and COUNT=n narrow it down.

@@ -81,7 +81,7 @@ func write(t testing.TB, dir, name string, content []byte) {
 // house fills a folder with what fixtures name: everything in testdata/files,
 // the model as tiny.onnx, it again without the types inside as silent.onnx,
 // with the latter's digest in the profile digest.json, and with two inputs as
-// two-inputs.onnx.
+// two-inputs.onnx. The model of the documentation is reader.onnx.
 func house(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -93,7 +93,7 @@ func house(t testing.TB) string {
 	two := network()
 	two.Graph.Input = append(two.Graph.Input, floats("y", 8))
 	two.Graph.Node[3].Input[0] = "y"
-	for name, m := range map[string]*onnxpb.ModelProto{"tiny.onnx": network(), "silent.onnx": silent, "two-inputs.onnx": two} {
+	for name, m := range map[string]*onnxpb.ModelProto{"tiny.onnx": network(), "reader.onnx": network(), "silent.onnx": silent, "two-inputs.onnx": two} {
 		b, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
 		if err != nil {
 			t.Fatal(err)

@@ -43,23 +43,24 @@ var (
 
 // metrics describes each Metric; remedy completes "no source here: ...".
 var metrics = [NumMetrics]struct {
-	name   string
-	scale  *scale
-	remedy string
+	name    string
+	meaning string // for manuals
+	scale   *scale
+	remedy  string
 }{
-	ResponseTime:     {"response_time", timeScale, "nothing measures time"},
-	Confidence:       {"confidence", fraction, needsClasses},
-	Accuracy:         {"accuracy", fraction, `set profile = "..." on the model`},
-	Energy:           {"energy", energyScale, "give the model a profile with energy, or the node a power meter"},
-	FLOPs:            {"flops", workScale, `set profile = "..." on the model`},
-	Exit:             {"exit", exitCount, "nothing counts exits"},
-	Entropy:          {"entropy", nats, needsClasses},
-	Margin:           {"margin", fraction, needsClasses},
-	Agreement:        {"agreement", exitCount, needsClasses},
-	Battery:          {"battery", fraction, "leave it out, since no battery is configured"},
-	NextResponseTime: {"next.response_time", timeScale, `set profile = "..." on the model`},
-	NextEnergy:       {"next.energy", energyScale, "give the model a profile with energy"},
-	NextFLOPs:        {"next.flops", workScale, `set profile = "..." on the model`},
+	ResponseTime:     {"response_time", "time since the request came, waiting included", timeScale, "nothing measures time"},
+	Confidence:       {"confidence", "the largest class probability", fraction, needsClasses},
+	Accuracy:         {"accuracy", "the profile's accuracy at this exit", fraction, `set profile = "..." on the model`},
+	Energy:           {"energy", "energy spent on the request so far", energyScale, "give the model a profile with energy, or the node a power meter"},
+	FLOPs:            {"flops", "floating-point operations spent on the request so far", workScale, `set profile = "..." on the model`},
+	Exit:             {"exit", "the exit's number, from 1", exitCount, "nothing counts exits"},
+	Entropy:          {"entropy", "entropy of the class probabilities in nats; 0 is certain", nats, needsClasses},
+	Margin:           {"margin", "the largest class probability minus the second largest", fraction, needsClasses},
+	Agreement:        {"agreement", "how many exits in a row, up to this one, predict the same class", exitCount, needsClasses},
+	Battery:          {"battery", "the battery's state of charge", fraction, "leave it out, since no battery is configured"},
+	NextResponseTime: {"next.response_time", "what `response_time` would be at the next exit", timeScale, `set profile = "..." on the model`},
+	NextEnergy:       {"next.energy", "what `energy` would be at the next exit", energyScale, "give the model a profile with energy"},
+	NextFLOPs:        {"next.flops", "what `flops` would be at the next exit", workScale, `set profile = "..." on the model`},
 }
 
 const needsClasses = "leave it out, since the model's outputs are no classes"
@@ -84,4 +85,23 @@ func MetricNamed(name string) (Metric, bool) {
 	}
 	m, ok := aliases[name]
 	return m, ok
+}
+
+// A Description says what a metric is, in words for a manual.
+type Description struct {
+	Meaning string // what it is
+	Kind    string // what it compares with, such as "a time"
+	Example string // a constant of that kind, such as "20*ms"
+	Alias   string // another name for it, or empty
+}
+
+// Describe returns the metric's description.
+func (m Metric) Describe() Description {
+	d := Description{Meaning: metrics[m].meaning, Kind: metrics[m].scale.noun, Example: metrics[m].scale.example}
+	for name, other := range aliases {
+		if other == m {
+			d.Alias = name
+		}
+	}
+	return d
 }

@@ -67,6 +67,15 @@ func unitNames(of ...dimension) []string {
 	return names
 }
 
+// Units returns the names of the units with what they measure, such as "a time", each kind in the order of size.
+func Units() (names map[string][]string) {
+	names = make(map[string][]string)
+	for _, u := range units {
+		names[u.dimension.String()] = append(names[u.dimension.String()], u.name)
+	}
+	return names
+}
+
 // precision, in bits, of constant arithmetic. It is that of HCL's own numbers: 35*ms is rounded once, at the end, and
 // is therefore the very float64 that a clock reports for 35 ms. Multiplying float64s would give its neighbour.
 const precision = 512

@@ -55,7 +55,7 @@ type Incident struct {
 
 // perBatch is the number of envelopes that an endpoint of ours packs into one gRPC message. The door reads gRPC messages that
 // have room for as many messages of MaxMessage bytes, or a whole batch would be lost. What a stream can bring in beyond its
-// payers' budgets is one such batch, so it is small; with messages of 4 KB twice as many go no faster.
+// payers' budgets is one such batch, so it is small; messages of 4 KB go no faster in batches of sixteen.
 const perBatch = 8
 
 // envelopeBytes is what an envelope adds to its message: indices, and its part of names and addresses.
@@ -67,9 +67,10 @@ const (
 	perConnection = 16
 )
 
-// window is what a peer may have sent on a stream before it is read. gRPC's own would grow with the speed of the network,
-// up to 16 MB for each stream, while the door does not read.
-const window = 256 << 10
+// window is what a peer may have sent on a stream before it is read, the least that gRPC allows. A message that is being read
+// may be larger. Left to itself the window would grow with the speed of the network, up to 16 MB for each stream, also while
+// the door does not read.
+const window = 64 << 10
 
 // A peer that has vanished without a word (power, cable) is noticed by keepalive, on both sides of a connection.
 const (

@@ -83,6 +83,8 @@ const inboxName = "delen-app"
 // Dial connects to a node and waits until it has answered: until the context is done, and ten seconds at most. The caller
 // closes the client.
 func Dial(ctx context.Context, c Config) (*Client, error) {
+	ctx, cancel := context.WithTimeout(ctx, shakeTimeout)
+	defer cancel()
 	if err := reach(ctx, c.Node); err != nil {
 		return nil, fmt.Errorf("connecting to the node at %s: %w; is delen serve running there?", c.Node, err)
 	}

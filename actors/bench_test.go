@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"go.uber.org/zap"
 
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/door"
@@ -36,7 +37,7 @@ func benchHouse(b *testing.B, slots int) *Node {
 		b.Fatal(diags)
 	}
 	c.Scheduler.Slots = slots
-	n := &Node{config: c, log: event.Discard(), clock: clock{time.Now()}}
+	n := &Node{config: c, log: event.NewLog(zap.NewNop()), clock: clock{time.Now()}}
 	n.options = Options{Load: loadForBench, Log: n.log}
 	for _, m := range c.Models {
 		l, err := n.load(m)

@@ -63,9 +63,6 @@ func NewLog(to *zap.Logger) *Log {
 	})}
 }
 
-// Discard is a log that keeps nothing.
-func Discard() *Log { return NewLog(zap.NewNop()) }
-
 // Named is the log of a part, whose name is added to the log's own after a dot. Its sampling counts by itself.
 func (l *Log) Named(part string) *Log { return NewLog(l.plain.Named(part)) }
 

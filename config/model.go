@@ -183,7 +183,7 @@ var modelSchema = &schema{
 		doc: "The ONNX file. Weights in files of their own are found beside it.",
 	}, {
 		name: "exits", form: textList, otherwise: "the model's outputs", example: `["exit1", "exit2"]`,
-		doc: "The tensors that can serve as the answer. Their order is that of the graph, whatever the order here.",
+		doc: "The tensors that can serve as the answer. Write them in the order in which a request passes them, the cheapest first.",
 	}, {
 		name: "profile", form: aFile, otherwise: "none", example: `"profile.json"`,
 		doc: "What each exit costs and yields, as `delen profile` writes it. It gives criteria their `accuracy` and `energy`, and must be of this " +

@@ -146,7 +146,8 @@ func (cl *Client) call(ctx context.Context, message func(id uint64, now int64) p
 	m := message(id, now)
 	if size := uint64(proto.Size(m)); largest > 0 && size > largest {
 		cl.leave(id)
-		return nil, fmt.Errorf("a message of %d bytes: the node reads at most %d", size, largest)
+		return nil, &Error{Code: wire.Code_INVALID_ARGUMENT, Refused: true,
+			Message: fmt.Sprintf("a message of %d bytes: the node reads at most %d, which has room for any of its models' inputs", size, largest)}
 	}
 	return cl.exchange(ctx, id, done, m, onGiveUp)
 }

@@ -14,8 +14,9 @@
 // made meanwhile fail at once, or wait if Config says so: a camera has a newer picture when the node is back, a batch job
 // has not.
 //
-// A node reads no more from an app while too much that it has sent for one tenant waits in the house; messages for other
-// tenants wait behind it. An app that serves several tenants, and floods one of them, does well to dial once for each.
+// A node reads no more from an app while too much that it has sent for one tenant waits in the house; whatever it sends
+// after that waits behind it, messages for other tenants and changes of a criterion included. An app that floods a tenant,
+// and wants to be heard all the same, dials once more.
 //
 // The node answers over a connection of its own, so a client listens: on a free port of the loopback interface unless
 // Config says otherwise.
@@ -80,7 +81,8 @@ var (
 
 const inboxName = "delen-app"
 
-// Dial connects to a node and waits until it has answered: until the context is done, and ten seconds at most. The caller
+// Dial connects to a node. It fails at once when nobody listens there, Wait or not: an app that may start before its node
+// dials again. When somebody does, it waits for the answer, until the context is done and ten seconds at most. The caller
 // closes the client.
 func Dial(ctx context.Context, c Config) (*Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, shakeTimeout)

@@ -32,7 +32,7 @@ actor remoting. It logs to standard error, one event a line, in the form that th
 log block asks for; the event "node.ready" says that requests are as fast as they
 will be.
 
-SIGHUP reads the configuration anew. Tenants come, go and change without touching
+SIGHUP reads the configuration anew, as soon as the node is ready. Tenants come, go and change without touching
 the others' requests; anything else needs a restart. A configuration with an error
 changes nothing.
 
@@ -60,14 +60,15 @@ DELEN_ONNXRUNTIME says, else where "make runtime" puts it.`,
 }
 
 func serve(ctx context.Context, path, listen string, grace time.Duration, stderr io.Writer) error {
+	// First of all: a signal that comes while the models are loaded waits until they are.
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, syscall.SIGHUP)
+	defer signal.Stop(again)
 	c, diags := load(path, listen, stderr)
 	if diags.HasErrors() {
 		return failed(path, diags)
 	}
 	log, library := newLog(c.Log, stderr)
-	again := make(chan os.Signal, 1)
-	signal.Notify(again, syscall.SIGHUP)
-	defer signal.Stop(again)
 	node, err := start(c, log, library)
 	if err != nil {
 		event.Emit(log, event.NodeFailed{Error: err})

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/config"
@@ -33,6 +36,7 @@ func (n *Node) Reload(c *config.Config) error {
 	}
 	n.config = c
 	n.apply(change, added)
+	n.heard()
 	event.Emit(n.log, event.ConfigReloaded{
 		Files: slices.Sorted(maps.Keys(c.Files)), Added: names(change.Added), Removed: names(change.Removed), Changed: changedNames(change.Changed),
 	})
@@ -58,6 +62,13 @@ func (n *Node) apply(change *config.Change, added []*guest) {
 		n.system.Root.Send(n.reception, amendment{terms: t, guarantee: n.config.Guarantee(t), attributes: attributes[t.Name]})
 	}
 	n.payers.Store(newPayers(n.config, n.maxMessage()))
+}
+
+// heard waits until every tenant has what the reception has been sent for it: whoever asks from now on is told the new terms.
+func (n *Node) heard() {
+	for _, p := range append([]*actor.PID{n.reception}, n.seats.all()...) {
+		n.system.Root.RequestFuture(p, &actor.Touch{}, time.Second).Wait()
+	}
 }
 
 func names(all []*config.Tenant) []string {

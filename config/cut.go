@@ -22,8 +22,9 @@ type pieceKind uint8
 const (
 	attributePiece pieceKind = iota
 	blockPiece
-	bracePiece // a closing brace that closes nothing
-	otherPiece // lines that are nothing of that
+	bracePiece   // a closing brace that closes nothing
+	commentPiece // a comment without its end
+	otherPiece   // lines that are nothing of that
 )
 
 // identifier is a name in HCL, near enough.
@@ -31,8 +32,9 @@ const identifier = `[\pL_][\pL\pN_-]*`
 
 var (
 	attributeHead = regexp.MustCompile(`^"?(` + identifier + `)"?[ \t]*(?:=(?:[^=>]|$)|:)`)
-	// A name may lack one of its quotes.
-	blockHead = regexp.MustCompile(`^(` + identifier + `)(?:[ \t]+(?:"[^"\n]*"|"[^"\n{]*|` + identifier + `"?|'[^'\n{]*'))*[ \t]*\{`)
+	blockHead     = regexp.MustCompile(`^(` + identifier + `)(?:[ \t]*"(?:[^"\\\n]|\\.)*"|[ \t]*` + identifier + `)*[ \t]*\{`)
+	// nameSlip is a block whose name lacks a quote, or has others.
+	nameSlip = regexp.MustCompile(`^(` + identifier + `)[ \t]+(?:"[^"\n{]*|` + identifier + `"|'[^'\n{]*')[ \t]*\{`)
 	// blockSlip is what else a block of a known type may begin with.
 	blockSlip = regexp.MustCompile(`^(` + identifier + `)(?:[^\n{}]*|[ \t]*(?:"[^"\n]*"[ \t]*)?(?:[#/][^\n]*)?\r?\n\s*)\{`)
 )
@@ -55,19 +57,30 @@ func (c *cutter) next(at, to int, s *schema) (piece, bool) {
 		return piece{}, false
 	}
 	rest := c.src[at:to]
-	if m := blockHead.FindSubmatch(rest); m != nil {
-		return c.block(at, at+len(m[0]), to, string(m[1])), true
+	if m := header(rest); m != nil {
+		return c.blockAt(at, at+len(m[0]), to, string(m[1])), true
 	}
 	if m := blockSlip.FindSubmatch(rest); m != nil && s.block(string(m[1])) != nil {
-		return c.block(at, at+len(m[0]), to, string(m[1])), true
+		return c.blockAt(at, at+len(m[0]), to, string(m[1])), true
 	}
 	if m := attributeHead.FindSubmatch(rest); m != nil {
-		return c.attribute(at, to, string(m[1])), true
+		return c.attributeAt(at, to, string(m[1])), true
+	}
+	if bytes.HasPrefix(rest, []byte("/*")) {
+		return piece{kind: commentPiece, start: at, end: to}, true
 	}
 	if rest[0] == '}' {
 		return piece{kind: bracePiece, start: at, end: at + len(braces.Find(rest))}, true
 	}
-	return c.other(at, to, s), true
+	return c.otherAt(at, to, s), true
+}
+
+// header finds the header of a block that source begins with, and its type in it.
+func header(src []byte) [][]byte {
+	if m := blockHead.FindSubmatch(src); m != nil {
+		return m
+	}
+	return nameSlip.FindSubmatch(src)
 }
 
 // skip skips blanks and comments.
@@ -88,9 +101,9 @@ func (c *cutter) skip(at, to int) int {
 	return at
 }
 
-// block finds where a block ends. What parses is right. Else a brace is missing
+// blockAt finds where a block ends. What parses is right. Else a brace is missing
 // when another block begins that is not further in.
-func (c *cutter) block(at, open, to int, name string) piece {
+func (c *cutter) blockAt(at, open, to int, name string) piece {
 	p := piece{kind: blockPiece, name: name, start: at, open: open}
 	for _, long := range []bool{true, false} {
 		s := scanner{src: c.src[:to], at: open - 1, long: long}
@@ -136,7 +149,7 @@ func (c *cutter) nextBlock(at, open, end int) int {
 			break
 		}
 		start := c.skipBlanks(i)
-		if m := blockHead.FindSubmatch(c.src[start:end]); m != nil && start-i <= in && fileSchema.block(string(m[1])) != nil {
+		if m := header(c.src[start:end]); m != nil && start-i <= in && fileSchema.block(string(m[1])) != nil {
 			return i
 		}
 	}
@@ -155,9 +168,9 @@ func (c *cutter) skipBlanks(at int) int {
 	return at
 }
 
-// attribute finds where an attribute ends. What parses is right. Else it takes
+// attributeAt finds where an attribute ends. What parses is right. Else it takes
 // the lines along that go on with it.
-func (c *cutter) attribute(at, to int, name string) piece {
+func (c *cutter) attributeAt(at, to int, name string) piece {
 	p := piece{kind: attributePiece, name: name, start: at}
 	for _, long := range []bool{true, false} {
 		p.end = c.value(at, to, long)
@@ -165,10 +178,13 @@ func (c *cutter) attribute(at, to int, name string) piece {
 			return p
 		}
 	}
-	for p.end < to && c.src[p.end] == '\n' && c.goesOn(p.end, to) {
-		p.end += 1 + lineLength(c.src[p.end+1:to])
+	for {
+		next := p.end + lineLength(c.src[p.end:to]) + 1
+		if !c.goesOn(p.end, next, to) {
+			return p
+		}
+		p.end = c.lineEnd(next + lineLength(c.src[next:to]))
 	}
-	return p
 }
 
 // An expression goes on in the next line when an operator stands at either side.
@@ -178,12 +194,12 @@ var (
 )
 
 // goesOn reports whether the line that ends at a place goes on in the next one.
-func (c *cutter) goesOn(end, to int) bool {
-	line, next := c.src[bytes.LastIndexByte(c.src[:end], '\n')+1:end], c.line(end+1, to)
-	if len(next) == 0 || next[0] == '#' || bytes.HasPrefix(next, []byte("//")) || c.begins(end+1, to) {
+func (c *cutter) goesOn(end, next, to int) bool {
+	line, more := c.src[bytes.LastIndexByte(c.src[:end], '\n')+1:end], c.line(next, to)
+	if len(more) == 0 || more[0] == '#' || bytes.HasPrefix(more, []byte("//")) || c.begins(next, to) {
 		return false
 	}
-	return unfinished.Match(line) || resumed.Match(next)
+	return unfinished.Match(line) || resumed.Match(more)
 }
 
 // value finds the end of the line that ends an attribute's value.
@@ -193,7 +209,7 @@ func (c *cutter) value(at, to int, long bool) int {
 		if c.src[s.at] == '\n' {
 			s.endTexts()
 			if len(s.open) == 0 || s.top() != '{' && c.begins(s.at+1, to) {
-				return s.at
+				return c.lineEnd(s.at)
 			}
 		}
 		if !s.step() {
@@ -203,13 +219,21 @@ func (c *cutter) value(at, to int, long bool) int {
 	if len(s.open) == 0 {
 		return s.at
 	}
-	return at + lineLength(c.src[at:to])
+	return c.lineEnd(at + lineLength(c.src[at:to]))
+}
+
+// lineEnd is where a line ends that may have two bytes there.
+func (c *cutter) lineEnd(at int) int {
+	if at > 0 && c.src[at-1] == '\r' {
+		return at - 1
+	}
+	return at
 }
 
 // begins reports whether a line begins something new, or ends what is open.
 func (c *cutter) begins(at, to int) bool {
 	line := c.line(at, to)
-	return len(line) > 0 && line[0] == '}' || attributeHead.Match(line) || blockHead.Match(line)
+	return len(line) > 0 && line[0] == '}' || attributeHead.Match(line) || header(line) != nil
 }
 
 // line is a line without the blanks around it.
@@ -220,9 +244,9 @@ func (c *cutter) line(at, to int) []byte {
 	return bytes.TrimSpace(c.src[at : at+lineLength(c.src[at:to])])
 }
 
-// other takes a line that is neither attribute nor block, and those after it
+// otherAt takes a line that is neither attribute nor block, and those after it
 // that are not either. A known name begins anew.
-func (c *cutter) other(at, to int, s *schema) piece {
+func (c *cutter) otherAt(at, to int, s *schema) piece {
 	p := piece{kind: otherPiece, name: c.word(at, to), start: at}
 	p.end = at + lineLength(c.src[at:to])
 	for p.end < to && !s.knows(p.name) {

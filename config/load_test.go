@@ -280,32 +280,3 @@ func TestReport(t *testing.T) {
 		t.Errorf("%v: %q", err, colored.String())
 	}
 }
-
-// FuzzLoad holds that no input panics and that every diagnostic can be shown.
-func FuzzLoad(f *testing.F) {
-	for _, file := range fixtures(f, "testdata/*/*.hcl") {
-		src, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(src)
-	}
-	path := filepath.Join(house(f), "fuzz.hcl")
-	f.Fuzz(func(t *testing.T, src []byte) {
-		if err := os.WriteFile(path, src, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		c, diags := Load(path)
-		if err := Report(new(strings.Builder), c.Files, diags, false); err != nil {
-			t.Fatal(err)
-		}
-		if diags.HasErrors() {
-			return
-		}
-		for _, tenant := range c.Tenants {
-			if tenant.Model == nil || tenant.Criterion == nil || !(c.Guarantee(tenant) > 0) {
-				t.Errorf("tenant %+v cannot be served", tenant)
-			}
-		}
-	})
-}

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
-	"sort"
-	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -19,22 +17,14 @@ import (
 // itself in the body as broken, so that nobody misses it there.
 type recovery struct {
 	*decoder
-	path  string
-	src   []byte
-	lines []int   // where each begins
-	wrong int     // how many mistakes there were, those included that decoding reports
-	last  hcl.Pos // of the last call of pos, to count columns from
-	cutter
+	*text
+	cutter *cutter
+	wrong  int // how many mistakes there were, those included that decoding reports
 }
 
 func newRecovery(d *decoder, src []byte, path string) *recovery {
-	r := &recovery{decoder: d, path: path, src: src, lines: []int{0}}
-	for i, c := range src {
-		if c == '\n' {
-			r.lines = append(r.lines, i+1)
-		}
-	}
-	r.cutter = cutter{src: src, parse: func(start, end int) *hclsyntax.Body {
+	r := &recovery{decoder: d, text: newText(path, src)}
+	r.cutter = &cutter{src: src, parse: func(start, end int) *hclsyntax.Body {
 		body, diags := r.try(r.span(start, end))
 		if diags.HasErrors() {
 			return nil
@@ -61,7 +51,7 @@ func (r *recovery) body(from, to int, s *schema, depth int) *hclsyntax.Body {
 		return body
 	}
 	for start := from; ; {
-		p, ok := r.next(from, to, s)
+		p, ok := r.cutter.next(from, to, s)
 		if !ok {
 			return body
 		}
@@ -69,16 +59,16 @@ func (r *recovery) body(from, to int, s *schema, depth int) *hclsyntax.Body {
 			r.loseAll()
 			return body
 		}
-		if from > start && !bytes.Contains(r.src[from:p.start], []byte("\n")) {
+		if from > start && !bytes.Contains(r.src[from-1:p.start], []byte("\n")) {
 			r.report(r.span(p.start, p.start+1), "Too much on a line", "Something ends on this line already. Write what follows on the next line.")
 		}
-		r.piece(body, p, s, depth)
+		r.read(body, p, s, depth)
 		from = p.end
 	}
 }
 
-// piece parses a piece and adds it to a body.
-func (r *recovery) piece(body *hclsyntax.Body, p piece, s *schema, depth int) {
+// read parses a piece and adds it to a body.
+func (r *recovery) read(body *hclsyntax.Body, p piece, s *schema, depth int) {
 	if p.parsed != nil {
 		for name, a := range p.parsed.Attributes {
 			r.addAttribute(body, name, a)
@@ -92,11 +82,14 @@ func (r *recovery) piece(body *hclsyntax.Body, p piece, s *schema, depth int) {
 			r.addAttribute(body, name, r.broken(name, p))
 		}
 	case blockPiece:
-		body.Blocks = append(body.Blocks, r.block(p, s, depth))
+		body.Blocks = append(body.Blocks, r.readBlock(p, s, depth))
 	case bracePiece:
 		r.report(r.span(p.start, p.end), "Nothing to close", "No block is open here. Leave the brace out, or write the { that it belongs to.")
+	case commentPiece:
+		r.loseAll()
+		r.report(r.span(p.start, p.start+2), "Open comment", "Nothing ends this comment. Write */ where it does.")
 	case otherPiece:
-		r.other(body, p, s)
+		r.readOther(body, p, s)
 	}
 }
 
@@ -118,10 +111,10 @@ func (r *recovery) broken(name string, p piece) *hclsyntax.Attribute {
 	}
 }
 
-// block parses a block by its parts.
-func (r *recovery) block(p piece, s *schema, depth int) *hclsyntax.Block {
+// readBlock parses a block by its parts.
+func (r *recovery) readBlock(p piece, s *schema, depth int) *hclsyntax.Block {
 	before := r.wrong
-	h := r.header(p, s)
+	h := r.readHeader(p, s)
 	if p.close == p.end {
 		next := "at the end of the file"
 		if line := r.pos(p.end).Line; p.end < len(r.src) {
@@ -138,8 +131,8 @@ func (r *recovery) block(p piece, s *schema, depth int) *hclsyntax.Block {
 	return h
 }
 
-// header parses the header of a block.
-func (r *recovery) header(p piece, s *schema) *hclsyntax.Block {
+// readHeader parses the header of a block.
+func (r *recovery) readHeader(p piece, s *schema) *hclsyntax.Block {
 	at := r.span(p.start, p.open)
 	src := append(bytes.Clone(at.SliceBytes(r.src)), '}')
 	if f, diags := hclsyntax.ParseConfig(src, r.path, at.Start); !diags.HasErrors() {
@@ -174,54 +167,4 @@ func emptyBody(at hcl.Range) *hclsyntax.Body {
 		SrcRange:   at,
 		EndRange:   hcl.Range{Filename: at.Filename, Start: at.End, End: at.End},
 	}
-}
-
-// span is a range of the file.
-func (r *recovery) span(start, end int) hcl.Range {
-	return hcl.Range{Filename: r.path, Start: r.pos(start), End: r.pos(end)}
-}
-
-// pos is the position of a byte. Columns are of characters as people see them.
-func (r *recovery) pos(at int) hcl.Pos {
-	line := sort.SearchInts(r.lines, at+1)
-	start := hcl.Pos{Line: line, Column: 1, Byte: r.lines[line-1]}
-	switch {
-	case r.last.Line == line && r.last.Byte <= at:
-		start = r.last
-	case line == 1:
-		start.Byte = min(r.bom(), at)
-	}
-	r.last = endOf(r.src[start.Byte:at], start)
-	return r.last
-}
-
-// endOf is where a piece of a line ends that begins at a position.
-func endOf(src []byte, start hcl.Pos) hcl.Pos {
-	all := func(data []byte, _ bool) (int, []byte, error) { return len(data), data, nil }
-	if sc := hcl.NewRangeScannerFragment(src, "", hcl.Pos{Line: start.Line, Column: start.Column}, all); sc.Scan() {
-		end := sc.Range().End
-		end.Byte += start.Byte
-		return end
-	}
-	return start
-}
-
-// bom is the length of the byte order mark that the file begins with.
-func (r *recovery) bom() int {
-	if bytes.HasPrefix(r.src, []byte("\ufeff")) {
-		return len("\ufeff")
-	}
-	return 0
-}
-
-// invalidText returns the place of the first byte that is no text.
-func (r *recovery) invalidText() (hcl.Range, bool) {
-	for at := 0; at < len(r.src); {
-		c, n := utf8.DecodeRune(r.src[at:])
-		if c == utf8.RuneError && n == 1 || c == 0 {
-			return r.span(at, at+1), true
-		}
-		at += n
-	}
-	return hcl.Range{}, false
 }

@@ -52,7 +52,7 @@ func (r *recovery) explainAttribute(p piece, s *schema) (names []string) {
 func (r *recovery) slip(p piece, s *schema) slip {
 	head := attributeHead.Find(r.src[p.start:p.end])
 	sign := bytes.IndexAny(head, "=:")
-	start := r.skipBlanks(p.start + sign + 1)
+	start := r.cutter.skipBlanks(p.start + sign + 1)
 	start = min(start, p.end)
 	end := r.codeEnd(start, p.end)
 	line := min(end, start+lineLength(r.src[start:p.end]))
@@ -152,7 +152,7 @@ func (l *slip) isQuoted() bool {
 func (l *slip) explainValue() (summary, remedy string) {
 	a := l.attr
 	bare := strings.Trim(l.value, quotes+" ")
-	text := a.form.want == cty.String && !a.form.list && !strings.ContainsAny(bare, quotes+"\n[{(")
+	text := a.form.want == cty.String && !a.form.list && !strings.ContainsAny(bare, quotes+"\n[{(<")
 	odd := strings.Count(strings.ReplaceAll(l.value, `\"`, ""), `"`)%2 == 1
 	switch {
 	case text && strings.ContainsAny(l.value, quotes[1:]):
@@ -262,9 +262,9 @@ func (r *recovery) explainHeader(h *hclsyntax.Block, s *schema) {
 	r.report(at, "Invalid start of a block", "%s Write %s ... }.", why, like)
 }
 
-// other reports lines that are neither attributes nor blocks, and takes them for
+// readOther reports lines that are neither attributes nor blocks, and takes them for
 // what they seem to be.
-func (r *recovery) other(body *hclsyntax.Body, p piece, s *schema) {
+func (r *recovery) readOther(body *hclsyntax.Body, p piece, s *schema) {
 	end := r.codeEnd(p.start, min(p.end, p.start+lineLength(r.src[p.start:p.end])))
 	at := r.span(p.start, max(end, p.start+1))
 	rest := strings.TrimSpace(string(r.src[p.start+len(p.name) : max(end, p.start+len(p.name))]))

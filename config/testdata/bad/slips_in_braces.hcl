@@ -23,8 +23,6 @@ tenant "g" {
 # 1:1: Missing brace | Nothing closes this block. Write } on a line of its own before line 3.
 # 2:12: Invalid listen | listen is a host:port in quotes, with a port from 0 to 65535, not "nowhere". Write for instance listen = "127.0.0.1:8090".
 # 3:1: Missing brace | Nothing closes this block. Write } on a line of its own before line 9.
-# 3:1: Too much on a line | Something ends on this line already. Write what follows on the next line.
-# 9:1: Too much on a line | Something ends on this line already. Write what follows on the next line.
 # 10:11: Invalid queue | queue is a whole number from 1 to 65536, not 0. Write for instance queue = 64.
 # 12:22: Invalid queue | queue is a whole number from 1 to 65536, not 0. Write for instance queue = 64.
 # 12:23: Too much on a line | A block of more than an attribute has its { at the end of a line, and each attribute or block in it on lines of its own. Write it so.

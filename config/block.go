@@ -25,13 +25,17 @@ type decoder struct {
 	// hidden are the sources of attributes whose values are not to be shown, by
 	// block and name.
 	hidden map[hiddenKey]string
+	// unprofiled are models whose profile is there, but wrong. What it would
+	// give is not known, and not reported as missing.
+	unprofiled map[*Model]bool
 }
 
 func newDecoder() *decoder {
 	return &decoder{
-		files:  make(map[string]*hcl.File),
-		lost:   make(map[string]bool),
-		hidden: make(map[hiddenKey]string),
+		files:      make(map[string]*hcl.File),
+		lost:       make(map[string]bool),
+		hidden:     make(map[hiddenKey]string),
+		unprofiled: make(map[*Model]bool),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -155,7 +156,12 @@ func (b *block) failType(a *attribute, e hclsyntax.Expression, v cty.Value) {
 // is a text without quotes.
 func (b *block) failVariable(a *attribute, e hclsyntax.Expression, t hcl.Traversal) {
 	src := b.source(e.Range())
-	if a.form.want == cty.String && !strings.ContainsAny(src, "\"\n") {
+	if text := a.measure(src); text != "" {
+		b.fail(e.Range(), "Missing quotes", "A number with its unit stands in quotes: write %s = %q.", a.name, text)
+		return
+	}
+	lacksQuotes := a.form.want == cty.String && a.form != aDuration && a.form != aSize && !strings.ContainsAny(src, "\"\n")
+	if lacksQuotes {
 		b.fail(e.Range(), "Missing quotes", "A text stands in quotes: write %q.", src)
 		return
 	}
@@ -164,6 +170,28 @@ func (b *block) failVariable(a *attribute, e hclsyntax.Expression, t hcl.Travers
 		instance = "Did you mean env?"
 	}
 	b.fail(t.SourceRange(), "Unknown variable", "There is no variable %s: only those of the environment, as env.NAME. %s", t.RootName(), instance)
+}
+
+// measure returns the text that stands for a product of a number and a unit, as
+// criteria have them, or nothing when that is not what the attribute holds.
+func (a *attribute) measure(src string) string {
+	number, unit, product := strings.Cut(strings.Join(strings.Fields(src), ""), "*")
+	text := number + unit
+	if !product || strings.Trim(number, "0123456789.") != "" {
+		return ""
+	}
+	ok := false
+	switch a.form {
+	case aDuration:
+		_, err := time.ParseDuration(text)
+		ok = err == nil
+	case aSize:
+		_, ok = parseSize(text)
+	}
+	if !ok {
+		return ""
+	}
+	return text
 }
 
 // failExpression reports what HCL finds wrong with an expression. Its words may

@@ -74,7 +74,7 @@ func readFile(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if int64(len(src)) > limit {
-		return nil, fmt.Errorf("%s is larger than %d KiB: not the file that is meant", path, limit>>10)
+		return nil, fmt.Errorf("the file %s is larger than %d KiB: not the file that is meant", path, limit>>10)
 	}
 	return src, nil
 }
@@ -88,13 +88,13 @@ func readLabels(path string) ([]string, error) {
 	}
 	text := strings.TrimRight(string(src), "\r\n")
 	if text == "" {
-		return nil, fmt.Errorf("%s is empty: write the name of a class on each line", path)
+		return nil, fmt.Errorf("the file %s is empty: write the name of a class on each line", path)
 	}
 	var labels []string
 	for line := range strings.SplitSeq(text, "\n") {
 		label := strings.TrimSpace(line)
 		if label == "" {
-			return nil, fmt.Errorf("%s: line %d is empty: each line names a class, the first is class 0; leave no line empty", path, len(labels)+1)
+			return nil, fmt.Errorf("line %d of %s is empty: each line names a class, the first is class 0; leave no line empty", len(labels)+1, path)
 		}
 		labels = append(labels, label)
 	}

@@ -107,7 +107,7 @@ func TestAFileThatCannotBeRead(t *testing.T) {
 	})
 	want := []string{
 		"Cannot read the configuration | b.hcl: is a directory. Make it readable, or name another path.",
-		"Cannot read the configuration | large.hcl is larger than 512 KiB: not the file that is meant. Make it readable, or name another path.",
+		"Cannot read the configuration | The file large.hcl is larger than 512 KiB: not the file that is meant. Make it readable, or name another path.",
 	}
 	if diff := cmp.Diff(want, diags); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -129,6 +129,7 @@ func (d *decoder) model(h *hclsyntax.Block) *Model {
 		g = b.outline(m, exits)
 	}
 	b.profile(m)
+	b.unprofiled[m] = m.Profile == nil && b.given("profile")
 	b.labels(m, g)
 	return m
 }
@@ -167,7 +168,7 @@ func (b *block) labels(m *Model, g outline) {
 	}
 	for _, exit := range g.exits {
 		if classes := values(exit); classes > 0 && classes != int64(len(labels)) {
-			err := fmt.Errorf("%s names %d classes, but exit %q gives %d values", path, len(labels), exit.Name, classes)
+			err := fmt.Errorf("the file %s names %d classes, but exit %q gives %d values", path, len(labels), exit.Name, classes)
 			b.failAt("labels", "Labels of another model", "%s Write one line per class, in the model's order.", b.cause(err, "labels", "exits"))
 			return
 		}

@@ -18,7 +18,7 @@ func (b *block) picture() *picture.Spec {
 	before := len(b.diags)
 	in := b.openBlock(h, pictureSchema)
 	in.label = b.label
-	p := &picture.Spec{Layout: in.choice("layout"), Color: in.choice("color")}
+	p := &picture.Spec{Color: in.color(), Layout: in.choice("layout")}
 	p.Height, p.Width = in.sides()
 	p.Mean = in.channels("mean", p, 0)
 	p.Std = in.channels("std", p, 1)
@@ -28,10 +28,21 @@ func (b *block) picture() *picture.Spec {
 	for _, hidden := range in.origin {
 		b.origin[h.Type] = append(b.origin[h.Type], hidden...)
 	}
-	if len(b.diags) > before {
+	if len(b.diags) > before || p.Color == "" {
 		return nil // nothing to hold against the model
 	}
 	return p
+}
+
+// color reads the color, or nothing when it is wrong: then no list is held
+// against the default.
+func (b *block) color() string {
+	before := len(b.diags)
+	color := b.choice("color")
+	if a, ok := b.attrs["color"]; len(b.diags) > before || ok && isBroken(a.Expr) {
+		return ""
+	}
+	return color
 }
 
 // sides reads the height and width, 0 when they are wrong.
@@ -62,7 +73,7 @@ func (b *block) channels(name string, p *picture.Spec, otherwise float64) []floa
 	if list == nil {
 		return usual
 	}
-	if len(list) != p.Channels() {
+	if p.Color != "" && len(list) != p.Channels() {
 		b.failAt(name, "Invalid "+name, "%s has a number for each channel, which are %d when color is %s, and not %d. Write that many.",
 			name, p.Channels(), b.tell("color", strconv.Quote(p.Color)), len(list))
 		return usual

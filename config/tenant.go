@@ -131,6 +131,9 @@ func (b *block) criterion(m *Model) *criteria.Criterion {
 	exits, have := 256, criteria.All()
 	if m != nil && len(m.Exits) > 0 {
 		exits, have = len(m.Exits), m.Metrics()
+		if b.unprofiled[m] {
+			have = have.With(criteria.Accuracy, criteria.Energy, criteria.NextEnergy, criteria.FLOPs, criteria.NextFLOPs)
+		}
 	} else if list, diags := hcl.ExprList(e); !diags.HasErrors() {
 		exits = max(1, len(list))
 	}

@@ -206,7 +206,7 @@ func sentence(s string) string {
 		s += "."
 	}
 	word, _, _ := strings.Cut(s, " ")
-	if strings.ContainsAny(word, `./\`) {
+	if strings.ContainsAny(word, `./\:`) {
 		return s
 	}
 	return capital(s)

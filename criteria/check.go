@@ -12,6 +12,9 @@ type checker struct {
 	exits int
 	have  Set
 	diags hcl.Diagnostics
+
+	// foregone are the warnings of conditions that hold whatever is observed.
+	foregone []*hcl.Diagnostic
 }
 
 // criterion checks a whole exit_when: one rule, or a list of one per exit.
@@ -22,13 +25,18 @@ func (c *checker) criterion(e hclsyntax.Expression) (rules []node, perExit bool)
 	}
 	list, ok := bare(e).(*hclsyntax.TupleConsExpr)
 	if !ok {
-		return []node{c.rule(e)}, false
+		rule := c.rule(e)
+		c.warnStop(rule)
+		return []node{rule}, false
 	}
 	if n := len(list.Exprs); n != c.exits && n != c.exits-1 {
 		c.failCount(list.Range(), n)
 	}
-	for _, e := range list.Exprs {
+	for i, e := range list.Exprs {
 		rules = append(rules, c.rule(e))
+		if i == 0 {
+			c.warnStop(rules[0])
+		}
 	}
 	return rules, true
 }
@@ -120,7 +128,7 @@ func (c *checker) bound(e *hclsyntax.BinaryOpExpr, m Metric, r relation, value o
 		c.failFraction(value.at, m, v)
 		return nil
 	}
-	c.warnForegone(e, m, r, v)
+	c.warnForegone(e, m, r, v, not)
 	if not {
 		r = r.negated()
 	}

@@ -189,7 +189,7 @@ func thresholdOf(metric string, raw json.RawMessage) (string, error) {
 		return "", fmt.Errorf("threshold %s is too large for a 64-bit floating-point number", raw)
 	case v < 0:
 		return "", fmt.Errorf("threshold %s is negative, which %s never is: write 0 or more", raw, metric)
-	case isFraction && v > 1 && v <= 100:
+	case isFraction && isPercent(v):
 		return "", fmt.Errorf("threshold %s: %s is %s; did you mean %g?", raw, metric, fraction.noun, v/100)
 	case isFraction && v > 1:
 		return "", fmt.Errorf("threshold %s: %s is %s", raw, metric, fraction.noun)

@@ -2,7 +2,7 @@ package criteria
 
 import (
 	"fmt"
-	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,7 +71,9 @@ func (c *checker) failSyntax(e hclsyntax.Expression) bool {
 	switch e := e.(type) {
 	case *hclsyntax.FunctionCallExpr:
 		c.fail(e.Range(), "Function call", "There are no functions here: leave out %s, and compare a metric with a constant.", e.Name)
-	case *hclsyntax.TemplateExpr, *hclsyntax.TemplateWrapExpr, *hclsyntax.TemplateJoinExpr:
+	case *hclsyntax.TemplateExpr:
+		c.failString(e)
+	case *hclsyntax.TemplateWrapExpr, *hclsyntax.TemplateJoinExpr:
 		c.fail(e.Range(), "String", "There are no strings here: leave out the quotes.")
 	case *hclsyntax.ConditionalExpr:
 		c.fail(e.Range(), "Conditional", "There is no ?: here: for a ? b : c write a && b || !a && c.")
@@ -102,6 +104,22 @@ func (c *checker) failSyntax(e hclsyntax.Expression) bool {
 	return true
 }
 
+// failString explains that there are no strings, and how to write the constant that one seems to hold.
+func (c *checker) failString(e *hclsyntax.TemplateExpr) {
+	remedy := "leave out the quotes"
+	if v, diags := e.Value(nil); e.IsStringLiteral() && !diags.HasErrors() {
+		if m := constantInWords.FindStringSubmatch(v.AsString()); m != nil {
+			if _, ok := unitNamed(m[2]); ok {
+				remedy = "write " + m[1] + "*" + m[2]
+			}
+		}
+	}
+	c.fail(e.Range(), "String", "There are no strings here: %s.", remedy)
+}
+
+// constantInWords is a constant as it is written elsewhere, such as 20ms.
+var constantInWords = regexp.MustCompile(`^\s*([0-9]+(?:\.[0-9]+)?)\s*\*?\s*([A-Za-z]+)\s*$`)
+
 // failName explains why a name is not a constant: it is a metric, or unknown.
 func (c *checker) failName(e *hclsyntax.ScopeTraversalExpr) {
 	name := nameOf(e)
@@ -114,9 +132,17 @@ func (c *checker) failName(e *hclsyntax.ScopeTraversalExpr) {
 		c.fail(e.Range(), "Index or attribute", "Nothing here has parts; only next.* has a dot in its name: leave the rest out.")
 		return
 	}
-	metricNames, unitNames := strings.Split(All().String(), ", "), unitNames()
-	if s := nearest(name, append(metricNames, unitNames...)); s != "" {
-		c.fail(e.Range(), "Unknown name", "There is no %s here. Did you mean %s?", name, s)
+	known := All()
+	if !c.have.Has(Battery) {
+		known &^= Of(Battery) // nothing that is written can give it a source
+	}
+	metricNames, unitNames := strings.Split(known.String(), ", "), unitNames()
+	meant := byHabit(name)
+	if meant == "" {
+		meant = nearest(name, slices.Concat(metricNames, unitNames))
+	}
+	if meant != "" {
+		c.fail(e.Range(), "Unknown name", "There is no %s here. Did you mean %s?", name, meant)
 		return
 	}
 	c.fail(e.Range(), "Unknown name", "There is no %s here. Write one of the metrics %s, or of the units %s.",
@@ -154,12 +180,19 @@ func (c *checker) failUnit(value operand, m Metric) {
 
 // failFraction explains that v is outside 0..1.
 func (c *checker) failFraction(at hcl.Range, m Metric, v float64) {
-	if v > 1 && v <= 100 {
-		c.fail(at, "Not a fraction", "%s is %s: did you mean %g?", m, metrics[m].scale.noun, v/100)
-		return
+	noun, example := metrics[m].scale.noun, metrics[m].scale.example
+	switch {
+	case isPercent(v):
+		c.fail(at, "Not a fraction", "%s is %s: did you mean %g?", m, noun, v/100)
+	case v > 1:
+		c.fail(at, "Not a fraction", "%s is %s, so it is at most 1: write one such as %s.", m, noun, example)
+	default:
+		c.fail(at, "Not a fraction", "%s is %s: write one such as %s.", m, noun, example)
 	}
-	c.fail(at, "Not a fraction", "%s is %s: write one such as %s.", m, metrics[m].scale.noun, metrics[m].scale.example)
 }
+
+// isPercent reports whether v, which is no fraction, is likely one in percent.
+func isPercent(v float64) bool { return v >= 2 && v <= 100 }
 
 // failMix explains that a and b do not go together.
 func (c *checker) failMix(e *hclsyntax.BinaryOpExpr, a, b quantity, why string) (quantity, bool) {
@@ -168,24 +201,30 @@ func (c *checker) failMix(e *hclsyntax.BinaryOpExpr, a, b quantity, why string) 
 	return quantity{}, false
 }
 
-// warnForegone warns of a comparison that comes out the same at every exit.
-func (c *checker) warnForegone(e *hclsyntax.BinaryOpExpr, m Metric, r relation, v float64) {
-	least, most := metrics[m].scale.min, metrics[m].scale.max
-	if metrics[m].scale == exitCount {
-		most = float64(c.exits)
+// habits maps what people call a metric elsewhere to its name here.
+var habits = map[string]Metric{
+	"latency": ResponseTime, "time": ResponseTime, "elapsed": ResponseTime,
+	"conf": Confidence, "score": Confidence, "probability": Confidence,
+	"acc":   Accuracy,
+	"power": Energy, "joules": Energy,
+	"gflops": FLOPs, "macs": FLOPs,
+	"depth": Exit, "stage": Exit, "layer": Exit,
+}
+
+// byHabit returns the name of the metric that name stands for elsewhere, or "".
+func byHabit(name string) string {
+	base, next := strings.CutPrefix(strings.ToLower(name), "next.")
+	m, ok := habits[base]
+	if !ok {
+		return ""
 	}
-	outcome := "true"
-	if r.impossible(least, most, v) {
-		outcome = "false"
-	} else if !r.negated().impossible(least, most, v) {
-		return
+	if next {
+		m, ok = MetricNamed("next." + m.String())
+		if !ok {
+			return ""
+		}
 	}
-	domain := fmt.Sprintf("between %g and %g", least, most)
-	if math.IsInf(most, 1) {
-		domain = fmt.Sprintf("never below %g", least)
-	}
-	c.fail(e.Range(), "Comparison is always "+outcome, "%s is %s here. Leave this out, or write another constant.", m, domain)
-	c.diags[len(c.diags)-1].Severity = hcl.DiagWarning
+	return m.String()
 }
 
 // nearest returns the one of known that name is most likely a misspelling of, or "".

@@ -154,6 +154,8 @@ var slips = []string{
 	"confidence => 0.9",
 	"confidence ≥ 0.9",
 	"confidence <> 0.9",
+	"confidence >= 0,9",
+	"exit > 2, confidence",
 	"confidence > .9",
 	"confidence > 90% || exit > 2",
 	"confidence > 90%",

@@ -51,7 +51,7 @@ var metrics = [NumMetrics]struct {
 	ResponseTime:     {"response_time", "time since the request came, waiting included", timeScale, "nothing measures time"},
 	Confidence:       {"confidence", "the largest class probability", fraction, needsClasses},
 	Accuracy:         {"accuracy", "the profile's accuracy at this exit", fraction, `set profile = "..." on the model`},
-	Energy:           {"energy", "energy spent on the request so far", energyScale, "give the model a profile with energy, or the node a power meter"},
+	Energy:           {"energy", "energy spent on the request so far", energyScale, "give the model a profile with energy"},
 	FLOPs:            {"flops", "floating-point operations spent on the request so far", workScale, `set profile = "..." on the model`},
 	Exit:             {"exit", "the exit's number, from 1", exitCount, "nothing counts exits"},
 	Entropy:          {"entropy", "entropy of the class probabilities in nats; 0 is certain", nats, needsClasses},

@@ -140,6 +140,8 @@ func hintFor(src string, at hcl.Range) string {
 		return fmt.Sprintf("A unit is a constant to multiply with: write *%s.", piece)
 	}
 	switch {
+	case piece == "," && endsInDigit(before):
+		return decimalPoint(before, src[at.End.Byte:])
 	case piece == ".":
 		return "A number starts with a digit: write 0.9, not .9."
 	case piece == ">" && strings.HasSuffix(before, "<"):
@@ -151,4 +153,20 @@ func hintFor(src string, at hcl.Range) string {
 	default:
 		return ""
 	}
+}
+
+// endsInDigit reports whether s ends in a digit.
+func endsInDigit(s string) bool {
+	return s != "" && s[len(s)-1] >= '0' && s[len(s)-1] <= '9'
+}
+
+// decimalPoint says of a comma between digits, as in 0,9, what to write instead, or "" where there are none behind it.
+func decimalPoint(before, after string) string {
+	const digits = "0123456789"
+	whole := before[len(strings.TrimRight(before, digits)):]
+	part := after[:len(after)-len(strings.TrimLeft(after, digits))]
+	if part == "" {
+		return ""
+	}
+	return fmt.Sprintf("The decimal sign is a point: write %s.%s.", whole, part)
 }

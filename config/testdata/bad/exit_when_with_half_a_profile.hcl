@@ -6,4 +6,4 @@ model "tiny" {
 tenant "camera" {
   exit_when = energy > 3*mJ
 }
-# 7:15: No source for energy | Nothing provides energy here: give the model a profile with energy, or the node a power meter.
+# 7:15: No source for energy | Nothing provides energy here: give the model a profile with energy.

@@ -6,4 +6,4 @@ model "tiny" {
 tenant "camera" {
   exit_when = confidence >= 0
 }
-# 7:15: Comparison is always true | confidence is between 0 and 1 here. Leave this out
+# 7:15: Comparison is always true | confidence is never below 0, so this is always true. Write another constant, unless it is meant. As it is, every request stops at exit 1.

@@ -1,4 +1,4 @@
 # without: energy
 exit_when = energy > 150*mJ
 
-# error: No source for energy: Nothing provides energy here: give the model a profile with energy, or the node a power meter.
+# error: No source for energy: Nothing provides energy here: give the model a profile with energy.

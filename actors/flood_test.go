@@ -44,7 +44,7 @@ func TestAFloodLeavesMemoryBounded(t *testing.T) {
 	n := start(t, floodable(t, fmt.Sprintf("%dMiB", inbound>>20), fmt.Sprintf("share = 0.01\nqueue = %d\nexit_when = exit >= 1", requests)))
 	cl := n.dial()
 	before := n.memory().Anonymous
-	f := newFlooder(t, n.address, "flooded")
+	f := newFlooder(t, n.address, "flooded", bigPicture(31))
 	f.run(requests, 8, math.MaxInt)
 	var calm sync.WaitGroup
 	for range workers {

@@ -45,11 +45,11 @@ type ends struct {
 	Seconds                         float64
 }
 
-// newFlooder connects a flooder to a node.
-func newFlooder(t testing.TB, node, tenant string) *flooder {
+// newFlooder connects a flooder to a node. All its requests have the same input.
+func newFlooder(t testing.TB, node, tenant string, input *wire.Tensor) *flooder {
 	f := &flooder{peer: newPeer(t, node), waiting: map[uint64]bool{}}
 	f.changed = sync.NewCond(&f.mu)
-	request := &wire.Infer{Version: wire.Version, Tenant: tenant, Inputs: []*wire.Tensor{bigPicture(31)}}
+	request := &wire.Infer{Version: wire.Version, Tenant: tenant, Inputs: []*wire.Tensor{input}}
 	empty := f.peer.batch(request)
 	f.body, empty.Envelopes = empty.Envelopes[0].MessageData, nil
 	f.head = marshal(t, empty)
@@ -184,7 +184,7 @@ const (
 
 // floodAsOrdered is the flooder's process. It says what it has counted whenever it rests.
 func floodAsOrdered(node string) {
-	f := newFlooder(outsider{}, node, "flooded")
+	f := newFlooder(outsider{}, node, "flooded", bigPicture(31))
 	orders := bufio.NewScanner(os.Stdin)
 	for orders.Scan() {
 		order, number, _ := strings.Cut(orders.Text(), " ")

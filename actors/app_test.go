@@ -103,7 +103,7 @@ func (y *appCalls) count(err error, took time.Duration) {
 // startApp starts an app and waits until it has had an answer.
 func startApp(t *testing.T, address string) *child {
 	t.Helper()
-	c := spawn(t, appVariable+"="+address)
+	c := spawn(t, "", appVariable+"="+address)
 	c.await("answered")
 	return c
 }

@@ -2,7 +2,6 @@ package actors_test
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -45,7 +44,7 @@ func TestAFloodLeavesMemoryBounded(t *testing.T) {
 	cl := n.dial()
 	before := n.memory().Anonymous
 	f := newFlooder(t, n.address, "flooded", bigPicture(31))
-	f.run(requests, 8, math.MaxInt)
+	f.run(requests, 8, f.without())
 	var calm sync.WaitGroup
 	for range workers {
 		calm.Go(func() {
@@ -89,7 +88,7 @@ func BenchmarkFlood(b *testing.B) {
 func floodAndTime(b *testing.B, inbound string) {
 	const rounds = 6
 	n := start(b, floodable(b, inbound, ""))
-	cl, flooder := n.dial(), launchFlooder(b, n.address)
+	cl, flooder := n.dial(), launchFlooder(b, n.address, floodBig, "")
 	phases := make([][]*phase, len(loads))
 	for round := range rounds {
 		for i := range loads {
@@ -100,7 +99,7 @@ func floodAndTime(b *testing.B, inbound string) {
 			}
 			p.measure(cl)
 			if loads[at].order != "" {
-				p.ends = flooder.rest()
+				p.ends = *flooder.ask(orderRest).Ends
 			}
 			phases[at] = append(phases[at], p)
 		}

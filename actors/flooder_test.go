@@ -2,14 +2,9 @@ package actors_test
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"os"
-	"os/exec"
-	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -41,8 +36,9 @@ type flooder struct {
 // ends are how requests have ended.
 type ends struct {
 	Sent, Answered, Refused, Failed int
-	Strange                         int // second ends, and those of no request
-	Seconds                         float64
+	Strange                         int     // second ends, and those of no request
+	Busy                            float64 // seconds that segments ran for the answers
+	Seconds                         float64 // from the first to the last that was sent
 }
 
 // newFlooder connects a flooder to a node. All its requests have the same input.
@@ -69,9 +65,10 @@ func (f *flooder) end(m proto.Message) {
 		f.ends.Strange++
 	}
 	delete(f.waiting, id)
-	switch m.(type) {
+	switch m := m.(type) {
 	case *wire.Inferred:
 		f.ends.Answered++
+		f.ends.Busy += time.Duration(m.GetBusyNs()).Seconds()
 	case *wire.Refused:
 		f.ends.Refused++
 	default:
@@ -80,11 +77,11 @@ func (f *flooder) end(m proto.Message) {
 	f.changed.Broadcast()
 }
 
-// run sends requests, in batches, with so many at most on their way, until rest is called or there are no more.
-func (f *flooder) run(requests, batch, inFlight int) {
+// run sends requests, in batches, whenever the flooder may, until it is to rest or there are no more.
+func (f *flooder) run(requests, batch int, may func() bool) {
 	f.sending.Go(func() {
 		start := time.Now()
-		for sent := 0; sent < requests && f.room(inFlight); sent += batch {
+		for sent := 0; sent < requests && may(); sent += batch {
 			if err := f.peer.stream.SendMsg(f.batch(min(batch, requests-sent))); err != nil {
 				_, err = f.peer.stream.Recv()
 				panic(fmt.Sprintf("the node takes no more of the flood: %v", err))
@@ -96,14 +93,38 @@ func (f *flooder) run(requests, batch, inFlight int) {
 	})
 }
 
-// room waits until one more may be on its way. It is false when the flooder is to rest.
-func (f *flooder) room(inFlight int) bool {
+// without lets the flooder send without regard to anything.
+func (f *flooder) without() func() bool { return f.upTo(math.MaxInt) }
+
+// upTo lets the flooder send while less than so many of its requests are on their way.
+func (f *flooder) upTo(inFlight int) func() bool {
+	return func() bool {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		for !f.resting && len(f.waiting) >= inFlight {
+			f.changed.Wait()
+		}
+		return !f.resting
+	}
+}
+
+// every lets the flooder send so many times a second, at regular times.
+func (f *flooder) every(rate int) func() bool {
+	start, times := time.Now(), 0
+	return func() bool {
+		time.Sleep(time.Until(start.Add(time.Duration(times) * time.Second / time.Duration(rate))))
+		times++
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return !f.resting
+	}
+}
+
+// sofar is the count since the last time that the flooder settled.
+func (f *flooder) sofar() ends {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for !f.resting && len(f.waiting) >= inFlight {
-		f.changed.Wait()
-	}
-	return !f.resting
+	return f.ends
 }
 
 // batch gives the pieces of a batch of requests, as they go over the line.
@@ -172,35 +193,49 @@ func (f *flooder) settle() ends {
 	return e
 }
 
-// floodVariable tells this test binary that it is a flooder's process, and of which node.
+// floodVariable tells this test binary that it is a flooder's process, of which node, and with which input.
 const floodVariable = "DELEN_TEST_FLOOD"
 
-// The orders to a flooder's process. A number after fair says how many requests are on their way at most.
+// The inputs of a flooder's process.
 const (
-	orderFlood = "flood"
-	orderFair  = "fair"
+	floodBig   = "big"
+	floodGlyph = "glyph"
+)
+
+// The orders to a flooder's process.
+const (
+	orderFlood = "flood" // without regard to anything
+	orderFair  = "fair"  // with so many requests on their way at most
+	orderPace  = "pace"  // so many requests a second
 	orderRest  = "rest"
 )
 
 // floodAsOrdered is the flooder's process. It says what it has counted whenever it rests.
-func floodAsOrdered(node string) {
-	f := newFlooder(outsider{}, node, "flooded", bigPicture(31))
-	orders := bufio.NewScanner(os.Stdin)
-	for orders.Scan() {
-		order, number, _ := strings.Cut(orders.Text(), " ")
+func floodAsOrdered(node, input string) {
+	row := bigPicture(31)
+	if input == floodGlyph {
+		row = inputs(pictures(outsider{})[0])[0]
+	}
+	f := newFlooder(outsider{}, node, "flooded", row)
+	const batch = 8
+	for orders := bufio.NewScanner(os.Stdin); orders.Scan(); {
+		var order string
+		done := event{Kind: "done"}
+		var n int
+		fmt.Sscan(orders.Text(), &order, &n)
 		switch order {
 		case orderFlood:
-			f.run(math.MaxInt, 8, math.MaxInt)
+			f.run(math.MaxInt, batch, f.without())
 		case orderFair:
-			n, err := strconv.Atoi(number)
-			if err != nil {
-				panic(err)
-			}
-			f.run(math.MaxInt, 1, n)
+			f.run(math.MaxInt, 1, f.upTo(n))
+		case orderPace:
+			f.run(math.MaxInt, batch, f.every(n/batch))
 		case orderRest:
 			f.rest()
-			json.NewEncoder(os.Stdout).Encode(f.settle())
+			e := f.settle()
+			done.Ends = &e
 		}
+		emit(done)
 	}
 }
 
@@ -216,52 +251,8 @@ func (outsider) Fatalf(format string, args ...any) {
 	panic(fmt.Sprintf(format, args...))
 }
 
-// distant is a flooder in a process of its own.
-type distant struct {
-	t      testing.TB
-	orders io.Writer
-	counts *json.Decoder
-}
-
-func launchFlooder(t testing.TB, node string) *distant {
+// launchFlooder starts a flooder's process with an input, on a core or on any.
+func launchFlooder(t testing.TB, node, input, core string) *child {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), floodVariable+"="+node)
-	cmd.Stderr = os.Stderr
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stdin.Close()
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the flooder: %v", err)
-		}
-	})
-	return &distant{t, stdin, json.NewDecoder(stdout)}
-}
-
-func (d *distant) order(what string) {
-	d.t.Helper()
-	if _, err := fmt.Fprintln(d.orders, what); err != nil {
-		d.t.Fatal(err)
-	}
-}
-
-// rest has it rest, and gives what has become of its requests.
-func (d *distant) rest() ends {
-	d.t.Helper()
-	d.order(orderRest)
-	var e ends
-	if err := d.counts.Decode(&e); err != nil {
-		d.t.Fatal(err)
-	}
-	return e
+	return spawn(t, core, floodVariable+"="+node+" "+input)
 }

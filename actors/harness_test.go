@@ -64,6 +64,7 @@ type options struct {
 	model     string        // the path of the model, in place of the example's
 	scheduler string        // the body of the scheduler block
 	tenants   string        // the tenant blocks
+	core      string        // that the process runs on; any
 	grace     time.Duration // 10 s
 }
 
@@ -119,16 +120,19 @@ func launch(t testing.TB, o options) *child {
 		o.grace = 10 * time.Second
 	}
 	path := o.write(t)
-	c := spawn(t, configVariable+"="+path, graceVariable+"="+o.grace.String())
+	c := spawn(t, o.core, configVariable+"="+path, graceVariable+"="+o.grace.String())
 	c.options, c.config = o, path
 	return c
 }
 
-// spawn starts this test binary as another program, which the environment chooses.
-func spawn(t testing.TB, environment ...string) *child {
+// spawn starts this test binary as another program, which the environment chooses, on one core, or on any when core is "".
+func spawn(t testing.TB, core string, environment ...string) *child {
 	t.Helper()
 	c := &child{t: t, events: make(chan event, 100), ended: make(chan struct{})}
 	c.cmd = exec.Command(os.Args[0])
+	if core != "" {
+		c.cmd = exec.Command("taskset", "--cpu-list", core, os.Args[0])
+	}
 	c.cmd.Env = append(append(os.Environ(), environment...), "GORACE=exitcode=0 atexit_sleep_ms=0")
 	said := &strings.Builder{}
 	c.cmd.Stderr = said

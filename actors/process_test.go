@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -39,8 +40,8 @@ func TestMain(m *testing.M) {
 		err = serve(path)
 	} else if address := os.Getenv(appVariable); address != "" {
 		err = runApp(address)
-	} else if node := os.Getenv(floodVariable); node != "" {
-		floodAsOrdered(node)
+	} else if node, input, ok := strings.Cut(os.Getenv(floodVariable), " "); ok {
+		floodAsOrdered(node, input)
 	} else {
 		os.Exit(m.Run())
 	}
@@ -62,6 +63,7 @@ type event struct {
 	Left    string           `json:",omitempty"` // stopped: goroutines and descriptors that were not there before the node
 	Tenants map[string]books `json:",omitempty"` // stopped: what the tenants have booked
 	Tally   *appCalls        `json:",omitempty"` // tally: how an app's calls have ended
+	Ends    *ends            `json:",omitempty"` // done: how a flooder's requests have ended
 }
 
 // books are a tenant's, as the node logs them when it stops.

@@ -37,7 +37,7 @@ func BenchmarkMemory(b *testing.B) {
 	var feeders []*flooder
 	for _, tenant := range []string{"doorbell", "survey"} {
 		f := newFlooder(b, n.address, tenant, input)
-		f.run(math.MaxInt, 1, queue)
+		f.run(math.MaxInt, 1, f.upTo(queue))
 		feeders = append(feeders, f)
 	}
 	full := 0

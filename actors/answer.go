@@ -3,6 +3,7 @@ package actors
 import (
 	"errors"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/delen-edge/delen/actors/wire"
@@ -51,7 +52,7 @@ var wireReasons = map[tenants.Reason]wire.Reason{
 }
 
 func refused(id uint64, r *tenants.Refusal) *wire.Refused {
-	return &wire.Refused{Id: id, Code: wire.Code(r.Code), Message: r.Message, RetryAfterNs: int64(r.RetryAfter)}
+	return &wire.Refused{Id: id, Code: wire.Code(r.Code), Message: sound(r.Message), RetryAfterNs: int64(r.RetryAfter)}
 }
 
 // endings are the messages of tickets that end without an answer and without an error of their own.
@@ -66,10 +67,14 @@ var endings = map[tenants.Reason]string{
 func failed(id uint64, e scheduler.End) *wire.Failed {
 	f := &wire.Failed{Id: id, Code: wire.Code(e.Reason.Code()), Message: endings[e.Reason]}
 	if e.Err != nil {
-		f.Message = e.Err.Error()
+		f.Message = sound(e.Err.Error())
 	}
 	if errors.Is(e.Err, stages.ErrMemory) {
 		f.Code = wire.Code_RESOURCE_EXHAUSTED
 	}
 	return f
 }
+
+// sound makes a text fit to be sent: what the runtime says need not be UTF-8, and a message that cannot be encoded is never
+// sent at all.
+func sound(s string) string { return strings.ToValidUTF8(s, "?") }

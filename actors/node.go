@@ -124,7 +124,7 @@ func (n *Node) populate() error {
 func (n *Node) welcome() (err error) {
 	r := &reception{
 		node: n.config.Node.Name, version: n.options.Version, largest: uint64(n.maxMessage()),
-		residents: map[string]resident{}, clock: n.clock, log: n.log.Named("reception"),
+		residents: map[string]resident{}, seats: &n.seats, clock: n.clock, log: n.log.Named("reception"),
 	}
 	n.reception, err = n.system.Root.SpawnNamed(actor.PropsFromProducer(func() actor.Actor { return r }), wire.Root)
 	return err
@@ -186,9 +186,15 @@ func (n *Node) Stop(ctx context.Context) error {
 // drained waits until no ticket is in the scheduler, or the context is done. What sits in a tenant's mailbox before its
 // closing has been offered before the drain is: both go through the same tenants.
 func (n *Node) drained(ctx context.Context) bool {
-	for _, g := range n.seats.all() {
-		// A round trip: whatever was in the mailbox has been offered or refused.
-		n.system.Root.RequestFuture(g, &actor.Touch{}, time.Second).Wait()
+	caughtUp := make(chan struct{})
+	go func() {
+		n.catchUp(time.Hour, n.seats.all()...)
+		close(caughtUp)
+	}()
+	select {
+	case <-caughtUp:
+	case <-ctx.Done():
+		return false
 	}
 	idle := make(chan struct{})
 	n.system.Root.Send(n.house, drain{idle})
@@ -200,15 +206,29 @@ func (n *Node) drained(ctx context.Context) bool {
 	}
 }
 
+// catchUp waits until actors have dealt with what is in their mailboxes.
+func (n *Node) catchUp(limit time.Duration, pids ...*actor.PID) {
+	var replies []*actor.Future
+	for _, p := range pids {
+		replies = append(replies, n.system.Root.RequestFuture(p, &actor.Touch{}, limit))
+	}
+	for _, r := range replies {
+		r.Wait() // one that has stopped has nothing in its mailbox
+	}
+}
+
 // linger is how long answers have to leave through the remoting, whose shutdown drops what it has not sent.
 const linger = 100 * time.Millisecond
 
-// close stops whatever has been started, from the outside in, and releases it. No run is in progress.
+// close stops whatever has been started, from the outside in, and releases it. No run is in progress; a stage that does not
+// stop all the same, because it makes its session anew, may use anything.
 func (n *Node) close() error {
 	if n.system != nil {
 		n.leave()
 		n.poison(n.house)
-		n.poison(n.stages...)
+		if !n.poison(n.stages...) {
+			return ErrStuck
+		}
 		n.system.Shutdown()
 	}
 	for _, t := range n.threads {
@@ -233,11 +253,18 @@ func (n *Node) leave() {
 	}
 }
 
-// poison stops actors after what is in their mailboxes.
-func (n *Node) poison(pids ...*actor.PID) {
+// poison stops actors after what is in their mailboxes, and says whether all of them have stopped. The library waits for ten
+// seconds.
+func (n *Node) poison(pids ...*actor.PID) bool {
+	var ends []*actor.Future
 	for _, p := range pids {
 		if p != nil {
-			n.system.Root.PoisonFuture(p).Wait()
+			ends = append(ends, n.system.Root.PoisonFuture(p))
 		}
 	}
+	stopped := true
+	for _, e := range ends {
+		stopped = e.Wait() == nil && stopped
+	}
+	return stopped
 }

@@ -22,6 +22,7 @@ type reception struct {
 	version   string
 	largest   uint64 // bytes of the largest message that the node reads
 	residents map[string]resident
+	seats     *seats
 	clock     clock
 	log       *event.Log
 }
@@ -65,8 +66,8 @@ func (r *reception) Receive(ctx actor.Context) {
 	case *door.Arrival:
 		r.arrived(ctx, m)
 	case gone:
-		for _, t := range r.residents {
-			ctx.Send(t.pid, m)
+		for _, guest := range r.seats.all() { // those that are leaving, too
+			ctx.Send(guest, m)
 		}
 	case admission:
 		r.residents[m.name] = m.resident

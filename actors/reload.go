@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/asynkron/protoactor-go/actor"
-
 	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/config"
 )
@@ -66,9 +64,8 @@ func (n *Node) apply(change *config.Change, added []*guest) {
 
 // heard waits until every tenant has what the reception has been sent for it: whoever asks from now on is told the new terms.
 func (n *Node) heard() {
-	for _, p := range append([]*actor.PID{n.reception}, n.seats.all()...) {
-		n.system.Root.RequestFuture(p, &actor.Touch{}, time.Second).Wait()
-	}
+	n.catchUp(time.Second, n.reception)
+	n.catchUp(time.Second, n.seats.all()...)
 }
 
 func names(all []*config.Tenant) []string {

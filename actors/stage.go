@@ -74,10 +74,12 @@ func (s *stage) serve(k *tenants.Ticket) (reading stages.Reading, usage stages.U
 	}
 	usage, err = s.run(k.Carry)
 	if err != nil {
+		start := time.Now()
 		if s.probe() != nil {
 			s.breaks(err)
 			panic(err)
 		}
+		usage.Busy += time.Since(start) // whoever sends what cannot be computed pays for the doubt
 		return reading, usage, s.about(err)
 	}
 	model := s.backend.Model()
@@ -163,12 +165,10 @@ func (s *stage) renew() {
 	event.Emit(s.log, event.StageRebuilding{
 		Model: s.backend.Model().Name, Segment: s.segment + 1, Slot: s.slot, Attempt: s.attempts, Error: s.broken,
 	})
+	// A stage that gets no new session goes on with the one it has, if that works.
 	err := s.runner.Renew()
-	if err == nil {
-		err = s.probe()
-	}
-	if err != nil {
-		s.broken = err
+	if fault := s.probe(); fault != nil {
+		s.broken = errors.Join(err, fault)
 		s.pause = time.Now().Add(min(firstPause<<min(s.attempts-1, 10), longestPause))
 		return
 	}

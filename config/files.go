@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 )
 
 // path resolves a path in an attribute: it starts at the folder of the file that
@@ -85,6 +86,9 @@ func readLabels(path string) ([]string, error) {
 	src, err := readFile(path, most)
 	if err != nil {
 		return nil, err
+	}
+	if !utf8.Valid(src) {
+		return nil, fmt.Errorf("%s is no text in UTF-8: save it as such", path)
 	}
 	text := strings.TrimRight(string(src), "\r\n")
 	if text == "" {

@@ -1,13 +1,16 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
 	"math"
 	"time"
+	"unicode/utf8"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/delen-edge/delen/actors/wire"
 )
@@ -144,12 +147,44 @@ func (cl *Client) call(ctx context.Context, message func(id uint64, now int64) p
 	largest, now := cl.link.largest, cl.link.now()
 	cl.mu.Unlock()
 	m := message(id, now)
-	if size := uint64(proto.Size(m)); largest > 0 && size > largest {
+	if err := sendable(m, largest); err != nil {
 		cl.leave(id)
-		return nil, &Error{Code: wire.Code_INVALID_ARGUMENT, Refused: true,
-			Message: fmt.Sprintf("a message of %d bytes: the node reads at most %d, which has room for any of its models' inputs", size, largest)}
+		return nil, err
 	}
 	return cl.exchange(ctx, id, done, m, onGiveUp)
+}
+
+// sendable says why a message would not reach the node, if so: the library only logs what cannot be encoded. Nothing but a
+// text can prevent that, and texts are short.
+func sendable(m proto.Message, largest uint64) error {
+	no := &Error{Code: wire.Code_INVALID_ARGUMENT, Refused: true}
+	if size := uint64(proto.Size(m)); largest > 0 && size > largest {
+		no.Message = fmt.Sprintf("a message of %d bytes: the node reads at most %d, which has room for any of its models' inputs", size, largest)
+		return no
+	}
+	if text := unsound(m.ProtoReflect()); text != "" {
+		no.Message = fmt.Sprintf("%.100q is no text in UTF-8", text)
+		return no
+	}
+	return nil
+}
+
+// unsound gives a text of a message that is not UTF-8, or "".
+func unsound(m protoreflect.Message) (text string) {
+	m.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		switch {
+		case f.Kind() == protoreflect.StringKind && !f.IsList():
+			if !utf8.ValidString(v.String()) {
+				text = v.String()
+			}
+		case f.Message() != nil && f.IsList():
+			for i := range v.List().Len() {
+				text = cmp.Or(text, unsound(v.List().Get(i).Message()))
+			}
+		}
+		return text == ""
+	})
+	return text
 }
 
 // exchange sends a message and waits for what ends its call.

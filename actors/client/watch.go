@@ -24,19 +24,25 @@ func (cl *Client) Watch(ctx context.Context, tenant string, every time.Duration)
 			yield(nil, ctx.Err())
 			return
 		}
+		m := &wire.Watch{Tenant: tenant, EveryNs: int64(every)}
+		if err := sendable(m, 0); err != nil {
+			yield(nil, err)
+			return
+		}
 		w := make(watch, maxReports)
 		id, err := cl.enter(ctx, w)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		cl.send(&wire.Watch{Id: id, Tenant: tenant, EveryNs: int64(every)})
-		if !w.run(ctx, yield) {
-			return
-		}
-		if cl.leave(id) {
-			cl.send(&wire.Cancel{Id: id, Tenant: tenant})
-		}
+		defer func() { // also when the loop panics
+			if cl.leave(id) {
+				cl.send(&wire.Cancel{Id: id, Tenant: tenant})
+			}
+		}()
+		m.Id = id
+		cl.send(m)
+		w.run(ctx, yield)
 	}
 }
 
@@ -62,13 +68,13 @@ func (w watch) take(r reply) (over bool) {
 	}
 }
 
-// run hands reports to the loop until that is left. It says whether the node still sends some.
-func (w watch) run(ctx context.Context, yield func(*wire.Watched, error) bool) (goesOn bool) {
+// run hands reports to the loop until that is left.
+func (w watch) run(ctx context.Context, yield func(*wire.Watched, error) bool) {
 	for {
 		select {
 		case <-ctx.Done():
 			yield(nil, ctx.Err())
-			return true
+			return
 		case r := <-w:
 			report, ok := r.body.(*wire.Watched)
 			m, err := result(r)
@@ -77,10 +83,10 @@ func (w watch) run(ctx context.Context, yield func(*wire.Watched, error) bool) (
 			}
 			if err != nil {
 				yield(nil, err)
-				return ok
+				return
 			}
 			if !yield(report, nil) {
-				return true
+				return
 			}
 		}
 	}

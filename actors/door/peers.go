@@ -24,9 +24,14 @@ func (p *peers) has(address string) bool {
 	return p.streams[address] > 0
 }
 
+// come begins a stream of an address. A peer has one: if there is another, the peer has lost it or is about to, whether we
+// have noticed or not, and what belongs to it is given up.
 func (p *peers) come(address string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.streams[address] > 0 && p.gone != nil {
+		p.gone(address)
+	}
 	p.streams[address]++
 }
 

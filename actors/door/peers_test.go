@@ -130,6 +130,7 @@ func TestAnAddressIsGoneWithItsLastStream(t *testing.T) {
 	<-in1
 	in2, over2 := visit(d, second, peer)
 	<-in2
+	expect("a second stream has begun: the first is lost to the peer", peer)
 	in3, over3 := visit(d, third, another)
 	<-in3
 	close(first)

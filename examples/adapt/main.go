@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/delen-edge/delen/actors/client"
+	"github.com/delen-edge/delen/actors/wire"
 )
 
 func main() {
@@ -49,10 +50,16 @@ func adapt(ctx context.Context, node, tenant string, target, every time.Duration
 	p := &policy{target: target, doubt: startDoubt}
 	for {
 		err := follow(ctx, c, p, tenant, every)
-		if !errors.Is(err, client.ErrLost) {
+		var no *client.Error
+		stopping := errors.As(err, &no) && no.Code == wire.Code_UNAVAILABLE
+		if !stopping && !errors.Is(err, client.ErrLost) {
 			return err
 		}
 		log.Printf("%v: watching again", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(every):
+		}
 	}
 }
 

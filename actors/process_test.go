@@ -174,6 +174,7 @@ const (
 	sessionWhole  = iota
 	sessionBroken // every run gives an error until a runner is renewed
 	sessionLost   // nor can a runner be renewed
+	sessionHung   // renewing a runner takes until the test says so
 )
 
 // obey follows the orders on standard input. Its end is an order to stop.
@@ -200,6 +201,8 @@ func (f *faults) obey(over chan<- os.Signal, reload func() error) {
 			f.session.Store(sessionBroken)
 		case "session lost":
 			f.session.Store(sessionLost)
+		case "session hung":
+			f.session.Store(sessionHung)
 		case "release":
 			f.release <- struct{}{}
 		}
@@ -302,8 +305,12 @@ type faultyRunner struct {
 
 func (r *faultyRunner) Renew() error {
 	if r.segment == 1 {
-		if r.backend.faults.session.Load() == sessionLost {
+		switch r.backend.faults.session.Load() {
+		case sessionLost:
 			return errors.New("the session is lost, as the test ordered")
+		case sessionHung:
+			emit(event{Kind: "hanging"})
+			<-r.backend.faults.release
 		}
 		r.backend.faults.session.Store(sessionWhole)
 	}

@@ -3,9 +3,12 @@ package actors_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/delen-edge/delen/actors"
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
 )
@@ -91,6 +94,25 @@ func TestAStageThatCannotBeRenewedFailsWhatNeedsItAndComesBack(t *testing.T) {
 		t.Errorf("the stage does not come back: %v", err)
 	}
 	healthy(t, cl)
+}
+
+// A stage that makes its session anew may use anything: a node that stops meanwhile releases nothing.
+func TestStoppingBesideARenewalReleasesNothing(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	n := launch(t, options{scheduler: "slots = 1", grace: time.Second})
+	n.address = n.await("ready").Text
+	cl := n.connect()
+	n.order("session hung")
+	_, err := cl.Infer(patiently(t), deep(t, 0))
+	want(t, err, wire.Code_INTERNAL, false, "the session is broken")
+	n.await("hanging")
+	n.terminate()
+	if e := n.await("stopped"); !strings.Contains(e.Text, actors.ErrStuck.Error()) {
+		t.Errorf("the node stopped with %q", e.Text)
+	}
+	<-n.ended
 }
 
 // A mistake of ours that one message brings to light costs nobody else anything: the first that looks at the model is the

@@ -139,6 +139,26 @@ func TestClientOfANodeThatSaysAnything(t *testing.T) {
 		}
 	})
 
+	t.Run("a text that cannot be sent is an error before it is", func(t *testing.T) {
+		const bad = "a\xff"
+		tensor := client.Float32s(bad, []int64{1}, []float32{1})
+		_, err := cl.SetCriterion(ctx, "a", bad)
+		for _, err := range []error{
+			(<-infer(ctx, cl, client.Request{Tenant: bad})).err, err,
+			(<-infer(ctx, cl, client.Request{Tenant: "a", Inputs: []*wire.Tensor{tensor}})).err,
+		} {
+			var no *client.Error
+			if !errors.As(err, &no) || no.Code != wire.Code_INVALID_ARGUMENT || !strings.Contains(no.Message, "UTF-8") {
+				t.Errorf("got %v", err)
+			}
+		}
+		for _, err := range cl.Watch(ctx, bad, 0) {
+			if err == nil || !strings.Contains(err.Error(), "UTF-8") {
+				t.Errorf("a watch gets %v", err)
+			}
+		}
+	})
+
 	t.Run("watches", func(t *testing.T) { testWatches(ctx, t, n, cl) })
 
 	t.Run("a description of none is an error", func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/delen-edge/delen/actors/client"
+	"github.com/delen-edge/delen/actors/wire"
 )
 
 // inference is the command line of infer.
@@ -38,15 +39,17 @@ FILE is what its name says:
 
 A model with several inputs takes a file for each, as INPUT=FILE. FOLDER holds a
 labels.csv with the header file,label and the files that it names; then the accuracy
-is counted too, and the exit status is 0 whatever it is.
+is counted too, and the exit status is 0 whatever it is. A file that is missing or
+that the input cannot take is told in its line, as a refused request is.
 
 The node answers over a connection of its own. When it runs on another machine, name
 an address of this one that it can reach, with --listen.
 
 With --json every request is one line: a JSON object with file, label, predicted,
 class, exit, reason, confidence, margin, entropy, response_s, queue_s, busy_s,
-energy_j, energy_source, flops and criterion_version, or with file and error. A
-folder ends with an object that has summary.`,
+energy_j, energy_source, flops and criterion_version, or with file and error. With
+--criterion there is no criterion_version: it counts the tenant's criteria. A folder
+ends with an object that has summary.`,
 		Example: `  delen infer --tenant doorbell examples/glyphs/test/000.png
   delen infer --tenant survey --criterion 'confidence >= 0.99' --json examples/glyphs/test
   delen infer --tenant reader ids=ids.npy mask=mask.bin`,
@@ -83,13 +86,7 @@ func infer(ctx context.Context, f inference, args []string, stdout io.Writer) er
 	defer c.Close()
 	p := &inferencePrinter{out: stdout, json: f.json, folder: folder, exits: make([]int, len(tenant.GetExits()))}
 	for _, s := range samples {
-		inputs, err := loadInputs(s, tenant)
-		if err != nil {
-			return err
-		}
-		answer, err := c.Infer(ctx, client.Request{
-			Tenant: f.tenant, Criterion: f.criterion, Timeout: f.timeout, Inputs: inputs,
-		})
+		answer, err := f.send(ctx, c, s, tenant)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -98,4 +95,13 @@ func infer(ctx context.Context, f inference, args []string, stdout io.Writer) er
 		}
 	}
 	return p.summary()
+}
+
+// send loads a sample and asks for its answer.
+func (f *inference) send(ctx context.Context, c *client.Client, s sample, tenant *wire.TenantInfo) (*client.Answer, error) {
+	inputs, err := loadInputs(s, tenant)
+	if err != nil {
+		return nil, err
+	}
+	return c.Infer(ctx, client.Request{Tenant: f.tenant, Criterion: f.criterion, Timeout: f.timeout, Inputs: inputs})
 }

@@ -16,14 +16,17 @@ import (
 	"github.com/delen-edge/delen/stages/picture"
 )
 
-// loadInputs reads a sample's files as what the tenant's model takes.
+// loadInputs reads a sample's files as what the tenant's model takes. The error of a file is a sampleError.
 func loadInputs(s sample, tenant *wire.TenantInfo) ([]*wire.Tensor, error) {
 	if s.inputs == nil {
 		if len(tenant.GetInputs()) != 1 {
 			return nil, fmt.Errorf("tenant %s takes %s: name a file for each, as INPUT=FILE", tenant.GetName(), inputsOf(tenant))
 		}
 		t, err := loadInput(s.path, tenant, tenant.GetInputs()[0])
-		return []*wire.Tensor{t}, err
+		if err != nil {
+			return nil, sampleError{err}
+		}
+		return []*wire.Tensor{t}, nil
 	}
 	var all []*wire.Tensor
 	for _, in := range s.inputs {
@@ -33,7 +36,7 @@ func loadInputs(s sample, tenant *wire.TenantInfo) ([]*wire.Tensor, error) {
 		}
 		t, err := loadInput(in.path, tenant, info)
 		if err != nil {
-			return nil, err
+			return nil, sampleError{err}
 		}
 		all = append(all, t)
 	}

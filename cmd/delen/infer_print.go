@@ -45,11 +45,15 @@ type inferred struct {
 	CriterionVersion uint64   `json:"criterion_version,omitempty"`
 }
 
-// print writes one answer. An error of the node is part of the output; any other ends the command.
+// sampleError is the error of a sample that could not be sent: its file is missing, or is not what the input takes.
+type sampleError struct{ error }
+
+// print writes one answer. An error of the node or of the sample is part of the output; any other ends the command.
 func (p *inferencePrinter) print(s sample, a *client.Answer, err error) error {
 	p.sent++
 	var no *client.Error
-	if err != nil && !errors.As(err, &no) {
+	var bad sampleError
+	if err != nil && !errors.As(err, &no) && !errors.As(err, &bad) {
 		return err
 	}
 	if err == nil {

@@ -60,6 +60,7 @@ well, 1 when the command failed and 2 when the command line is wrong.`,
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetHelpCommand(newHelp())
 	root.AddCommand(
 		newCheck(),
 		newServe(),
@@ -121,6 +122,28 @@ func noCommand(root *cobra.Command, args []string) error {
 		return fmt.Errorf("there is no command %q; did you mean %q?", args[0], near[0])
 	}
 	return fmt.Errorf("there is no command %q", args[0])
+}
+
+// newHelp makes the command that shows the manual of another.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Show the manual of a command",
+		Long: `Help shows the manual of a command, or of delen itself when none is named. It is the
+same as the command with --help. Some commands have commands of their own: name both.`,
+		Example: `  delen help serve
+  delen help import profile`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err == nil && len(rest) > 0 {
+				err = noCommand(about, rest)
+			}
+			if err != nil {
+				return usageError{err}
+			}
+			return about.Help()
+		},
+	}
 }
 
 // argument requires exactly one argument and says what it is.

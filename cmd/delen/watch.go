@@ -2,17 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
 )
 
@@ -44,10 +41,12 @@ Ctrl-C. A line is about the time since the one before:
   used, own                  the part of the machine that the tenant used, and the
                              part that is its own whatever the others do
   in house                   requests that wait or run now
-  criterion                  the version of the one in force
+  version                    of the criterion in force
 
-A tenant that is removed while it is watched is told on standard error; the others
-go on.
+A tenant that is removed while it is watched is told on standard error, and one that
+is added, or comes back, has lines from then on. When the connection is lost, watch
+says so and waits for the node. It ends when none of those that --tenant names is
+left.
 
 With --json every line is a JSON object with time, tenant, sequence, window_s,
 admitted, refused, exits, cut_short, expired, cancelled, shed, failed,
@@ -83,79 +82,30 @@ func (f *watching) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer c.Close()
-	tenants, err := f.choose(ctx, c)
+	all, err := c.Tenants(ctx)
 	if err != nil {
 		return err
 	}
-	watches, leave := context.WithCancel(ctx)
-	reports := watchAll(watches, c, tenants, f.every)
-	defer func() {
-		leave()
-		for range reports { // until the last watch has ended
-		}
-	}()
-	p := newWatchPrinter(stdout, tenants, f.json)
-	left := len(tenants)
-	for r := range reports {
-		var no *client.Error
-		switch {
-		case ctx.Err() != nil:
-			return nil // Ctrl-C is how it ends
-		case r.err == nil:
-			err = p.add(time.Now(), r.tenant, r.report)
-		case left > 1 && errors.As(r.err, &no):
-			left--
-			fmt.Fprintf(stderr, "delen: tenant %s: %v\n", r.tenant, r.err)
-			err = p.remove(r.tenant)
-		default:
-			return fmt.Errorf("tenant %s: %w", r.tenant, r.err)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// choose asks the node for the tenants that are to be watched.
-func (f *watching) choose(ctx context.Context, c *client.Client) ([]*wire.TenantInfo, error) {
-	all, err := c.Tenants(ctx)
-	if err != nil || len(f.tenants) == 0 {
-		return all, err
-	}
-	var names []string
-	for _, t := range all {
-		names = append(names, t.GetName())
-	}
 	for _, name := range f.tenants {
-		if !slices.Contains(names, name) {
-			return nil, fmt.Errorf("the node has no tenant %q; it serves %s", name, strings.Join(names, ", "))
+		if !slices.ContainsFunc(all, func(t *wire.TenantInfo) bool { return t.GetName() == name }) {
+			return noTenant(name, all)
 		}
 	}
-	return slices.DeleteFunc(all, func(t *wire.TenantInfo) bool { return !slices.Contains(f.tenants, t.GetName()) }), nil
-}
-
-// tenantReport is a report on a tenant, or the error that ends its watch.
-type tenantReport struct {
-	tenant string
-	report *wire.Watched
-	err    error
-}
-
-// watchAll watches every tenant until the context is done. The channel is closed when all watches have ended.
-func watchAll(ctx context.Context, c *client.Client, tenants []*wire.TenantInfo, every time.Duration) <-chan tenantReport {
-	reports := make(chan tenantReport)
-	var watches sync.WaitGroup
-	for _, t := range tenants {
-		watches.Go(func() {
-			for report, err := range c.Watch(ctx, t.GetName(), every) {
-				reports <- tenantReport{t.GetName(), report, err}
-			}
-		})
+	ctx, leave := context.WithCancel(ctx)
+	w := &watcher{
+		watching: f, client: c, stderr: stderr, print: newWatchPrinter(stdout, nil, f.json),
+		reports: make(chan tenantReport), lists: make(chan tenantList), watched: map[string]bool{}, told: map[string]string{},
 	}
-	go func() {
-		watches.Wait()
-		close(reports)
-	}()
-	return reports
+	defer w.ends.Wait()
+	defer leave()
+	return w.run(ctx, all)
+}
+
+// noTenant says that the node does not serve a tenant, and whom it does.
+func noTenant(name string, all []*wire.TenantInfo) error {
+	names := make([]string, len(all))
+	for i, t := range all {
+		names[i] = t.GetName()
+	}
+	return fmt.Errorf("the node has no tenant %q; it serves %s", name, strings.Join(names, ", "))
 }

@@ -29,11 +29,18 @@ const headEvery = 20
 func newWatchPrinter(out io.Writer, tenants []*wire.TenantInfo, json bool) *watchPrinter {
 	p := &watchPrinter{out: out, json: json, round: map[string]watched{}, name: len("tenant"), lines: headEvery}
 	for _, t := range tenants {
-		p.tenants = append(p.tenants, t.GetName())
-		p.name = max(p.name, len([]rune(t.GetName())))
-		p.exits = max(p.exits, len(t.GetExits()))
+		p.enter(t)
 	}
 	return p
+}
+
+// enter makes a tenant the last of every round. One that needs wider columns gets a new heading.
+func (p *watchPrinter) enter(t *wire.TenantInfo) {
+	p.tenants = append(p.tenants, t.GetName())
+	name, exits := max(p.name, len([]rune(t.GetName()))), max(p.exits, len(t.GetExits()))
+	if name != p.name || exits != p.exits {
+		p.name, p.exits, p.lines = name, exits, headEvery
+	}
 }
 
 // add takes the report that came at a time, and prints the round when that is whole.
@@ -95,7 +102,7 @@ type watched struct {
 }
 
 // watchLine is a line: name, rates, exits, response times, shares, what is in the house, version.
-const watchLine = "%-*s %6s %8s %7s %6s%*s %5s %5s %5s %5s %5s %9s\n"
+const watchLine = "%-*s %6s %8s %7s %6s%*s %5s %5s %5s %5s %5s %7s\n"
 
 // heading names the columns.
 func (p *watchPrinter) heading() string {
@@ -105,7 +112,7 @@ func (p *watchPrinter) heading() string {
 	}
 	return fmt.Sprintf("%-*s %30s%*s %11s %11s %5s\n", p.name, "", "requests/s", p.exitsWidth(), exitsTitle, "response,ms", "machine,%", "in") +
 		fmt.Sprintf(watchLine, p.name, "tenant", "asked", "answered", "refused", "lost", p.exitsWidth(), exits.String(),
-			"p50", "p95", "used", "own", "house", "criterion")
+			"p50", "p95", "used", "own", "house", "version")
 }
 
 const exitsTitle = " exits,%"

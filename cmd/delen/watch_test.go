@@ -41,10 +41,10 @@ func TestWatchedTenantsAreLines(t *testing.T) {
 		}
 	}
 	const heading = `                             requests/s         exits,% response,ms   machine,%    in
-tenant    asked answered refused   lost   1   2   3   4   p50   p95  used   own house criterion
+tenant    asked answered refused   lost   1   2   3   4   p50   p95  used   own house version
 `
-	const rows = `doorbell  412.0    400.0    12.0    2.0  50  12  25  12   3.1  12.0  37.5  60.0     5         2
-lab         0.0      0.0     0.0    0.0   -   -             -     -   0.0  40.0     0         1
+	const rows = `doorbell  412.0    400.0    12.0    2.0  50  12  25  12   3.1  12.0  37.5  60.0     5       2
+lab         0.0      0.0     0.0    0.0   -   -             -     -   0.0  40.0     0       1
 `
 	if diff := cmp.Diff(heading+strings.Repeat(rows, headEvery/2), out.String()); diff != "" {
 		t.Errorf("-want +got\n%s", diff)

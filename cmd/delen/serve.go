@@ -32,9 +32,9 @@ actor remoting. It logs to standard error, one event a line, in the form that th
 log block asks for; the event "node.ready" says that requests are as fast as they
 will be.
 
-SIGHUP reads the configuration anew, as soon as the node is ready. Tenants come, go and change without touching
-the others' requests; anything else needs a restart. A configuration with an error
-changes nothing.
+SIGHUP reads the configuration anew, as soon as the node is ready. Tenants come, go
+and change without touching the others' requests; anything else needs a restart. A
+configuration with an error changes nothing.
 
 SIGINT or SIGTERM ends admission, lets the requests that are in the house end for
 --grace, and stops. A second signal stops at once: what is in the house fails with

@@ -93,8 +93,8 @@ func TestOneMistakeHidesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if bytes.Contains(src, []byte("runtime")) || !bytes.Contains(src, []byte("tenant")) {
-			continue
+		if bytes.Contains(src, []byte("runtime")) || !bytes.Contains(src, []byte("tenant")) || bytes.Contains(src, []byte("/*")) {
+			continue // what it adds would stand there twice, or is in a comment
 		}
 		dir := house(t)
 		// The end of the file is a place, of what is missing and of what is not closed.

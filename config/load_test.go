@@ -280,3 +280,18 @@ func TestReport(t *testing.T) {
 		t.Errorf("%v: %q", err, colored.String())
 	}
 }
+
+// TestNobodyReadsEverything holds that what is reported ends somewhere, and says
+// that there is more.
+func TestNobodyReadsEverything(t *testing.T) {
+	for _, line := range []string{"a%d = 1\n", "a%d = = 1\n", "tenant \"a%d\" { share = 0 }\n", "log { # %d\n"} {
+		var src strings.Builder
+		for i := range 3 * enough {
+			fmt.Fprintf(&src, line, i)
+		}
+		_, diags, _ := loadText(t, t.TempDir(), src.String())
+		if n := len(diags); n > enough+1 || n > enough && diags[enough].Summary != "And so on" {
+			t.Errorf("%d diagnostics of many times %q, the last %v", n, line, diags[n-1])
+		}
+	}
+}

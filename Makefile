@@ -44,7 +44,7 @@ build: ## build bin/delen
 # The race detector has memory of its own: tests that measure memory run without it.
 .PHONY: test
 test: ## run all tests under the race detector
-	$(RUNTIME) go test -race -timeout 5m ./...
+	$(RUNTIME) go test -race -timeout 20m ./...
 	$(RUNTIME) go test -run 'MemoryBack|MemoryBounded' ./actors ./stages/onnx
 
 .PHONY: runtime

@@ -77,7 +77,7 @@ bench: ## run the benchmarks, summarised in out/bench.txt
 	@mkdir -p out; \
 	  dirs=$$(grep -rl --include='*_test.go' '^func Benchmark' . | xargs -r dirname | sort -u || true); \
 	  if [ -z "$$dirs" ]; then echo 'there are no benchmarks' >&2; exit 1; fi; \
-	  $(RUNTIME) go test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m $$dirs | tee out/bench.raw; \
+	  $(RUNTIME) go test -p 1 -run '^$$' -bench '$(BENCH)' -count $(COUNT) -timeout 60m $$dirs | tee out/bench.raw; \
 	  $(TOOL) benchstat out/bench.raw | tee out/bench.txt
 
 .PHONY: fuzz

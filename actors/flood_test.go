@@ -86,7 +86,7 @@ func BenchmarkFlood(b *testing.B) {
 }
 
 func floodAndTime(b *testing.B, inbound string) {
-	const rounds = 6
+	const rounds = 5
 	n := start(b, floodable(b, inbound, ""))
 	cl, flooder := n.dial(), launchFlooder(b, n.address, floodBig, "")
 	phases := make([][]*phase, len(loads))

@@ -37,7 +37,7 @@ func holding() holdings {
 
 // more says what there is now beyond what there was. It waits for what is about to end.
 func (was holdings) more() string {
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(patience / 2); ; time.Sleep(time.Millisecond) {
 		now, left := holding(), []string(nil)
 		for n, what := range now.files {
 			if was.files[n] != what {
@@ -81,7 +81,7 @@ func TestANodeThatStartsAgainAndAgainLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := holding()
-	for range 5 {
+	for range 3 {
 		t.Run("a life", func(t *testing.T) { live(t, c) })
 		if more := before.more(); more != "" {
 			t.Fatalf("a node leaves behind:\n%s", more)
@@ -123,7 +123,7 @@ func TestConnectionsThatComeAndGoLeaveNothing(t *testing.T) {
 	}
 	n := start(t, options{})
 	before, node := holding(), n.ask("count").Tasks
-	for range 10 {
+	for range 5 {
 		cl, err := client.Dial(patiently(t), client.Config{Node: n.address})
 		if err != nil {
 			t.Fatal(err)

@@ -144,11 +144,12 @@ func serve(path string) error {
 	stopped := event{Kind: "stopped"}
 	if err := node.Stop(limit); err != nil {
 		stopped.Text = err.Error()
+	} else {
+		stopped.Left = before.more()
 	}
 	stopped.Tenants = booksOf(logged)
 	stopped.Carries = int(f.carries.Load())
 	stopped.Renewed = int(f.renewed.Load())
-	stopped.Left = before.more()
 	stopped.Logged = map[string]int{}
 	for _, entry := range logged.All() {
 		stopped.Logged[entry.Message]++

@@ -6,86 +6,201 @@ import (
 	"io"
 	"iter"
 	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/delen-edge/delen/stages/graph/onnxpb"
 )
 
-// attach replaces every weight that lies in a file below folder by its bytes, so that a segment is one self-contained
-// piece. The folder is a root that no path in the model can leave.
-func attach(model *onnxpb.ModelProto, folder string) error {
+// store finds the weights that a model keeps in files.
+type store struct {
+	own    string   // the model's file
+	home   *os.Root // its folder: no path in the model can leave it
+	beside *os.Root // the folder that the model was named in, another one when the name is a link
+	total  int64    // bytes that were brought into memory
+}
+
+// settle checks where the weights of a model lie that are not in it. Heavy ones stay in their files, below the folder that
+// it returns. What is light is brought into memory, and so is what lies where a runtime would not look for it: in the
+// bodies of operators, or beside a link to the model.
+func settle(model *onnxpb.ModelProto, path, target string) (folder string, err error) {
+	s := store{own: filepath.Base(target)}
+	folder = filepath.Dir(target)
+	if s.home, err = os.OpenRoot(folder); err != nil {
+		return "", err
+	}
+	defer s.home.Close()
+	if s.beside, err = os.OpenRoot(filepath.Dir(path)); err != nil {
+		return "", err
+	}
+	defer s.beside.Close()
+	alike, err := sameFolder(s.home, s.beside)
+	if err != nil {
+		return "", err
+	}
+	loose := make(map[*onnxpb.TensorProto]bool)
+	for _, t := range model.GetGraph().GetInitializer() {
+		loose[t] = true
+	}
+	for t := range tensors(model) {
+		if t.GetDataLocation() != onnxpb.TensorProto_EXTERNAL {
+			continue
+		}
+		if err := s.settle(t, loose[t], alike); err != nil {
+			return "", fmt.Errorf("weight %q: %w", t.GetName(), err)
+		}
+	}
+	return folder, nil
+}
+
+func sameFolder(a, b *os.Root) (bool, error) {
+	x, errA := a.Stat(".")
+	y, errB := b.Stat(".")
+	return errA == nil && errB == nil && os.SameFile(x, y), errors.Join(errA, errB)
+}
+
+// settle leaves one weight where it is, or brings it into memory. A loose one may stay: it belongs to no operator.
+func (s *store) settle(t *onnxpb.TensorProto, loose, alike bool) error {
+	p, err := whereabouts(t)
+	if err != nil {
+		return err
+	}
+	root := s.beside
+	if p.file == s.own {
+		root = s.home
+	}
+	f, p, err := find(root, p)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := checkLength(t, p.length); err != nil {
+		return err
+	}
+	if loose && p.length >= heavy && (alike || p.file == s.own) {
+		t.RawData, t.ExternalData = nil, p.entries()
+		return nil
+	}
+	if s.total += p.length; s.total > maxBytes {
+		return errors.New("the weights to be read come to more than 2 GiB, more than one model can hold")
+	}
+	raw, err := bytesAt(f, p)
+	t.RawData, t.ExternalData, t.DataLocation = raw, nil, nil
+	return err
+}
+
+// checkLength holds the number of bytes of a weight against its type and shape.
+func checkLength(t *onnxpb.TensorProto, length int64) error {
+	size := int64(DType(t.GetDataType()).Size())
+	n, ok := elements(t.GetDims())
+	if size > 0 && ok && n <= maxElements/size && n*size != length {
+		return fmt.Errorf("it has %d bytes, but %s%v takes %d: the file is damaged or incomplete",
+			length, DType(t.GetDataType()), t.GetDims(), n*size)
+	}
+	return nil
+}
+
+// find opens the file that a weight lies in and completes its place. The caller closes the file.
+func find(root *os.Root, p place) (*os.File, place, error) {
+	p.file = filepath.Clean(p.file)
+	f, err := root.Open(p.file)
+	if err != nil {
+		return nil, p, err
+	}
+	info, err := f.Stat()
+	if err == nil {
+		p, err = p.within(info)
+	}
+	if err != nil {
+		f.Close()
+		return nil, p, err
+	}
+	return f, p, nil
+}
+
+// within completes a place with the size of its file, which must hold it.
+func (p place) within(info os.FileInfo) (place, error) {
+	if !info.Mode().IsRegular() {
+		return p, fmt.Errorf("%s is not a file that holds weights", p.file)
+	}
+	if p.length < 0 {
+		p.length = info.Size() - p.offset
+	}
+	if p.length < 0 || p.offset > info.Size()-p.length {
+		return p, fmt.Errorf("%s has %d bytes, but %d are wanted from byte %d on", p.file, info.Size(), p.length, p.offset)
+	}
+	return p, nil
+}
+
+func bytesAt(f *os.File, p place) ([]byte, error) {
+	raw := make([]byte, p.length)
+	_, err := io.ReadFull(io.NewSectionReader(f, p.offset, p.length), raw)
+	return raw, err
+}
+
+// embed brings the weights of a model that lie in files into it. The tensors of body are replaced, not changed: others
+// have them too.
+func (g *Graph) embed(body *onnxpb.GraphProto) error {
 	var root *os.Root
 	total := int64(0)
-	for t := range tensors(model) {
+	for i, t := range body.GetInitializer() {
 		if t.GetDataLocation() != onnxpb.TensorProto_EXTERNAL {
 			continue
 		}
 		if root == nil {
 			var err error
-			if root, err = os.OpenRoot(folder); err != nil {
+			if root, err = os.OpenRoot(g.folder); err != nil {
 				return err
 			}
 			defer root.Close()
 		}
-		raw, err := external(root, t, maxBytes-total)
+		whole, err := embedded(root, t, maxBytes-total)
 		if err != nil {
 			return fmt.Errorf("weight %q: %w", t.GetName(), err)
 		}
-		total += int64(len(raw))
-		t.RawData, t.ExternalData, t.DataLocation = raw, nil, nil
+		total += int64(len(whole.RawData))
+		body.Initializer[i] = whole
 	}
 	return nil
 }
 
-// external reads the bytes of one weight, at most limit.
-func external(root *os.Root, t *onnxpb.TensorProto, limit int64) ([]byte, error) {
-	place, offset, length, err := whereabouts(t)
+// embedded returns a copy of a weight with its bytes, which are at most limit.
+func embedded(root *os.Root, t *onnxpb.TensorProto, limit int64) (*onnxpb.TensorProto, error) {
+	p, err := whereabouts(t)
 	if err != nil {
 		return nil, err
 	}
-	f, err := root.Open(place)
+	f, p, err := find(root, p)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
+	if p.length > limit {
+		return nil, errors.New("the weights come to more than 2 GiB, more than one file can have")
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a file that holds weights", place)
-	}
-	if length < 0 {
-		length = info.Size() - offset
-	}
-	if length < 0 || offset > info.Size()-length {
-		return nil, fmt.Errorf("%s has %d bytes, but %d are wanted from byte %d on", place, info.Size(), length, offset)
-	}
-	if length > limit {
-		return nil, errors.New("the model's weights come to more than 2 GiB, more than one file can have")
-	}
-	raw := make([]byte, length)
-	_, err = io.ReadFull(io.NewSectionReader(f, offset, length), raw)
-	return raw, err
+	t = shallow(t)
+	t.ExternalData, t.DataLocation = nil, nil
+	t.RawData, err = bytesAt(f, p)
+	return t, err
 }
 
-// whereabouts returns the file, the first byte and the number of bytes of a weight; -1 means up to the file's end.
-func whereabouts(t *onnxpb.TensorProto) (place string, offset, length int64, err error) {
-	length = -1
+// whereabouts returns the place of a weight that lies in a file.
+func whereabouts(t *onnxpb.TensorProto) (p place, err error) {
+	p.length = -1
 	for _, e := range t.GetExternalData() {
 		switch e.GetKey() {
 		case "location":
-			place = e.GetValue()
+			p.file = e.GetValue()
 		case "offset":
-			offset, err = bytesOf(e)
+			p.offset, err = bytesOf(e)
 		case "length":
-			length, err = bytesOf(e)
+			p.length, err = bytesOf(e)
 		}
 		if err != nil {
-			return "", 0, 0, err
+			return place{}, err
 		}
 	}
-	return place, offset, length, nil
+	return p, nil
 }
 
 func bytesOf(e *onnxpb.StringStringEntryProto) (int64, error) {

@@ -17,6 +17,7 @@ type Graph struct {
 	inputs  []string // without those that only name an initializer
 	outputs []string
 	axis    string // the name of the inputs' row axis, if it has one
+	folder  string // where the files with heavy weights lie
 }
 
 const (

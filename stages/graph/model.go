@@ -15,6 +15,27 @@ import (
 // the inputs, as they had to be.) Their element types must be known: see [Split.Unresolved]. What the model says about
 // training is left out. The caller owns the bytes.
 func (s *Split) Model(segment int) ([]byte, error) {
+	model, err := s.model(segment)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.graph.embed(model.GetGraph()); err != nil {
+		return nil, err
+	}
+	return marshal(model)
+}
+
+// Lean is like [Split.Model], but heavy weights stay in their files, which the model names relative to [Graph.Folder]: a
+// runtime that is told the folder maps them into memory, where they are held once and can be given back.
+func (s *Split) Lean(segment int) ([]byte, error) {
+	model, err := s.model(segment)
+	if err != nil {
+		return nil, err
+	}
+	return marshal(model)
+}
+
+func (s *Split) model(segment int) (*onnxpb.ModelProto, error) {
 	if segment < 1 || segment > len(s.Segments) {
 		return nil, fmt.Errorf("there is no segment %d: the model has segments 1 to %d", segment, len(s.Segments))
 	}
@@ -31,11 +52,25 @@ func (s *Split) Model(segment int) ([]byte, error) {
 	body.Input = append(s.declarations(seg.In), s.graph.listedInitializers(body)...)
 	body.Output = s.declarations(seg.Out)
 	body.ValueInfo = s.inner(nodes, seg)
+	return model, nil
+}
+
+// Folder is where the files with heavy weights lie; empty for a graph that was parsed from memory.
+func (g *Graph) Folder() string { return g.folder }
+
+// Folder is that of the graph.
+func (s *Split) Folder() string { return s.graph.folder }
+
+// Lean returns the whole model with its nodes in order. Heavy weights stay in their files: see [Split.Lean]. The caller owns
+// the bytes.
+func (g *Graph) Lean() ([]byte, error) {
+	model, _ := g.whole()
 	return marshal(model)
 }
 
 // WithOutputs returns the whole model with the named tensors as further outputs. They are declared by name alone, so that
-// a runtime that opens the model infers their types and shapes and can be asked for them. The caller owns the bytes.
+// a runtime that opens the model infers their types and shapes and can be asked for them. It cannot be run: heavy weights
+// have become inputs, of which the shape is all that matters. The caller owns the bytes.
 func (g *Graph) WithOutputs(names []string) ([]byte, error) {
 	model, body := g.whole()
 	outputs, err := g.bare(names)
@@ -43,6 +78,7 @@ func (g *Graph) WithOutputs(names []string) ([]byte, error) {
 		return nil, err
 	}
 	body.Output = slices.Concat(body.GetOutput(), outputs)
+	unload(body)
 	return marshal(model)
 }
 
@@ -66,7 +102,28 @@ func (g *Graph) OneRow(names []string) ([]byte, error) {
 		body.Output[i] = &onnxpb.ValueInfoProto{Name: v.Name}
 	}
 	body.Output = append(body.Output, outputs...)
+	unload(body)
 	return marshal(model)
+}
+
+// unload makes inputs of the weights that lie in files.
+func unload(body *onnxpb.GraphProto) {
+	listed := make(map[string]bool) // before IR version 4 they are inputs anyway
+	for _, v := range body.GetInput() {
+		listed[v.GetName()] = true
+	}
+	body.Input = slices.Clip(body.GetInput())
+	body.Initializer = keep(body.GetInitializer(), func(t *onnxpb.TensorProto) bool {
+		if t.GetDataLocation() != onnxpb.TensorProto_EXTERNAL {
+			return true
+		}
+		if !listed[t.GetName()] {
+			declared := declare(Tensor{Name: t.GetName(), Shape: t.GetDims()}, "")
+			declared.Type.GetTensorType().ElemType = t.DataType
+			body.Input = append(body.Input, declared)
+		}
+		return false
+	})
 }
 
 // bare declares tensors by name alone. Those that are outputs anyway are left out.

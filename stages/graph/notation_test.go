@@ -56,7 +56,7 @@ func parse(t *testing.T, text string) *Graph {
 	return g
 }
 
-func encode(m *onnxpb.ModelProto) []byte {
+func encode(m proto.Message) []byte {
 	data, err := proto.Marshal(m)
 	if err != nil {
 		panic(err)

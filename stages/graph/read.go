@@ -3,6 +3,7 @@ package graph
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -16,32 +17,66 @@ const (
 	maxNesting = 200       // messages within messages: some thirty bodies within bodies
 )
 
-// Read reads the model in the file at path. Weights that the model keeps in files beside it are read too; those files
-// must lie in the model's folder or below.
+// Read reads the model in the file at path. Its heavy weights stay on the disk, in that file or in files that must lie in
+// its folder or below, and must not be changed as long as the graph is used: see [Graph.Folder].
 func Read(path string) (*Graph, error) {
-	info, err := os.Stat(path)
+	g, err := read(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, plain(err))
+	}
+	return g, nil
+}
+
+// plain is the cause of an error, without the name of the file.
+func plain(err error) error {
+	var in *fs.PathError
+	if errors.As(err, &in) && in == err {
+		return in.Err
+	}
+	return err
+}
+
+func read(path string) (*Graph, error) {
+	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > maxBytes {
-		return nil, fmt.Errorf("%s: %d bytes are more than a model file can have (2 GiB): it is damaged or no ONNX file",
-			path, info.Size())
+	f, err := os.Open(target)
+	if err != nil {
+		return nil, err
 	}
-	data, err := os.ReadFile(path)
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, errors.New("it is no file but a directory")
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is no regular file")
+	}
+	if info.Size() > maxBytes {
+		return nil, fmt.Errorf("%d bytes are more than a model file can have (2 GiB): it is damaged or no ONNX file",
+			info.Size())
+	}
+	data, err := skim(f, info.Size(), filepath.Base(target))
 	if err != nil {
 		return nil, err
 	}
 	model, err := decode(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
-	if err := attach(model, filepath.Dir(path)); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	folder, err := settle(model, path, target)
+	if err != nil {
+		return nil, err
 	}
 	g, err := build(model)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
+	g.folder = folder
 	return g, nil
 }
 

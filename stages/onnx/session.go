@@ -24,9 +24,9 @@ func (s *session) release() error {
 	return s.Destroy()
 }
 
-// session makes a session of segment i.
+// session makes a session of segment i. The runtime maps the heavy weights from the model's file.
 func (m *Model) session(split *graph.Split, i int) (*session, error) {
-	data, err := split.Model(i + 1)
+	data, err := split.Lean(i + 1)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +35,9 @@ func (m *Model) session(split *graph.Split, i int) (*session, error) {
 		return nil, err
 	}
 	defer options.Destroy()
+	if err := options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", split.Folder()); err != nil {
+		return nil, err
+	}
 	segment := &m.model.Segments[i]
 	s, err := ort.NewDynamicAdvancedSessionWithONNXData(data, m.names(segment.In), m.names(segment.Out), options)
 	if err != nil {

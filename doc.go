@@ -28,6 +28,7 @@
 //	actors/client   the Go library for apps
 //	cmd/delen       the program: one subcommand, one file
 //	examples        ready configurations, an app, a model with its profile and its training
+//	internal/sketch for tests: ONNX models written as text
 //	internal/apart  for tests: one that runs in a process of its own
 //	internal/ratio  for benchmarks: two ways to do the same work, compared in one run
 //	internal/proc   for tests: the memory and the files that a process has

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/delen-edge/delen/internal/sketch"
 	"github.com/delen-edge/delen/stages/graph/onnxpb"
 )
 
@@ -77,7 +78,7 @@ func compute(n *onnxpb.NodeProto, in []numberList, env map[string]numberList) er
 	case "Shape":
 		env[out[0]] = numberList{1, float64(len(in[0]))}
 	case "RandomNormal": // drawn by the node's name, so that runs can be compared
-		env[out[0]] = constant(weight(out[0] + "[4]"))
+		env[out[0]] = constant(sketch.Weight(out[0] + "[4]"))
 	case "Constant":
 		env[out[0]] = constant(n.GetAttribute()[0].GetT())
 	case "Split":
@@ -259,7 +260,7 @@ func given(g *Graph) map[string]numberList {
 		if !ok {
 			n = 4
 		}
-		for _, x := range numbers("input "+in.Name, n) {
+		for _, x := range sketch.Numbers("input "+in.Name, n) {
 			values[in.Name] = append(values[in.Name], float64(x)+0.25)
 		}
 	}

@@ -89,8 +89,8 @@ func TestSkimmingLeavesHeavyWeightsAlone(t *testing.T) {
 	data, err := os.ReadFile(path)
 	want := unmarshal(t, data, err)
 	lean := skimmed(t, path)
-	if diff := cmp.Diff(want, restored(t, lean, path), protocmp.Transform()); diff != "" || len(lean) > len(data)/20 {
-		t.Errorf("%d bytes of %d are left: %s", len(lean), len(data), diff)
+	if !proto.Equal(want, restored(t, lean, path)) || len(lean) > len(data)/20 {
+		t.Errorf("%d bytes of %d are left, or it is another model", len(lean), len(data))
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/delen-edge/delen/stages/graph/onnxpb"
 )
@@ -15,6 +17,7 @@ import (
 const (
 	maxBytes   = 1<<31 - 1 // protobuf's own limit for a message, and so for a segment
 	maxNesting = 200       // messages within messages: some thirty bodies within bodies
+	maxParts   = 4 << 20   // messages: a network of ten thousand nodes has some two hundred thousand
 )
 
 // Read reads the model in the file at path. Its heavy weights stay on the disk, in that file or in files that must lie in
@@ -97,6 +100,9 @@ func Parse(data []byte) (*Graph, error) {
 
 func decode(data []byte) (*onnxpb.ModelProto, error) {
 	model := &onnxpb.ModelProto{}
+	if left := count(data, model.ProtoReflect().Descriptor(), maxParts, maxNesting); left < 0 {
+		return nil, errors.New("the file describes more than four million things: it is damaged or no ONNX model")
+	}
 	if err := (proto.UnmarshalOptions{RecursionLimit: maxNesting}).Unmarshal(data, model); err != nil {
 		return nil, fmt.Errorf("not an ONNX model, or a truncated one: %w", err)
 	}
@@ -106,5 +112,26 @@ func decode(data []byte) (*onnxpb.ModelProto, error) {
 	if len(model.GetGraph().GetNode()) == 0 {
 		return nil, errors.New("the model's graph is empty")
 	}
-	return model, nil
+	return model, inline(model)
+}
+
+// count takes the messages in an encoded one from left, and stops when nothing is left. Two bytes can stand for a message
+// that takes a hundred times as much memory; what is no protobuf is left to the decoder to refuse.
+func count(data []byte, kind protoreflect.MessageDescriptor, left, depth int) int {
+	for len(data) > 0 && left >= 0 && depth > 0 {
+		number, wire, n := protowire.ConsumeTag(data)
+		if n < 0 {
+			return left
+		}
+		data = data[n:]
+		if n = protowire.ConsumeFieldValue(number, wire, data); n < 0 {
+			return left
+		}
+		if f := kind.Fields().ByNumber(number); f != nil && f.Message() != nil && wire == protowire.BytesType {
+			content, _ := protowire.ConsumeBytes(data)
+			left = count(content, f.Message(), left-1, depth-1)
+		}
+		data = data[n:]
+	}
+	return left
 }

@@ -1,0 +1,266 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/delen-edge/delen/stages/graph/onnxpb"
+)
+
+// Limits of what functions may unfold to: a small file can ask for more than any machine holds.
+const (
+	maxNodes    = 1 << 20
+	maxUnfolded = 256 << 20 // bytes
+	maxCalls    = 64        // functions within functions
+)
+
+// inline replaces every call of a function that the model defines by the function's nodes, in the model's graph though not in
+// the bodies of its operators. Exporters make a function of each module, and a cut must be possible within one. Tensors of
+// a function get the name of its call before theirs. A function that is written for other operator versions than the model
+// stays what it is: a runtime knows how to run it.
+func inline(model *onnxpb.ModelProto) error {
+	if len(model.GetFunctions()) == 0 {
+		return nil
+	}
+	in := &inliner{
+		functions: make(map[signature]*onnxpb.FunctionProto), versions: make(map[string]int64), taken: make(map[string]bool), model: model,
+	}
+	for _, f := range model.GetFunctions() {
+		in.functions[signature{domain(f.GetDomain()), f.GetName(), f.GetOverload()}] = f
+	}
+	for _, o := range model.GetOpsetImport() {
+		in.versions[domain(o.GetDomain())] = o.GetVersion()
+	}
+	in.take(model.GetGraph())
+	nodes, err := in.unfold(nil, model.GetGraph().GetNode(), 0)
+	if err != nil {
+		return err
+	}
+	if in.calls > 0 {
+		model.Graph.Node = nodes
+		in.prune()
+	}
+	return nil
+}
+
+// signature is what a call and its function share.
+type signature struct{ domain, name, overload string }
+
+func called(n *onnxpb.NodeProto) signature {
+	return signature{domain(n.GetDomain()), n.GetOpType(), n.GetOverload()}
+}
+
+// domain gives the standard operators' domain its short name.
+func domain(name string) string {
+	if name == "ai.onnx" {
+		return ""
+	}
+	return name
+}
+
+type inliner struct {
+	model     *onnxpb.ModelProto
+	functions map[signature]*onnxpb.FunctionProto
+	versions  map[string]int64 // of the operators, by domain
+	taken     map[string]bool  // names of tensors
+	calls     int
+	size      int // of the functions that were called, in bytes
+}
+
+// take notes the names of a graph, and of the bodies in it.
+func (in *inliner) take(g *onnxpb.GraphProto) {
+	for name := range inBody(g) {
+		in.taken[name] = true
+	}
+	for _, n := range g.GetNode() {
+		for _, a := range n.GetAttribute() {
+			for b := range bodies(a) {
+				in.take(b)
+			}
+		}
+	}
+}
+
+// unfold appends nodes to those before, the calls among them unfolded.
+func (in *inliner) unfold(before, nodes []*onnxpb.NodeProto, depth int) ([]*onnxpb.NodeProto, error) {
+	for _, n := range nodes {
+		f := in.functions[called(n)]
+		switch {
+		case f != nil && depth == maxCalls:
+			return nil, fmt.Errorf("functions call each other more than %d deep: function %q calls itself", maxCalls, f.GetName())
+		case f != nil && in.fits(f):
+			var err error
+			if before, err = in.unfold(before, in.call(f, n), depth+1); err != nil {
+				return nil, err
+			}
+		default:
+			before = append(before, n)
+		}
+		if len(before) > maxNodes || in.size > maxUnfolded {
+			return nil, errors.New("the model's functions unfold to more than a million nodes, or than 256 MiB")
+		}
+	}
+	return before, nil
+}
+
+// fits reports whether a function's operators are those of the model, and imports those that the model has not.
+func (in *inliner) fits(f *onnxpb.FunctionProto) bool {
+	for _, o := range f.GetOpsetImport() {
+		if v, ok := in.versions[domain(o.GetDomain())]; ok && v != o.GetVersion() {
+			return false
+		}
+	}
+	for _, o := range f.GetOpsetImport() {
+		if _, ok := in.versions[domain(o.GetDomain())]; !ok {
+			in.versions[domain(o.GetDomain())] = o.GetVersion()
+			in.model.OpsetImport = append(in.model.OpsetImport, o)
+		}
+	}
+	return true
+}
+
+// call is one call of a function.
+type call struct {
+	*inliner
+	prefix     string
+	names      map[string]string // of the function's tensors, in the model; "" for an input that is left out
+	attributes map[string]*onnxpb.AttributeProto
+}
+
+// call returns the nodes that a call stands for.
+func (in *inliner) call(f *onnxpb.FunctionProto, n *onnxpb.NodeProto) []*onnxpb.NodeProto {
+	in.calls++
+	in.size += proto.Size(f)
+	c := &call{
+		inliner: in, prefix: fmt.Sprintf("%s#%d/", n.GetOpType(), in.calls),
+		names: make(map[string]string), attributes: make(map[string]*onnxpb.AttributeProto),
+	}
+	for _, a := range slices.Concat(f.GetAttributeProto(), n.GetAttribute()) { // defaults first
+		c.attributes[a.GetName()] = a
+	}
+	for i, formal := range f.GetInput() {
+		c.names[formal] = at(n.GetInput(), i)
+	}
+	var ends []*onnxpb.NodeProto
+	for i, formal := range f.GetOutput() {
+		actual := at(n.GetOutput(), i)
+		if known, ok := c.names[formal]; actual != "" && ok { // it hands on an input, or a result once more
+			ends = append(ends, &onnxpb.NodeProto{OpType: proto.String("Identity"), Input: []string{known}, Output: []string{actual}})
+		} else if actual != "" {
+			c.names[formal] = actual
+		}
+	}
+	nodes := make([]*onnxpb.NodeProto, 0, len(f.GetNode())+len(ends))
+	for _, inner := range f.GetNode() {
+		inner = proto.CloneOf(inner)
+		inner.Name = proto.String(c.prefix + inner.GetName())
+		nodes = append(nodes, c.rename(inner))
+	}
+	for _, v := range f.GetValueInfo() {
+		v = proto.CloneOf(v)
+		v.Name = proto.String(c.name(v.GetName()))
+		in.model.Graph.ValueInfo = append(in.model.Graph.ValueInfo, v)
+	}
+	return append(nodes, ends...)
+}
+
+// at returns an element of a list, "" beyond its end.
+func at(list []string, i int) string {
+	if i < len(list) {
+		return list[i]
+	}
+	return ""
+}
+
+// name is what a tensor of the function is called in the model.
+func (c *call) name(inner string) string {
+	outer, known := c.names[inner]
+	if known || inner == "" {
+		return outer
+	}
+	outer = c.prefix + inner
+	for c.taken[outer] {
+		outer += "'"
+	}
+	c.taken[outer] = true
+	c.names[inner] = outer
+	return outer
+}
+
+func (c *call) renameAll(list []string) {
+	for i, name := range list {
+		list[i] = c.name(name)
+	}
+}
+
+// rename gives the tensors of a node their names in the model, and its attributes what the call says. The node is the
+// caller's to change.
+func (c *call) rename(n *onnxpb.NodeProto) *onnxpb.NodeProto {
+	c.renameAll(n.Input)
+	c.renameAll(n.Output)
+	kept := n.Attribute[:0]
+	for _, a := range n.Attribute {
+		if ref := a.GetRefAttrName(); ref != "" {
+			given := c.attributes[ref]
+			if given == nil {
+				continue // neither the call nor the function gives it a value: the operator's default holds
+			}
+			name := a.Name
+			a = proto.CloneOf(given)
+			a.Name = name
+		} else {
+			for b := range bodies(a) {
+				c.renameBody(b)
+			}
+		}
+		kept = append(kept, a)
+	}
+	n.Attribute = kept
+	return n
+}
+
+func (c *call) renameBody(g *onnxpb.GraphProto) {
+	for _, list := range [][]*onnxpb.ValueInfoProto{g.GetInput(), g.GetOutput(), g.GetValueInfo()} {
+		for _, v := range list {
+			v.Name = proto.String(c.name(v.GetName()))
+		}
+	}
+	for _, t := range g.GetInitializer() {
+		t.Name = proto.String(c.name(t.GetName()))
+	}
+	for _, t := range g.GetSparseInitializer() {
+		if t.Values != nil {
+			t.Values.Name = proto.String(c.name(t.GetValues().GetName()))
+		}
+	}
+	for _, n := range g.GetNode() {
+		c.rename(n)
+	}
+}
+
+// prune takes the functions away that nothing calls any more.
+func (in *inliner) prune() {
+	needed := make(map[signature]bool)
+	var visit func([]*onnxpb.NodeProto)
+	visit = func(nodes []*onnxpb.NodeProto) {
+		for _, n := range nodes {
+			s := called(n)
+			if f := in.functions[s]; f != nil && !needed[s] {
+				needed[s] = true
+				visit(f.GetNode())
+			}
+			for _, a := range n.GetAttribute() {
+				for b := range bodies(a) {
+					visit(b.GetNode())
+				}
+			}
+		}
+	}
+	visit(in.model.GetGraph().GetNode())
+	in.model.Functions = keep(in.model.GetFunctions(), func(f *onnxpb.FunctionProto) bool {
+		return needed[signature{domain(f.GetDomain()), f.GetName(), f.GetOverload()}]
+	})
+}

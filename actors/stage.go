@@ -29,6 +29,7 @@ type stage struct {
 	runner               stages.Runner
 	scheduler            *actor.PID
 	log                  *event.Log
+	values               []float32 // of an exit that is not float32
 
 	broken   error     // why the runner must be renewed; nil: it is sound
 	since    time.Time // when it broke
@@ -84,7 +85,7 @@ func (s *stage) serve(k *tenants.Ticket) (reading stages.Reading, usage stages.U
 	}
 	model := s.backend.Model()
 	exit := k.Carry.Tensors[model.Segments[s.segment].Exit]
-	reading, err = stages.Read(exit.Floats(), model.Logits)
+	reading, err = stages.Read(exit.Values(&s.values), model.Logits)
 	if err != nil {
 		err = fmt.Errorf("exit %s of model %s: %w", model.Exits[s.segment], model.Name, err)
 	}
@@ -101,7 +102,9 @@ func (s *stage) furnish(k *tenants.Ticket) error {
 		return err
 	}
 	for i, row := range k.Input {
-		copy(carry.Tensors[s.backend.Model().Inputs[i]].Data, row)
+		input := carry.Tensors[s.backend.Model().Inputs[i]]
+		copy(input.Data, row)
+		clear(input.Padding) // or it would be what another request has left there
 	}
 	k.Carry, k.Input = carry, nil
 	return nil

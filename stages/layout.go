@@ -32,7 +32,7 @@ func NewLayout(m *Model) Layout {
 func livesOf(m *Model) []life {
 	lives := make([]life, len(m.Tensors))
 	for i := range m.Tensors {
-		size := (m.Tensors[i].RowBytes + align - 1) &^ (align - 1)
+		size := (m.Tensors[i].RowBytes*max(m.Rows, 1) + align - 1) &^ (align - 1)
 		lives[i] = life{tensor: i, from: 0, to: m.LastUse[i], size: size}
 	}
 	for s, seg := range m.Segments {

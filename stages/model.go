@@ -10,7 +10,7 @@ import (
 type Segment struct {
 	Exit    int     // index into Model.Tensors of the output that can serve as the answer
 	In, Out []int   // indexes into Model.Tensors, in the order in which the executable takes and gives them
-	FLOPs   float64 // of one row, a multiply-add counted as two; NaN when unknown
+	FLOPs   float64 // of one request, a multiply-add counted as two; NaN when unknown
 }
 
 // Model is a multi-exit network cut at its exits, as all that run it see it. It is immutable.
@@ -21,13 +21,15 @@ type Model struct {
 	Inputs   []int     // the graph's own inputs, indexes into Tensors
 	LastUse  []int     // of each tensor: the last segment (from 0) that reads it; Kept for an exit
 	Segments []Segment // one per exit
+	Rows     int       // that every run takes: 1, or the number that a model with a fixed batch insists on; 0 is 1
 	Logits   bool      // the exits hold logits; otherwise they hold probabilities
 }
 
 // Kept is the LastUse of a tensor that lives until its ticket ends: every exit's output.
 const Kept = math.MaxInt
 
-// Validate checks the laws that executing code relies on: every input of a segment is written before it is read, with one exit per segment of a floating type with at least two classes.
+// Validate checks the laws that executing code relies on: every input of a segment is written before it is read, with one
+// exit per segment of a floating type with at least two classes.
 func (m *Model) Validate() error {
 	if len(m.Segments) == 0 || len(m.Exits) != len(m.Segments) {
 		return fmt.Errorf("model %s has %d segments for %d exits", m.Name, len(m.Segments), len(m.Exits))
@@ -64,8 +66,8 @@ func (m *Model) checkExit(s int) error {
 		return fmt.Errorf("model %s: exit %s is not an output of segment %d", m.Name, m.Exits[s], s+1)
 	}
 	exit := &m.Tensors[seg.Exit]
-	if exit.Type != Float32 {
-		return fmt.Errorf("model %s: exit %s is of type %s: an exit must be float32", m.Name, exit.Name, exit.Type)
+	if !exit.Type.floating() {
+		return fmt.Errorf("model %s: exit %s is of type %s: an exit gives a floating number for each class", m.Name, exit.Name, exit.Type)
 	}
 	if exit.RowBytes < 2*exit.Type.Size() {
 		return fmt.Errorf("model %s: exit %s has one value a row: an exit needs one value per class, two or more", m.Name, exit.Name)
@@ -79,7 +81,7 @@ func (m *Model) Classes(s int) int {
 	return exit.RowBytes / exit.Type.Size()
 }
 
-// FLOPs is the cost of one row from the input through exit number exit (from 1); NaN when a segment's is unknown.
+// FLOPs is the cost of one request from the input through exit number exit (from 1); NaN when a segment's is unknown.
 func (m *Model) FLOPs(exit int) float64 {
 	sum := 0.0
 	for _, s := range m.Segments[:exit] {

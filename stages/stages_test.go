@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"unsafe"
 )
 
 // chain is a model of n segments in which every hidden tensor lives to a random later segment.
@@ -229,6 +230,50 @@ func TestFinite(t *testing.T) {
 		if got := Finite(c.t, c.data); got != c.want {
 			t.Errorf("Finite(%s, %x) = %v", c.t, c.data, got)
 		}
+	}
+}
+
+// Every number of 16 bits, against the definition of the format.
+func TestValuesOfEveryType(t *testing.T) {
+	power := func(e int) float64 { return math.Ldexp(1, e) }
+	var buf []float32
+	for b := range 1 << 16 {
+		data := binary.NativeEndian.AppendUint16(nil, uint16(b))
+		sign, exponent, fraction := 1-2*float64(b>>15), b>>10&31, float64(b&1023)
+		want := sign * power(exponent-15) * (1 + fraction/1024)
+		switch {
+		case exponent == 0:
+			want = sign * power(-14) * fraction / 1024
+		case exponent == 31 && fraction == 0:
+			want = math.Inf(int(sign))
+		case exponent == 31:
+			want = math.NaN()
+		}
+		h := Tensor{Info: &Info{Type: Float16}, Data: data}
+		if got := float64(h.Values(&buf)[0]); got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
+			t.Fatalf("float16 %04x is %g, want %g", b, got, want)
+		}
+		brain := Tensor{Info: &Info{Type: BFloat16}, Data: data}
+		if got := math.Float32bits(brain.Values(&buf)[0]); got != uint32(b)<<16 {
+			t.Fatalf("bfloat16 %04x is %08x", b, got)
+		}
+	}
+	doubles := binary.NativeEndian.AppendUint64(nil, math.Float64bits(-2.5))
+	wide := Tensor{Info: &Info{Type: Float64}, Data: binary.NativeEndian.AppendUint64(doubles, math.Float64bits(0.125))}
+	if got := wide.Values(&buf); !slices.Equal(got, []float32{-2.5, 0.125}) {
+		t.Errorf("float64 is %v", got)
+	}
+	plain := Tensor{Info: &Info{Type: Float32}, Data: make([]byte, 8)}
+	if got := plain.Values(&buf); &got[0] == &buf[0] || unsafe.Pointer(&got[0]) != unsafe.Pointer(&plain.Data[0]) {
+		t.Error("float32 is copied")
+	}
+}
+
+func TestALayoutHasRoomForAllRows(t *testing.T) {
+	m := &Model{Rows: 3, Inputs: []int{0}, LastUse: []int{0, Kept}, Tensors: []Info{{RowBytes: 64}, {RowBytes: 128}}}
+	m.Segments = []Segment{{In: []int{0}, Out: []int{1}, Exit: 1}}
+	if got := NewLayout(m).Bytes; got != 3*(64+128) {
+		t.Errorf("three rows of 64 and 128 bytes take %d", got)
 	}
 }
 

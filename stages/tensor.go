@@ -1,8 +1,10 @@
 package stages
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"unsafe"
 )
 
@@ -76,9 +78,10 @@ func NewInfo(name string, t DType, shape []int64) (Info, error) {
 // Tensor is one row of one of a model's tensors. Data lies off the Go heap and belongs to the Carry that
 // the tensor is part of; Handle is the backend's and belongs to it.
 type Tensor struct {
-	Info   *Info
-	Data   []byte // row-major, native byte order
-	Handle any
+	Info    *Info
+	Data    []byte // row-major, native byte order
+	Padding []byte // the further rows of a model that insists on several; nobody reads them, but a run computes them
+	Handle  any
 }
 
 // Carry is the memory of one ticket: a place for every tensor of its model. Tensors whose lives do not overlap share
@@ -94,6 +97,51 @@ func (t *Tensor) Floats() []float32 {
 		return nil
 	}
 	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(t.Data))), len(t.Data)/4)
+}
+
+// Values gives the elements of a tensor of a floating type as float32: a view of it when it is of that type, which lives as
+// long as the tensor, and otherwise numbers in buf, which is made larger when it must be.
+func (t *Tensor) Values(buf *[]float32) []float32 {
+	if t.Info.Type == Float32 {
+		return t.Floats()
+	}
+	size := t.Info.Type.Size()
+	values := slices.Grow((*buf)[:0], len(t.Data)/size)
+	for at := 0; at+size <= len(t.Data); at += size {
+		values = append(values, t.Info.Type.float(t.Data[at:]))
+	}
+	*buf = values
+	return values
+}
+
+// floating says whether elements of a type are read as numbers with a fraction.
+func (d DType) floating() bool {
+	return d == Float32 || d == Float64 || d == Float16 || d == BFloat16
+}
+
+// float reads an element of a floating type.
+func (d DType) float(b []byte) float32 {
+	switch d {
+	case Float64:
+		return float32(math.Float64frombits(binary.NativeEndian.Uint64(b)))
+	case BFloat16:
+		return math.Float32frombits(uint32(binary.NativeEndian.Uint16(b)) << 16)
+	case Float16:
+		return half(binary.NativeEndian.Uint16(b))
+	}
+	return math.Float32frombits(binary.NativeEndian.Uint32(b))
+}
+
+// half converts a number of IEEE 754's binary16: a sign, five bits of exponent, ten of fraction.
+func half(b uint16) float32 {
+	sign, exponent, fraction := uint32(b>>15)<<31, uint32(b>>10&0x1f), uint32(b&0x3ff)
+	switch exponent {
+	case 0: // zero and what is subnormal: fraction * 2^-24
+		return math.Float32frombits(sign | math.Float32bits(float32(fraction)/(1<<24)))
+	case 0x1f:
+		return math.Float32frombits(sign | 0x7f800000 | fraction<<13)
+	}
+	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
 }
 
 // Finite says whether row-major data of element type t, in native byte order, holds no NaN and no infinity. Types that

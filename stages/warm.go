@@ -16,6 +16,7 @@ func Warm(b Backend, chain []Runner, rounds int) ([]time.Duration, error) {
 	defer b.Free(c)
 	for _, i := range b.Model().Inputs {
 		clear(c.Tensors[i].Data)
+		clear(c.Tensors[i].Padding)
 	}
 	times := make([][]time.Duration, len(chain))
 	for range rounds {

@@ -74,13 +74,16 @@ func (c *chain) read(ctx context.Context, row []float32) ([]stages.Reading, erro
 		return nil, err
 	}
 	model := c.model.Model()
-	copy(c.carry.Tensors[model.Inputs[0]].Floats(), row)
+	input := c.carry.Tensors[model.Inputs[0]]
+	copy(input.Floats(), row)
+	clear(input.Padding)
+	var values []float32
 	var readings []stages.Reading
 	for i, r := range c.runners {
 		if _, err := r.Run(c.carry); err != nil {
 			return nil, err
 		}
-		reading, err := stages.Read(c.carry.Tensors[model.Segments[i].Exit].Floats(), model.Logits)
+		reading, err := stages.Read(c.carry.Tensors[model.Segments[i].Exit].Values(&values), model.Logits)
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/delen-edge/delen/stages/graph/onnxpb"
 )
@@ -59,6 +60,20 @@ func captures(g *onnxpb.GraphProto) []string {
 		add([]string{o.GetName()})
 	}
 	return names
+}
+
+// captures reports whether the body of a node reads what lies outside it.
+func (g *Graph) captures(nodes []int) bool {
+	return slices.ContainsFunc(nodes, func(n int) bool {
+		for _, a := range g.nodes[n].GetAttribute() {
+			for b := range bodies(a) {
+				if len(captures(b)) > 0 {
+					return true
+				}
+			}
+		}
+		return false
+	})
 }
 
 // inBody returns the names that a body defines.

@@ -106,6 +106,30 @@ func (g *Graph) OneRow(names []string) ([]byte, error) {
 	return marshal(model)
 }
 
+// ShapesOf returns the whole model with the shapes of the named tensors as its only outputs, each an int64 list called as
+// [ShapeNames] says. It can be run; heavy weights stay in their files. The caller owns the bytes.
+func (g *Graph) ShapesOf(names []string) ([]byte, error) {
+	model, body := g.whole()
+	body.Output = nil
+	for i, shape := range ShapeNames(names) {
+		if _, ok := g.maker[names[i]]; !ok {
+			return nil, fmt.Errorf("the model has no tensor %q%s", names[i], g.suggest(names[i]))
+		}
+		body.Node = append(body.Node, &onnxpb.NodeProto{OpType: proto.String("Shape"), Input: names[i : i+1], Output: []string{shape}})
+		body.Output = append(body.Output, declare(Tensor{Name: shape, Type: Int64, Shape: []int64{-1}}, ""))
+	}
+	return marshal(model)
+}
+
+// ShapeNames returns what the outputs of [Graph.ShapesOf] are called.
+func ShapeNames(names []string) []string {
+	shapes := make([]string, len(names))
+	for i, name := range names {
+		shapes[i] = "shape of " + name
+	}
+	return shapes
+}
+
 // unload makes inputs of the weights that lie in files.
 func unload(body *onnxpb.GraphProto) {
 	listed := make(map[string]bool) // before IR version 4 they are inputs anyway

@@ -39,6 +39,7 @@ type Segment struct {
 	Out    []int // what it gives out, its exit among them; ascending
 
 	Nodes      int   // operators in its model, clones included
+	Captures   bool  // the body of one of its operators reads what lies outside it
 	Parameters int64 // elements of the constants that it holds; int64 and bool ones, which are shapes and masks, left out
 
 	// FLOPs of one row, a multiply-add counted as two; see the package comment. NaN when unknown, and then Uncounted says why.
@@ -143,7 +144,7 @@ func (s *Split) wire() {
 	s.Inputs = len(s.Tensors)
 	for i, exit := range s.Exits {
 		nodes := s.members[i]
-		seg := Segment{Number: i + 1, Nodes: len(nodes), Parameters: s.graph.parameters(nodes)}
+		seg := Segment{Number: i + 1, Nodes: len(nodes), Captures: s.graph.captures(nodes), Parameters: s.graph.parameters(nodes)}
 		for _, name := range s.graph.made(nodes) {
 			if lastUse[name] > seg.Number || name == exit {
 				seg.Out = append(seg.Out, s.add(name, lastUse[name]))

@@ -4,10 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"sync"
-
-	ort "github.com/yalue/onnxruntime_go"
 
 	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/graph"
@@ -86,50 +83,12 @@ func cut(path string, exits []string) (*graph.Split, error) {
 	return split, Resolve(g, split)
 }
 
-// Resolve completes a split with what the runtime infers of the model. A split that lacks nothing but shapes for its
-// FLOPs needs no runtime.
-func Resolve(g *graph.Graph, split *graph.Split) error {
-	if err := ask(split, split.Unresolved(), g.WithOutputs); err != nil {
-		return err
-	}
-	if !ort.IsInitialized() {
-		return nil // the FLOPs stay unknown
-	}
-	return ask(split, split.Uncounted(), g.OneRow)
-}
-
-// ask opens a variant of the model that has the named tensors as outputs, and hands in what the runtime says of them.
-func ask(split *graph.Split, names []string, variant func([]string) ([]byte, error)) error {
-	if len(names) == 0 {
-		return nil
-	}
-	if !ort.IsInitialized() {
-		return fmt.Errorf("the model does not say the types and shapes of %v, and there is no runtime to ask: %w", names, ErrNoLibrary)
-	}
-	data, err := variant(names)
-	if err != nil {
-		return err
-	}
-	_, outputs, err := ort.GetInputOutputInfoWithONNXData(data)
-	if err != nil {
-		return fmt.Errorf("asking ONNX Runtime for the types of %v: %w", names, err)
-	}
-	var known []graph.Tensor
-	for _, o := range outputs {
-		if slices.Contains(names, o.Name) && o.OrtValueType == ort.ONNXTypeTensor {
-			known = append(known, graph.Tensor{Name: o.Name, Type: graph.DType(o.DataType), Shape: o.Dimensions})
-		}
-	}
-	return split.Resolve(known)
-}
+// maxTensor bounds a tensor of all the rows that a model insists on, in bytes.
+const maxTensor = 1 << 30
 
 // describe turns a split into the model that the rest of the house sees.
 func describe(c Config, split *graph.Split) (*stages.Model, error) {
-	if split.FixedRows > 1 {
-		return nil, fmt.Errorf("%s takes %d rows at a time and no other number; export it with a dynamic batch, or with a batch of 1",
-			c.Path, split.FixedRows)
-	}
-	m := &stages.Model{Name: c.Name, Exits: split.Exits, Logits: c.Logits}
+	m := &stages.Model{Name: c.Name, Exits: split.Exits, Logits: c.Logits, Rows: int(max(split.FixedRows, 1))}
 	for i, t := range split.Tensors {
 		if len(t.Shape) == 0 {
 			return nil, fmt.Errorf("tensor %q has no known shape with a row axis, so it cannot travel with a request", t.Name)
@@ -137,6 +96,10 @@ func describe(c Config, split *graph.Split) (*stages.Model, error) {
 		info, err := stages.NewInfo(t.Name, stages.DType(t.Type), t.Shape[1:])
 		if err != nil {
 			return nil, err
+		}
+		if info.RowBytes > maxTensor/m.Rows {
+			return nil, fmt.Errorf("%s takes %d rows at a time, with which tensor %q has more than 1 GiB; export it with a dynamic batch",
+				c.Path, m.Rows, t.Name)
 		}
 		m.Tensors = append(m.Tensors, info)
 		m.LastUse = append(m.LastUse, split.LastUse[i]-1)

@@ -83,13 +83,14 @@ func (p *pool) make() (*stages.Carry, error) {
 	p.made = append(p.made, c)
 	for i := range p.model.Tensors {
 		info := &p.model.Tensors[i]
-		at := p.layout.Offsets[i]
-		data := block[at : at+info.RowBytes : at+info.RowBytes]
-		value, err := ort.NewCustomDataTensor(append(ort.Shape{1}, info.Shape...), data, ort.TensorElementDataType(info.Type))
+		at, rows := p.layout.Offsets[i], p.model.Rows
+		data := block[at : at+rows*info.RowBytes : at+rows*info.RowBytes]
+		value, err := ort.NewCustomDataTensor(append(ort.Shape{int64(rows)}, info.Shape...), data, ort.TensorElementDataType(info.Type))
 		if err != nil {
 			return nil, fmt.Errorf("tensor %q: %w", info.Name, err)
 		}
-		c.Tensors[i] = &stages.Tensor{Info: info, Data: data, Handle: value}
+		row, rest := data[:info.RowBytes:info.RowBytes], data[info.RowBytes:]
+		c.Tensors[i] = &stages.Tensor{Info: info, Data: row, Padding: rest, Handle: value}
 	}
 	return c, nil
 }

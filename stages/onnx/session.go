@@ -24,6 +24,16 @@ func (s *session) release() error {
 	return s.Destroy()
 }
 
+// weightsFolder tells a session of a model from memory where the files with its weights lie.
+const weightsFolder = "session.model_external_initializers_file_folder_path"
+
+// ONNX Runtime 1.27 ends the whole process (a vector's bounds in QDQPropagationTransformer) when the body of an operator
+// captures a tensor that was dequantised and reshaped. Without bodies that capture, the pass serves quantised networks.
+const (
+	disabledPasses = "optimization.disable_specified_optimizers"
+	deadlyPass     = "QDQPropagationTransformer"
+)
+
 // session makes a session of segment i. The runtime maps the heavy weights from the model's file.
 func (m *Model) session(split *graph.Split, i int) (*session, error) {
 	data, err := split.Lean(i + 1)
@@ -35,8 +45,13 @@ func (m *Model) session(split *graph.Split, i int) (*session, error) {
 		return nil, err
 	}
 	defer options.Destroy()
-	if err := options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", split.Folder()); err != nil {
+	if err := options.AddSessionConfigEntry(weightsFolder, split.Folder()); err != nil {
 		return nil, err
+	}
+	if split.Segments[i].Captures {
+		if err := options.AddSessionConfigEntry(disabledPasses, deadlyPass); err != nil {
+			return nil, err
+		}
 	}
 	segment := &m.model.Segments[i]
 	s, err := ort.NewDynamicAdvancedSessionWithONNXData(data, m.names(segment.In), m.names(segment.Out), options)

@@ -82,6 +82,8 @@ func (d *drawing) graph(name string) *onnxpb.GraphProto {
 		switch {
 		case !ok || word == "end":
 			return g
+		case strings.HasPrefix(rest, "= "): // a tensor that is called like a statement
+			g.Node = append(g.Node, d.node(word+" "+rest))
 		case word == "function":
 			d.functions = append(d.functions, d.function(rest))
 		case word == "ir":

@@ -14,6 +14,9 @@ const maxExits = 256
 
 // chooseExits returns the exits that were named, or those that are found.
 func (g *Graph) chooseExits(named []string) ([]string, error) {
+	if len(named) == 0 && g.exits != nil {
+		named = g.exits
+	}
 	if len(named) > 0 {
 		return slices.Clone(named), g.checkExits(named)
 	}

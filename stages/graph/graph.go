@@ -16,8 +16,9 @@ type Graph struct {
 	values  map[string]value
 	inputs  []string // without those that only name an initializer
 	outputs []string
-	axis    string // the name of the inputs' row axis, if it has one
-	folder  string // where the files with heavy weights lie
+	axis    string   // the name of the inputs' row axis, if it has one
+	folder  string   // where the files with heavy weights lie
+	exits   []string // in depth order, of a model that was read as segments
 }
 
 const (

@@ -12,9 +12,9 @@ import (
 
 // Limits of what functions may unfold to: a small file can ask for more than any machine holds.
 const (
-	maxNodes    = 1 << 20
-	maxUnfolded = 256 << 20 // bytes
-	maxCalls    = 64        // functions within functions
+	maxUnfolded = 1 << 20   // nodes
+	maxCloned   = 256 << 20 // bytes
+	maxCalls    = 1000      // functions within functions
 )
 
 // inline replaces every call of a function that the model defines by the function's nodes, in the model's graph though not in
@@ -26,7 +26,8 @@ func inline(model *onnxpb.ModelProto) error {
 		return nil
 	}
 	in := &inliner{
-		functions: make(map[signature]*onnxpb.FunctionProto), versions: make(map[string]int64), taken: make(map[string]bool), model: model,
+		functions: make(map[signature]*onnxpb.FunctionProto), weights: make(map[*onnxpb.FunctionProto]*load),
+		versions: make(map[string]int64), taken: make(map[string]bool), model: model,
 	}
 	for _, f := range model.GetFunctions() {
 		in.functions[signature{domain(f.GetDomain()), f.GetName(), f.GetOverload()}] = f
@@ -34,11 +35,15 @@ func inline(model *onnxpb.ModelProto) error {
 	for _, o := range model.GetOpsetImport() {
 		in.versions[domain(o.GetDomain())] = o.GetVersion()
 	}
-	in.take(model.GetGraph())
-	nodes, err := in.unfold(nil, model.GetGraph().GetNode(), 0)
+	all, err := in.weigh(model.GetGraph().GetNode(), 0)
 	if err != nil {
 		return err
 	}
+	if all.nodes > maxUnfolded || all.bytes > maxCloned {
+		return errors.New("the model's functions unfold to more than a million nodes, or than 256 MiB")
+	}
+	in.take(model.GetGraph())
+	nodes := in.unfold(nil, model.GetGraph().GetNode())
 	if in.calls > 0 {
 		model.Graph.Node = nodes
 		in.prune()
@@ -67,7 +72,41 @@ type inliner struct {
 	versions  map[string]int64 // of the operators, by domain
 	taken     map[string]bool  // names of tensors
 	calls     int
-	size      int // of the functions that were called, in bytes
+	weights   map[*onnxpb.FunctionProto]*load // nil while it is found out
+}
+
+// load is what nodes unfold to.
+type load struct{ nodes, bytes float64 }
+
+// weigh counts what nodes unfold to before any is copied: a few functions that call each other twice are a bomb.
+func (in *inliner) weigh(nodes []*onnxpb.NodeProto, depth int) (sum load, err error) {
+	if depth > maxCalls {
+		return sum, fmt.Errorf("functions call each other more than %d deep", maxCalls)
+	}
+	for _, n := range nodes {
+		f := in.functions[called(n)]
+		if f == nil {
+			sum.nodes++
+			continue
+		}
+		w, known := in.weights[f]
+		if known && w == nil {
+			return sum, fmt.Errorf("function %q calls itself", f.GetName())
+		}
+		if !known {
+			in.weights[f] = nil
+			inner, err := in.weigh(f.GetNode(), depth+1)
+			if err != nil {
+				return sum, err
+			}
+			inner.bytes += float64(proto.Size(f))
+			w = &inner
+			in.weights[f] = w
+		}
+		sum.nodes += w.nodes
+		sum.bytes += w.bytes
+	}
+	return sum, nil
 }
 
 // take notes the names of a graph, and of the bodies in it.
@@ -85,25 +124,15 @@ func (in *inliner) take(g *onnxpb.GraphProto) {
 }
 
 // unfold appends nodes to those before, the calls among them unfolded.
-func (in *inliner) unfold(before, nodes []*onnxpb.NodeProto, depth int) ([]*onnxpb.NodeProto, error) {
+func (in *inliner) unfold(before, nodes []*onnxpb.NodeProto) []*onnxpb.NodeProto {
 	for _, n := range nodes {
-		f := in.functions[called(n)]
-		switch {
-		case f != nil && depth == maxCalls:
-			return nil, fmt.Errorf("functions call each other more than %d deep: function %q calls itself", maxCalls, f.GetName())
-		case f != nil && in.fits(f):
-			var err error
-			if before, err = in.unfold(before, in.call(f, n), depth+1); err != nil {
-				return nil, err
-			}
-		default:
+		if f := in.functions[called(n)]; f != nil && in.fits(f) {
+			before = in.unfold(before, in.call(f, n))
+		} else {
 			before = append(before, n)
 		}
-		if len(before) > maxNodes || in.size > maxUnfolded {
-			return nil, errors.New("the model's functions unfold to more than a million nodes, or than 256 MiB")
-		}
 	}
-	return before, nil
+	return before
 }
 
 // fits reports whether a function's operators are those of the model, and imports those that the model has not.
@@ -133,7 +162,6 @@ type call struct {
 // call returns the nodes that a call stands for.
 func (in *inliner) call(f *onnxpb.FunctionProto, n *onnxpb.NodeProto) []*onnxpb.NodeProto {
 	in.calls++
-	in.size += proto.Size(f)
 	c := &call{
 		inliner: in, prefix: fmt.Sprintf("%s#%d/", n.GetOpType(), in.calls),
 		names: make(map[string]string), attributes: make(map[string]*onnxpb.AttributeProto),

@@ -23,11 +23,31 @@ const (
 // Read reads the model in the file at path. Its heavy weights stay on the disk, in that file or in files that must lie in
 // its folder or below, and must not be changed as long as the graph is used: see [Graph.Folder].
 func Read(path string) (*Graph, error) {
-	g, err := read(path)
+	f, err := open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, plain(err))
+		return nil, err
 	}
+	g, err := build(f.model)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	g.folder = f.folder
 	return g, nil
+}
+
+// file is a model that was read, with the folder of its heavy weights.
+type file struct {
+	path, folder string
+	model        *onnxpb.ModelProto
+}
+
+// open reads a file; its errors name it.
+func open(path string) (file, error) {
+	model, folder, err := read(path)
+	if err != nil {
+		return file{}, fmt.Errorf("%s: %w", path, plain(err))
+	}
+	return file{path, folder, model}, nil
 }
 
 // plain is the cause of an error, without the name of the file.
@@ -39,48 +59,44 @@ func plain(err error) error {
 	return err
 }
 
-func read(path string) (*Graph, error) {
+func read(path string) (model *onnxpb.ModelProto, folder string, err error) {
 	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	f, err := os.Open(target)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer f.Close()
 	info, err := f.Stat()
+	if err == nil {
+		err = checkFile(info)
+	}
 	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() {
-		return nil, errors.New("it is no file but a directory")
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no regular file")
-	}
-	if info.Size() > maxBytes {
-		return nil, fmt.Errorf("%d bytes are more than a model file can have (2 GiB): it is damaged or no ONNX file",
-			info.Size())
+		return nil, "", err
 	}
 	data, err := skim(f, info.Size(), filepath.Base(target))
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	model, err := decode(data)
-	if err != nil {
-		return nil, err
+	if model, err = decode(data); err != nil {
+		return nil, "", err
 	}
-	folder, err := settle(model, path, target)
-	if err != nil {
-		return nil, err
+	folder, err = settle(model, path, target)
+	return model, folder, err
+}
+
+func checkFile(info os.FileInfo) error {
+	switch {
+	case info.IsDir():
+		return errors.New("it is no file but a directory")
+	case !info.Mode().IsRegular():
+		return errors.New("it is no regular file")
+	case info.Size() > maxBytes:
+		return fmt.Errorf("%d bytes are more than a model file can have (2 GiB): it is damaged or no ONNX file", info.Size())
 	}
-	g, err := build(model)
-	if err != nil {
-		return nil, err
-	}
-	g.folder = folder
-	return g, nil
+	return nil
 }
 
 // Parse reads a model from memory. The graph keeps no reference to data. Weights in other files are an error, since

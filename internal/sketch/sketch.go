@@ -8,7 +8,7 @@
 //	init s int64[2] = 0 -1          an initializer with the numbers given
 //	a, b = Split(x, _) axis=1 m=abc an operator; _ leaves an input or output out; an attribute is a list of integers if
 //	                                it has a comma, an integer, a number with a point, @name for a body, $name for an
-//	                                attribute of the function around it, otherwise a string
+//	                                attribute of the function around it, otherwise a string, as an equation is with commas
 //	b = local.Block(a)              an operator of the domain before the last point
 //	c = Constant() numbers=2        the value is a constant of so many numbers
 //	body then ... end               a body for @then; the same statements
@@ -267,7 +267,7 @@ func (d *drawing) attribute(output, key, text string) *onnxpb.AttributeProto {
 		a.G, a.Type = d.bodies[text[1:]], onnxpb.AttributeProto_GRAPH.Enum()
 	case strings.HasPrefix(text, "$"):
 		a.RefAttrName, a.Type = proto.String(text[1:]), onnxpb.AttributeProto_INT.Enum()
-	case strings.Contains(text, ","):
+	case strings.Contains(text, ",") && key != "equation":
 		for _, word := range strings.Split(strings.Trim(text, ","), ",") {
 			i, _ := strconv.ParseInt(word, 10, 64)
 			a.Ints = append(a.Ints, i)

@@ -4,56 +4,78 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/delen-edge/delen/stages/graph/onnxpb"
 )
 
 // rule counts the FLOPs of the node that m looks at. Shapes that it asks for and does not get make the result void.
 type rule func(m *meter) float64
 
-// meter counts the nodes of one segment.
+// meter looks at one node.
 type meter struct {
 	split   *Split
-	node    *node
-	missing []string // tensors whose shapes the current node's rule asked for in vain
+	node    node
+	body    *scope   // where the node lies; nil for the model itself
+	missing []string // tensors whose shapes the node's rule asked for in vain
+	gaps    *gaps    // of the segment
 }
+
+// maxFLOPs bounds what a node can cost, so that numbers from a hostile file cannot add up to nonsense.
+const maxFLOPs = 1e24
 
 // count fills in the FLOPs of a segment.
 func (s *Split) count(seg *Segment) {
-	sum, why := 0.0, ""
+	sum, gaps := 0.0, &gaps{}
 	for _, i := range s.members[seg.Number-1] {
-		n := &s.graph.nodes[i]
-		if n.pure {
-			continue
+		if n := s.graph.nodes[i]; !n.pure {
+			sum += (&meter{split: s, node: n, gaps: gaps}).count()
 		}
-		m := &meter{split: s, node: n}
-		f, err := m.count()
-		if err != nil && why == "" {
-			why = err.Error()
-		}
-		sum += f
-		s.uncounted = append(s.uncounted, m.missing...)
 	}
-	seg.FLOPs, seg.Uncounted = sum/float64(max(1, s.FixedRows)), why
-	if why != "" {
+	seg.FLOPs, seg.Uncounted = sum/float64(max(1, s.FixedRows)), gaps.String()
+	if seg.Uncounted != "" {
 		seg.FLOPs = math.NaN()
 	}
+	for _, name := range gaps.shapes {
+		if _, ok := s.graph.maker[name]; ok { // nobody can be asked about what lies within a body
+			s.uncounted = append(s.uncounted, name)
+		}
+	}
 }
 
-func (m *meter) count() (float64, error) {
-	count, ok := rules[m.node.GetOpType()]
-	if !ok || !m.node.standard() {
-		return 0, fmt.Errorf("%s is an operator whose FLOPs are not known", m.node)
+// count returns the FLOPs of m's node. When they are not known it notes why, and returns 0.
+func (m *meter) count() float64 {
+	r, ok := m.node.rule()
+	if !ok {
+		m.gaps.kind(m.node)
+		return 0
 	}
-	f := count(m)
-	if len(m.missing) > 0 {
-		return 0, fmt.Errorf("%s: the shape of tensor %q is not known", m.node, m.missing[0])
+	f := r(m)
+	switch {
+	case len(m.missing) > 0:
+		m.gaps.note(fmt.Sprintf("%s: the shape of tensor %q is not known", m.node, m.missing[0]))
+		m.gaps.shapes = append(m.gaps.shapes, m.missing...)
+		return 0
+	case !(f >= 0 && f <= maxFLOPs): // NaN included
+		m.gaps.note(fmt.Sprintf("%s: its shapes or attributes are none that can be counted", m.node))
+		return 0
 	}
-	if math.IsNaN(f) {
-		return 0, fmt.Errorf("%s: its shapes or attributes are none that can be counted", m.node)
-	}
-	return f, nil
+	return f
 }
 
-// in returns the shape of the node's i-th input for one row; nil when it is not known.
+// rule returns the rule for n's kind of operator.
+func (n node) rule() (rule, bool) {
+	table := rules
+	if !n.standard() {
+		if n.GetDomain() != "com.microsoft" {
+			return nil, false
+		}
+		table = contributed
+	}
+	r, ok := table[n.GetOpType()]
+	return r, ok
+}
+
+// in returns the shape of the node's i-th input for one row; nil when it is left out or not known.
 func (m *meter) in(i int) []int64 { return m.shape(m.node.GetInput(), i) }
 
 // out returns the shape of the node's first output for one row; nil when it is not known.
@@ -63,15 +85,25 @@ func (m *meter) out() []int64 { return m.shape(m.node.GetOutput(), 0) }
 func (m *meter) has(i int) bool { return i < len(m.node.GetInput()) && m.node.GetInput()[i] != "" }
 
 func (m *meter) shape(names []string, i int) []int64 {
-	if i >= len(names) {
+	if i >= len(names) || names[i] == "" {
 		return nil
 	}
-	shape, ok := m.split.rowShape(names[i])
+	shape, ok := m.rowShape(names[i])
 	if !ok {
 		m.missing = append(m.missing, names[i])
 		return nil
 	}
 	return shape
+}
+
+// rowShape looks a tensor up in the bodies around the node, then in the model.
+func (m *meter) rowShape(name string) ([]int64, bool) {
+	for s := m.body; s != nil; s = s.outer {
+		if v, ok := s.values[name]; ok {
+			return m.split.oneRow(v.Shape, v.axis == "" || v.axis == m.split.graph.axis)
+		}
+	}
+	return m.split.rowShape(name)
 }
 
 // rowShape returns the shape that a tensor has for one row, or for the fixed number of rows.
@@ -80,11 +112,16 @@ func (s *Split) rowShape(name string) ([]int64, bool) {
 	if !told {
 		t = s.graph.tensor(name)
 	}
-	if t.Shape == nil {
+	return s.oneRow(t.Shape, s.beginsWithRows(name, told))
+}
+
+// oneRow fills in an open first dimension if that is the row axis.
+func (s *Split) oneRow(shape []int64, rowsFirst bool) ([]int64, bool) {
+	if shape == nil {
 		return nil, false
 	}
-	shape := slices.Clone(t.Shape)
-	if len(shape) > 0 && shape[0] < 0 && s.beginsWithRows(name, told) {
+	shape = slices.Clone(shape)
+	if len(shape) > 0 && shape[0] < 0 && rowsFirst {
 		shape[0] = max(1, s.FixedRows)
 	}
 	_, known := elements(shape)
@@ -106,36 +143,25 @@ func size(shape []int64) float64 {
 	if shape == nil {
 		return math.NaN()
 	}
-	n, _ := elements(shape)
-	return float64(n)
+	n := 1.0
+	for _, d := range shape {
+		n *= float64(d)
+	}
+	return n
 }
 
-// ints returns an attribute that is a list of integers.
-func (m *meter) ints(name string) []int64 {
+// attribute returns the node's attribute of that name; nil, whose fields are all empty, when there is none.
+func (m *meter) attribute(name string) *onnxpb.AttributeProto {
 	for _, a := range m.node.GetAttribute() {
 		if a.GetName() == name {
-			return a.GetInts()
+			return a
 		}
 	}
 	return nil
 }
 
-// integer returns an attribute that is an integer, 0 by default.
-func (m *meter) integer(name string) int64 {
-	for _, a := range m.node.GetAttribute() {
-		if a.GetName() == name {
-			return a.GetI()
-		}
-	}
-	return 0
-}
-
-// text returns an attribute that is a string.
-func (m *meter) text(name string) string {
-	for _, a := range m.node.GetAttribute() {
-		if a.GetName() == name {
-			return string(a.GetS())
-		}
-	}
-	return ""
-}
+func (m *meter) ints(name string) []int64   { return m.attribute(name).GetInts() }
+func (m *meter) integer(name string) int64  { return m.attribute(name).GetI() }
+func (m *meter) number(name string) float32 { return m.attribute(name).GetF() }
+func (m *meter) text(name string) string    { return string(m.attribute(name).GetS()) }
+func (m *meter) flag(name string) bool      { return m.integer(name) != 0 }

@@ -1,16 +1,22 @@
 package graph
 
-import "github.com/delen-edge/delen/stages/graph/onnxpb"
+import (
+	"math"
+
+	"github.com/delen-edge/delen/stages/graph/onnxpb"
+)
 
 // parameters counts the elements of the constants that nodes hold: the initializers they read, what Constant nodes carry
-// and what lies in their bodies. Integers of 64 bits and booleans are shapes, axes and masks, not parameters.
+// and what lies in their bodies. Integers of 64 bits and booleans are shapes, axes and masks, not parameters. Those of 8
+// bits are weights of quantised layers; their scales and zero points count as well, and where several weights share a byte
+// the bytes do.
 func (g *Graph) parameters(nodes []int) int64 {
 	used := make(map[string]bool)
 	sum := int64(0)
 	add := func(t *onnxpb.TensorProto) bool {
 		if kind := DType(t.GetDataType()); kind != Int64 && kind != Bool {
 			if n, ok := elements(t.GetDims()); ok {
-				sum += n
+				sum += min(n, math.MaxInt64-sum) // a file can claim more than can be counted
 			}
 		}
 		return true

@@ -1,0 +1,118 @@
+package graph
+
+// The operators of ONNX Runtime, by hand.
+var contributedByHand = []example{
+	{"convolution, sum and activation", `
+		input x[N 8 10 10]
+		input z[N 16 8 8]
+		init w[16 8 3 3]
+		init b[16]
+		y = com.microsoft.FusedConv(x, w, b, z) activation=Relu
+		output y[N 16 8 8]`, 16 * 8 * 8 * (2*8*3*3 + 1 + 1 + 1)},
+	{"channels last", `
+		input x[N 10 10 8]
+		init w[16 8 3 3]
+		y = com.microsoft.NhwcFusedConv(x, w)
+		output y[N 8 8 16]`, 8 * 8 * 16 * 2 * 8 * 3 * 3},
+	{"fully connected, and activation", `
+		input x[N 64]
+		init w[10 64]
+		init b[10]
+		y = com.microsoft.FusedGemm(x, w, b) transB=1 activation=LeakyRelu
+		output y[N 10]`, 10 * (2*64 + 1 + 1)},
+	{"a transposed factor", `
+		input x[N 5 64 7]
+		input z[N 5 64 9]
+		y = com.microsoft.FusedMatMul(x, z) transA=1
+		output y[N 5 7 9]`, 5 * 7 * 9 * 2 * 64},
+	{"a factor whose rows stand behind its heads", `
+		input x[N 7 5 64]
+		input z[N 5 64 9]
+		y = com.microsoft.FusedMatMul(x, z) transBatchA=1
+		output y[N 5 7 9]`, 5 * 7 * 9 * 2 * 64},
+	{"weights of four bits", `
+		input x[N 16 64]
+		init w uint8[32 2 16]
+		init s[64]
+		init b[32]
+		y = com.microsoft.MatMulNBits(x, w, s, _, _, b) K=64 N=32 bits=4 block_size=32
+		output y[N 16 32]`, 16 * 32 * (2*64 + 1)},
+	{"quantised as it comes: three for each element that goes in, one for the scale of each result, bias", `
+		input x[N 64]
+		init w int8[64 10]
+		init s[1]
+		init z int8[1]
+		init b[10]
+		y = com.microsoft.DynamicQuantizeMatMul(x, w, s, z, b)
+		output y[N 10]`, 3*64 + 10*(2*64+1+1)},
+	{"integers to floats", `
+		input x uint8[N 64]
+		init w int8[64 10]
+		init s[1]
+		init z int8[1]
+		init b[10]
+		y = com.microsoft.MatMulIntegerToFloat(x, w, s, s, z, z, b)
+		output y[N 10]`, 10 * (2*64 + 1 + 1)},
+	{"a quantised fully connected layer", `
+		input x uint8[N 64]
+		init s[1]
+		init z uint8[1]
+		init w int8[64 10]
+		init b int32[10]
+		y = com.microsoft.QGemm(x, s, z, w, s, z, b, s, z)
+		output y uint8[N 10]`, 10 * (2*64 + 1 + 1)},
+	{"a quantised sum", `
+		input x uint8[N 10]
+		init s[1]
+		init z uint8[1]
+		y = com.microsoft.QLinearAdd(x, s, z, x, s, z, s, z)
+		output y uint8[N 10]`, 10 * (1 + 1)},
+	{"a quantised pool", `
+		input x uint8[N 8 8 8]
+		init s[1]
+		init z uint8[1]
+		y = com.microsoft.QLinearAveragePool(x, s, z, s, z) kernel_shape=2,2
+		output y uint8[N 8 4 4]`, 8 * 4 * 4 * (2*2 + 1)},
+	{"a quantised global pool", `
+		input x uint8[N 8 8 8]
+		init s[1]
+		init z uint8[1]
+		y = com.microsoft.QLinearGlobalAveragePool(x, s, z, s, z)
+		output y uint8[N 8 1 1]`, 8*8*8 + 8},
+	{"sum, bias and layer normalisation", `
+		input x[N 16 32]
+		init g[32]
+		y = com.microsoft.SkipLayerNormalization(x, x, g, g, g)
+		output y[N 16 32]`, 16 * 32 * (1 + 1 + 7)},
+	{"sum and RMS normalisation", `
+		input x[N 16 32]
+		init g[32]
+		y = com.microsoft.SkipSimplifiedLayerNormalization(x, x, g)
+		output y[N 16 32]`, 16 * 32 * (1 + 4)},
+	{"words, positions and segments, normalised", `
+		input x int32[N 16]
+		init e[9 32]
+		init g[32]
+		y = com.microsoft.EmbedLayerNormalization(x, x, e, e, e, g, g)
+		output y[N 16 32]`, 16 * 32 * (2 + 7)},
+	{"words and positions, normalised", `
+		input x int32[N 16]
+		init e[9 32]
+		init g[32]
+		y = com.microsoft.EmbedLayerNormalization(x, _, e, e, _, g, g)
+		output y[N 16 32]`, 16 * 32 * (1 + 7)},
+	{"bias and GELU", `
+		input x[N 16 32]
+		init b[32]
+		y = com.microsoft.BiasGelu(x, b)
+		output y[N 16 32]`, 16 * 32 * 2},
+	{"GELU with a bias, or not", `
+		input x[N 16 32]
+		init b[32]
+		a = com.microsoft.FastGelu(x, b)
+		b1 = com.microsoft.FastGelu(a)
+		y = com.microsoft.QuickGelu(b1)
+		value a[N 16 32]
+		value b1[N 16 32]
+		output y[N 16 32]`, 16 * 32 * (2 + 1 + 1)},
+}

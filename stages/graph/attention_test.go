@@ -60,6 +60,20 @@ var attentionByHand = []example{
 		init p[2 1 2 5 8]
 		y = com.microsoft.Attention(x, w, _, _, p) num_heads=2
 		output y[N 3 16]`, 2*3*16*48 + 4*3*(3+5)*16 + 2*3*(3+5)*6},
+	{"merged and quantised", `
+		input x uint8[N 3 16]
+		init w uint8[16 48]
+		init b[48]
+		init s[]
+		init z uint8[]
+		y = com.microsoft.QAttention(x, w, b, s, s, _, z, z) num_heads=2
+		output y[N 3 16]`, 3*48*(2*16+1+1) + 4*3*3*16 + 2*3*3*6},
+	{"merged, with a rotation", `
+		input x[N 3 16]
+		init w[16 48]
+		init b[48]
+		y = com.microsoft.Attention(x, w, b) num_heads=2 do_rotary=1
+		output y[N 3 16]`, 3*48*(2*16+1) + 4*3*3*16 + 2*3*3*6 + 3*3*(16+16)},
 	{"projected before, but for the biases", `
 		input q[N 10 16]
 		input k[N 20 16]

@@ -5,12 +5,13 @@ import "math"
 // contributed holds operators of the domain com.microsoft, which ONNX Runtime puts into the models that it optimises and
 // quantises. Their definitions are in its docs/ContribOperators.md.
 var contributed = map[string]rule{
-	"FusedConv": fusedConv, "NhwcFusedConv": fusedConv, "NhwcConv": conv(1, 2), "FusedGemm": activated(gemm(2)), "FusedMatMul": fusedMatMul, "TransposeMatMul": fusedMatMul,
+	"FusedConv": fusedConv, "NhwcFusedConv": fusedConv, "NhwcConv": conv(1, 2),
+	"QLinearConv": quantised(conv(3, 8)), "FusedGemm": activated(gemm(2)), "FusedMatMul": fusedMatMul, "TransposeMatMul": fusedMatMul,
 	"GemmFastGelu": together(matMul, with(2), each(1)), "QGemm": quantised(gemm(6)),
 	"MatMulNBits": together(matMul, with(5)), "MatMulInteger16": matMul, "MatMulIntegerToFloat": together(quantised(matMul), with(6)),
 	"DynamicQuantizeMatMul": together(thrice, quantised(matMul), with(4)), "DynamicQuantizeLSTM": recurrent,
 
-	"Attention": mergedAttention, "MultiHeadAttention": multiHeadAttention, "GroupQueryAttention": groupQueryAttention,
+	"Attention": mergedAttention(4, 3, 5), "QAttention": together(mergedAttention(8, 5), projected), "MultiHeadAttention": multiHeadAttention, "GroupQueryAttention": groupQueryAttention,
 	"RotaryEmbedding": rotary,
 
 	"SkipLayerNormalization": together(each(8), with(4)), "SkipSimplifiedLayerNormalization": together(each(5), with(3)),
@@ -74,25 +75,37 @@ func fusedMatMul(m *meter) float64 {
 }
 
 // mergedAttention projects one input, [rows, sequence, features], to queries, keys and values with one weight, [features,
-// all three], and lets the sequence attend to itself and to what a cache holds, [2, rows, heads, sequence, width].
-func mergedAttention(m *meter) float64 {
-	x, w, out, past := m.in(0), m.in(1), m.out(), m.past(4, 5, 3)
-	if len(x) != 3 || len(w) != 2 || len(out) != 3 || w[1] < out[2] || past < 0 {
+// all three], and lets the sequence attend to itself and to what a cache holds, [2, rows, heads, sequence, width]. The
+// cache and the masks are in the inputs that are given.
+func mergedAttention(cache int, masks ...int) rule {
+	return func(m *meter) float64 {
+		x, w, out, past := m.in(0), m.in(1), m.out(), m.past(cache, 5, 3)
+		if len(x) != 3 || len(w) != 2 || len(out) != 3 || w[1] < out[2] || past < 0 {
+			return math.NaN()
+		}
+		if m.flag("past_present_share_buffer") { // a cache with room for more than it holds
+			return math.NaN()
+		}
+		h := heads{rows: x[0], number: m.integer("num_heads"), queries: x[1], keys: x[1] + past, values: float64(out[2])}
+		h.width = float64(w[1]-out[2]) / 2
+		n := 2*size(x)*float64(w[1]) + h.count(m.extras(masks...))
+		if m.has(2) { // a bias
+			n += projected(m)
+		}
+		if m.flag("do_rotary") {
+			n += m.turn(2*size(x[:2])*h.width, h.width/float64(h.number))
+		}
+		return n
+	}
+}
+
+// projected counts one per number of the queries, keys and values that mergedAttention makes.
+func projected(m *meter) float64 {
+	x, w := m.in(0), m.in(1)
+	if len(x) != 3 || len(w) != 2 {
 		return math.NaN()
 	}
-	if m.flag("past_present_share_buffer") { // a cache with room for more than it holds
-		return math.NaN()
-	}
-	h := heads{rows: x[0], number: m.integer("num_heads"), queries: x[1], keys: x[1] + past, values: float64(out[2])}
-	h.width = float64(w[1]-out[2]) / 2
-	n := 2*size(x)*float64(w[1]) + h.count(m.extras(3, 5))
-	if m.has(2) {
-		n += size(x[:2]) * float64(w[1])
-	}
-	if m.flag("do_rotary") {
-		n += m.turn(2*size(x[:2])*h.width, h.width/float64(h.number))
-	}
-	return n
+	return size(x[:2]) * float64(w[1])
 }
 
 // multiHeadAttention takes what was projected before, maybe without its bias: queries as [rows, sequence, width], keys and

@@ -14,22 +14,38 @@ var contributedByHand = []example{
 		init w[16 8 3 3]
 		y = com.microsoft.NhwcFusedConv(x, w)
 		output y[N 8 8 16]`, 8 * 8 * 16 * 2 * 8 * 3 * 3},
+	{"channels last, quantised", `
+		input x uint8[N 10 10 8]
+		init s[]
+		init z uint8[]
+		init w uint8[16 8 2 5]
+		y = com.microsoft.QLinearConv(x, s, z, w, s, z, s, z) channels_last=1
+		output y uint8[N 9 6 16]`, 9 * 6 * 16 * (2*8*2*5 + 1)},
 	{"fully connected, and activation", `
 		input x[N 64]
 		init w[10 64]
 		init b[10]
-		y = com.microsoft.FusedGemm(x, w, b) transB=1 activation=LeakyRelu
+		y = com.microsoft.FusedGemm(x, w, b) transB=1 alpha=1.0 activation=LeakyRelu
 		output y[N 10]`, 10 * (2*64 + 1 + 1)},
 	{"a transposed factor", `
 		input x[N 5 64 7]
 		input z[N 5 64 9]
 		y = com.microsoft.FusedMatMul(x, z) transA=1
 		output y[N 5 7 9]`, 5 * 7 * 9 * 2 * 64},
-	{"a factor whose rows stand behind its heads", `
-		input x[N 7 5 64]
-		input z[N 5 64 9]
-		y = com.microsoft.FusedMatMul(x, z) transBatchA=1
-		output y[N 5 7 9]`, 5 * 7 * 9 * 2 * 64},
+	{"a factor whose first axis moves behind its heads, 7 times 1 x 64 by 64 x 9", `
+		input x[1 7 64]
+		init w[7 64 9]
+		t = com.microsoft.FusedMatMul(x, w) transBatchA=1
+		y = Transpose(t) perm=1,0,2
+		value t[7 1 9]
+		output y[1 7 9]`, 7 * 1 * 9 * 2 * 64},
+	{"and is transposed too, 7 times 64 x 1 by 1 x 9", `
+		input x[1 7 64]
+		init w[7 1 9]
+		t = com.microsoft.FusedMatMul(x, w) transA=1 transBatchA=1
+		y = Reshape(t, t)
+		value t[7 64 9]
+		output y[1 7 576]`, 7 * 64 * 9 * 2 * 1},
 	{"weights of four bits", `
 		input x[N 16 64]
 		init w uint8[32 2 16]
@@ -40,43 +56,45 @@ var contributedByHand = []example{
 	{"quantised as it comes: three for each element that goes in, one for the scale of each result, bias", `
 		input x[N 64]
 		init w int8[64 10]
-		init s[1]
-		init z int8[1]
+		init s[]
+		init z int8[]
 		init b[10]
 		y = com.microsoft.DynamicQuantizeMatMul(x, w, s, z, b)
 		output y[N 10]`, 3*64 + 10*(2*64+1+1)},
 	{"integers to floats", `
 		input x uint8[N 64]
 		init w int8[64 10]
-		init s[1]
-		init z int8[1]
+		init s[]
+		init z uint8[]
+		init zw int8[]
 		init b[10]
-		y = com.microsoft.MatMulIntegerToFloat(x, w, s, s, z, z, b)
+		y = com.microsoft.MatMulIntegerToFloat(x, w, s, s, z, zw, b)
 		output y[N 10]`, 10 * (2*64 + 1 + 1)},
 	{"a quantised fully connected layer", `
 		input x uint8[N 64]
-		init s[1]
-		init z uint8[1]
+		init s[]
+		init z uint8[]
 		init w int8[64 10]
+		init zw int8[]
 		init b int32[10]
-		y = com.microsoft.QGemm(x, s, z, w, s, z, b, s, z)
+		y = com.microsoft.QGemm(x, s, z, w, s, zw, b, s, z)
 		output y uint8[N 10]`, 10 * (2*64 + 1 + 1)},
 	{"a quantised sum", `
 		input x uint8[N 10]
-		init s[1]
-		init z uint8[1]
+		init s[]
+		init z uint8[]
 		y = com.microsoft.QLinearAdd(x, s, z, x, s, z, s, z)
 		output y uint8[N 10]`, 10 * (1 + 1)},
 	{"a quantised pool", `
 		input x uint8[N 8 8 8]
-		init s[1]
-		init z uint8[1]
-		y = com.microsoft.QLinearAveragePool(x, s, z, s, z) kernel_shape=2,2
+		init s[]
+		init z uint8[]
+		y = com.microsoft.QLinearAveragePool(x, s, z, s, z) kernel_shape=2,2 strides=2,2
 		output y uint8[N 8 4 4]`, 8 * 4 * 4 * (2*2 + 1)},
 	{"a quantised global pool", `
 		input x uint8[N 8 8 8]
-		init s[1]
-		init z uint8[1]
+		init s[]
+		init z uint8[]
 		y = com.microsoft.QLinearGlobalAveragePool(x, s, z, s, z)
 		output y uint8[N 8 1 1]`, 8*8*8 + 8},
 	{"sum, bias and layer normalisation", `
@@ -93,13 +111,13 @@ var contributedByHand = []example{
 		input x int32[N 16]
 		init e[9 32]
 		init g[32]
-		y = com.microsoft.EmbedLayerNormalization(x, x, e, e, e, g, g)
+		y, mask = com.microsoft.EmbedLayerNormalization(x, x, e, e, e, g, g)
 		output y[N 16 32]`, 16 * 32 * (2 + 7)},
 	{"words and positions, normalised", `
 		input x int32[N 16]
 		init e[9 32]
 		init g[32]
-		y = com.microsoft.EmbedLayerNormalization(x, _, e, e, _, g, g)
+		y, mask = com.microsoft.EmbedLayerNormalization(x, _, e, e, _, g, g)
 		output y[N 16 32]`, 16 * 32 * (1 + 7)},
 	{"bias and GELU", `
 		input x[N 16 32]

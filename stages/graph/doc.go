@@ -27,16 +27,17 @@
 //     Einsum is taken two terms at a time, from left to right: a product for each combination of their indexes, and a sum
 //     where an index ends.
 //   - Element-wise operators cost one per result, whatever the function; comparisons count like sums, and so do random
-//     numbers.
+//     numbers. Two tensors are combined at a time, and a mean divides besides.
 //   - A batch normalisation is a scale and a shift: two per element. A normalisation that measures its own mean and
 //     variance: seven (sum, difference, square and add, division, scale, shift), five without scale and shift; by the root
 //     of the mean square: four; by a norm: three; a local response: five more than its window has channels. Softmax: five
-//     (maximum, difference, exponential, sum, division).
+//     (maximum, difference, exponential, sum, division). Hardmax: two.
 //   - Attention costs its two matrix products, and per score six (scale and softmax), one for each mask or bias, three for
 //     a soft cap. Masked scores count like others. A rotary embedding costs three per number that it turns.
 //   - Pooling costs one per element under the window, a reduction one per element that goes in.
 //   - Interpolation costs a multiply-add per neighbour: two neighbours an axis if it is linear, four if it is cubic. Where
-//     the neighbours lie and how much they weigh is left out. The nearest one is free.
+//     the neighbours lie and how much they weigh is left out. The nearest one is free. Deformable convolutions and
+//     RoiAlign interpolate each point that they look at.
 //   - Recurrent operators cost their matrix products; the gates' element-wise work is left out.
 //   - A Fourier transform of n complex numbers costs 5 n log2 n, one of n real numbers half of that, the figures by which
 //     FFTW's benchmark (fftw.org/speed) rates any algorithm. A determinant costs 2/3 n^3, as by elimination.
@@ -45,8 +46,8 @@
 //   - An If costs its more expensive branch.
 //   - Moving data is free, and so is what follows from constants alone: a runtime computes it once.
 //
-// Besides the standard operators those of ONNX Runtime are known, by their parts, that it puts into models which it
-// optimises or quantises.
+// Besides the standard operators, those are known that ONNX Runtime puts into the models which it optimises or quantises.
+// They cost what their parts do.
 //
 // A shape whose first dimension is open has one row there, unless the file names that dimension differently from the row
 // axis of the inputs. What cannot be counted makes the segment's FLOPs NaN: operators that are not known, loops, whose data

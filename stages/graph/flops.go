@@ -110,14 +110,17 @@ func (m *meter) rowShape(name string) ([]int64, bool) {
 func (s *Split) rowShape(name string) ([]int64, bool) {
 	t, told := s.told[name]
 	if !told {
-		t = s.graph.tensor(name)
+		t = s.graph.values[name].Tensor
 	}
 	return s.oneRow(t.Shape, s.beginsWithRows(name, told))
 }
 
-// oneRow fills in an open first dimension if that is the row axis.
+// maxRank bounds the axes that are looked at, again for each node that reads a tensor. No runtime takes as many.
+const maxRank = 64
+
+// oneRow returns a copy of a shape in which an open first dimension is filled in, if that is the row axis.
 func (s *Split) oneRow(shape []int64, rowsFirst bool) ([]int64, bool) {
-	if shape == nil {
+	if shape == nil || len(shape) > maxRank {
 		return nil, false
 	}
 	shape = slices.Clone(shape)

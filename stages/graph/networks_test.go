@@ -158,3 +158,30 @@ func TestKnownNetworks(t *testing.T) {
 		t.Logf("%s: %.4f GFLOPs, %d parameters", c.name, s.FLOPs/1e9, s.Parameters)
 	}
 }
+
+// examples/glyphs/README.md says what torch counts for each segment before the batch norms are folded in, which leaves one
+// parameter a channel instead of two.
+func TestShippedModelAgainstTorch(t *testing.T) {
+	g, err := Read("../../examples/glyphs/model.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := g.Split(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []struct {
+		megaMACs   float64
+		parameters int64
+	}{
+		{42.9, 45_684 - 3*48}, {42.7, 171_396 - 3*112}, {57.8, 230_308 - 2*112}, {43.4, 694_884 - 6*112},
+	} {
+		seg := s.Segments[i]
+		if excess := seg.FLOPs/(2e6*want.megaMACs) - 1; !(math.Abs(excess) < 0.01) {
+			t.Errorf("segment %d: %v FLOPs (%s) for %v M multiply-adds", i+1, seg.FLOPs, seg.Uncounted, want.megaMACs)
+		}
+		if seg.Parameters != want.parameters {
+			t.Errorf("segment %d: %d parameters, not %d", i+1, seg.Parameters, want.parameters)
+		}
+	}
+}

@@ -5,25 +5,36 @@ import "math"
 // contributed holds operators of the domain com.microsoft, which ONNX Runtime puts into the models that it optimises and
 // quantises. Their definitions are in its docs/ContribOperators.md.
 var contributed = map[string]rule{
-	"FusedConv": fusedConv, "NhwcFusedConv": fusedConv, "NhwcConv": conv(1, 2),
-	"QLinearConv": quantised(conv(3, 8)), "FusedGemm": activated(gemm(2)), "FusedMatMul": fusedMatMul, "TransposeMatMul": fusedMatMul,
-	"GemmFastGelu": together(matMul, with(2), each(1)), "QGemm": quantised(gemm(6)),
-	"MatMulNBits": together(matMul, with(5)), "MatMulInteger16": matMul, "MatMulIntegerToFloat": together(quantised(matMul), with(6)),
+	"FusedConv": fusedConv, "NhwcFusedConv": fusedConv, "NhwcConv": conv(1, 2), "QLinearConv": quantised(conv(3, 8)),
+
+	"FusedGemm": activated(gemm(2)), "GemmFastGelu": together(matMul, with(2), each(1)), "QGemm": quantised(gemm(6)),
+	"FusedMatMul": fusedMatMul, "TransposeMatMul": fusedMatMul,
+	"MatMulNBits": together(matMul, with(5)), "MatMulInteger16": matMul,
+	"MatMulIntegerToFloat":  together(quantised(matMul), with(6)),
 	"DynamicQuantizeMatMul": together(thrice, quantised(matMul), with(4)), "DynamicQuantizeLSTM": recurrent,
 
-	"Attention": mergedAttention(4, 3, 5), "QAttention": together(mergedAttention(8, 5), projected), "MultiHeadAttention": multiHeadAttention, "GroupQueryAttention": groupQueryAttention,
-	"RotaryEmbedding": rotary,
+	"Attention": mergedAttention(4, 3, 5), "QAttention": together(mergedAttention(8, 5), projected),
+	"MultiHeadAttention": multiHeadAttention, "GroupQueryAttention": groupQueryAttention, "RotaryEmbedding": rotary,
 
-	"SkipLayerNormalization": together(each(8), with(4)), "SkipSimplifiedLayerNormalization": together(each(5), with(3)),
-	"EmbedLayerNormalization": together(each(8), with(4)), "SimplifiedLayerNormalization": each(4),
+	"SkipLayerNormalization":           together(each(8), with(4)),
+	"SkipSimplifiedLayerNormalization": together(each(5), with(3)),
+	"SimplifiedLayerNormalization":     each(4),
+	"EmbedLayerNormalization":          together(each(8), with(4)),
 
-	"BiasGelu": each(2), "BiasSoftmax": each(6), "FastGelu": together(each(1), with(1)), "Gelu": each(1), "QuickGelu": each(1),
-	"BiasAdd": each(2), "QuantizeLinear": each(1), "DequantizeLinear": each(1),
+	"Gelu": each(1), "QuickGelu": each(1), "FastGelu": together(each(1), with(1)), "BiasGelu": each(2),
+	"BiasAdd": each(2), "BiasSoftmax": each(6), "QuantizeLinear": each(1), "DequantizeLinear": each(1),
 
 	"QLinearAdd": each(2), "QLinearMul": each(2), "QLinearSigmoid": each(2), "QLinearLeakyRelu": each(2),
 	"QLinearSoftmax": each(6), "QLinearConcat": each(1), "QLinearAveragePool": quantised(pool),
-	"QLinearGlobalAveragePool": quantised(every), "QLinearReduceMean": quantised(every), "NhwcMaxPool": pool,
-	"GridSample": gridSample,
+	"QLinearGlobalAveragePool": quantised(every), "QLinearReduceMean": quantised(every),
+	"NhwcMaxPool": pool, "GridSample": gridSample,
+}
+
+// blocked holds operators of the domain com.microsoft.nchwc, which work on blocks of channels. Where the channels do not fill
+// the last block, what is computed for nothing counts as well.
+var blocked = map[string]rule{
+	"Conv": fusedConv, "MaxPool": pool, "AveragePool": pool, "GlobalMaxPool": every, "GlobalAveragePool": every,
+	"ReorderInput": free, "ReorderOutput": free,
 }
 
 // together is a rule made of several.

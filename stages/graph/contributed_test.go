@@ -1,5 +1,10 @@
 package graph
 
+import (
+	"fmt"
+	"testing"
+)
+
 // The operators of ONNX Runtime, by hand.
 var contributedByHand = []example{
 	{"convolution, sum and activation", `
@@ -21,6 +26,16 @@ var contributedByHand = []example{
 		init w uint8[16 8 2 5]
 		y = com.microsoft.QLinearConv(x, s, z, w, s, z, s, z) channels_last=1
 		output y uint8[N 9 6 16]`, 9 * 6 * 16 * (2*8*2*5 + 1)},
+	{"blocks of 8 channels", `
+		input x[N 3 10 10]
+		init w[8 3 3 3]
+		init b[8]
+		c = com.microsoft.nchwc.Conv(x, w, b) activation=Relu
+		p = com.microsoft.nchwc.MaxPool(c) kernel_shape=2,2 strides=2,2
+		y = com.microsoft.nchwc.ReorderOutput(p) channels=8
+		value c[N 8 8 8]
+		value p[N 8 4 4]
+		output y[N 8 4 4]`, 8*8*8*(2*3*3*3+1+1) + 8*4*4*2*2},
 	{"fully connected, and activation", `
 		input x[N 64]
 		init w[10 64]
@@ -133,4 +148,24 @@ var contributedByHand = []example{
 		value a[N 16 32]
 		value b1[N 16 32]
 		output y[N 16 32]`, 16 * 32 * (2 + 1 + 1)},
+}
+
+// What an operator costs whose result is as large as its input, by element.
+func TestCostsPerElement(t *testing.T) {
+	for op, want := range map[string]float64{
+		"Add": 1, "Erf": 1, "Where": 1, "HannWindow": 1, "Bernoulli": 1, "Shrink": 1, "CumSum": 1, "Col2Im": 1, "TopK": 1,
+		"Cast": 0, "TensorScatter": 0, "MaxUnpool": 0, "CenterCropPad": 0, "OptionalGetElement": 0, "SequenceAt": 0,
+		"Softmax": 5, "LogSoftmax": 5, "InstanceNormalization": 7, "GroupNormalization": 7, "SimplifiedLayerNormalization": 4,
+		"com.microsoft.SimplifiedLayerNormalization": 4, "com.microsoft.Gelu": 1, "com.microsoft.BiasAdd": 2,
+		"com.microsoft.BiasSoftmax": 6, "com.microsoft.QLinearMul": 2, "com.microsoft.QLinearSigmoid": 2,
+		"com.microsoft.QLinearLeakyRelu": 2, "com.microsoft.QLinearSoftmax": 6, "com.microsoft.QLinearConcat": 1,
+		"com.microsoft.QLinearReduceMean": 2, "com.microsoft.QuantizeLinear": 1, "com.microsoft.DequantizeLinear": 1,
+		"com.microsoft.RotaryEmbedding": 3, "com.microsoft.MatMulInteger16": 2 * 5, "com.microsoft.GemmFastGelu": 2*5 + 1,
+		"com.microsoft.nchwc.GlobalAveragePool": 1, "com.microsoft.nchwc.GlobalMaxPool": 1, "com.microsoft.nchwc.ReorderInput": 0,
+	} {
+		got := flopsOf(t, fmt.Sprintf("input x[N 4 3 5]\ny = %s(x)\noutput y[N 4 3 5]", op))
+		if got != 60*want {
+			t.Errorf("%s costs %v per element, by hand %v", op, got/60, want)
+		}
+	}
 }

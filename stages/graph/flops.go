@@ -63,15 +63,15 @@ func (m *meter) count() float64 {
 }
 
 // rule returns the rule for n's kind of operator.
-func (n node) rule() (rule, bool) {
-	table := rules
-	if !n.standard() {
-		if n.GetDomain() != "com.microsoft" {
-			return nil, false
-		}
-		table = contributed
+func (n node) rule() (r rule, ok bool) {
+	switch domain := n.GetDomain(); {
+	case n.standard():
+		r, ok = rules[n.GetOpType()]
+	case domain == "com.microsoft":
+		r, ok = contributed[n.GetOpType()]
+	case domain == "com.microsoft.nchwc":
+		r, ok = blocked[n.GetOpType()]
 	}
-	r, ok := table[n.GetOpType()]
 	return r, ok
 }
 

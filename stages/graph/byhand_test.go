@@ -227,14 +227,14 @@ var byHand = []example{
 		end
 		y = If(c) then_branch=@then
 		value a[3 10]
-		output y[3 10]`, 10 + 10 + 10},
+		output y[3 10]`, 3*(10 + 10 + 10)},
 	{"LSTM over 7 steps", `
 		input x[N 7 12]
 		init w[1 32 12]
 		init r[1 32 8]
 		y = LSTM(x, w, r) layout=1 hidden_size=8
 		output y[N 7 1 8]`, 7 * 2 * 32 * (12 + 8)},
-	{"a fixed batch of 8 counts for one row", "input x[8 10]\ny = Relu(x)\noutput y[8 10]", 10},
+	{"a fixed batch of 8: a request pays for all", "input x[8 10]\ny = Relu(x)\noutput y[8 10]", 8 * 10},
 	{"what follows from constants is computed once", `
 		input x[N 4]
 		init w[4]

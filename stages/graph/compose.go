@@ -135,7 +135,7 @@ func (j *joint) match() error {
 			if s.part == nil {
 				continue // an input of the model
 			}
-			if err := agree(p, v, s); err != nil {
+			if err := p.agrees(v, s); err != nil {
 				return err
 			}
 			p.from[v.GetName()] = s
@@ -154,8 +154,8 @@ func nearest(name string, before []*part) source {
 	return source{}
 }
 
-// agree holds an input's type against that of its source.
-func agree(p *part, input *onnxpb.ValueInfoProto, s source) error {
+// agrees holds an input's type against that of its source.
+func (p *part) agrees(input *onnxpb.ValueInfoProto, s source) error {
 	a, b := describe(input), describe(s.output)
 	if _, err := b.merge(a.Tensor); err != nil {
 		return fmt.Errorf("%s takes %s, but %s gives %s: they are of different models, or in the wrong order", p, a, s.part, b)

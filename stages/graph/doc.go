@@ -1,6 +1,10 @@
 // Package graph reads an ONNX model, finds its exits, splits it into segments and counts what they cost. It needs no
 // runtime: it works on the file alone, and where the file is silent it says so instead of guessing.
 //
+// Weights of 16 KiB and more stay in their files, from where a runtime maps them: reading a model of a gigabyte takes no
+// more memory than reading its structure. Functions that the model defines are unfolded, so that an exit may lie within one.
+// A model may also lie in several files, one for each segment.
+//
 // A model with K exits makes K segments. The law of the split:
 //
 //   - A node belongs to the earliest exit that needs it, so what exit 1 needs is computed in segment 1 and nowhere else.
@@ -17,7 +21,8 @@
 //
 // The first axis of everything that travels with a request (the graph's inputs, the exits and what crosses between
 // segments) is the row axis: one row, one request. What has its rows elsewhere, as the states of a recurrent network may,
-// cannot travel, and the split says so.
+// cannot travel, and the split says so. A model may insist on a number of rows: a request is the first of them then, and pays
+// for all.
 //
 // # FLOPs
 //

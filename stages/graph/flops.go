@@ -31,7 +31,7 @@ func (s *Split) count(seg *Segment) {
 			sum += (&meter{split: s, node: n, gaps: gaps}).count()
 		}
 	}
-	seg.FLOPs, seg.Uncounted = sum/float64(max(1, s.FixedRows)), gaps.String()
+	seg.FLOPs, seg.Uncounted = sum, gaps.String()
 	if seg.Uncounted != "" {
 		seg.FLOPs = math.NaN()
 	}

@@ -42,7 +42,8 @@ type Segment struct {
 	Captures   bool  // the body of one of its operators reads what lies outside it
 	Parameters int64 // elements of the constants that it holds; int64 and bool ones, which are shapes and masks, left out
 
-	// FLOPs of one row, a multiply-add counted as two; see the package comment. NaN when unknown, and then Uncounted says why.
+	// FLOPs of one row, or of all rows of a model that insists on several: one request pays for them. A multiply-add counts
+	// as two; see the package comment. NaN when unknown, and then Uncounted says why.
 	FLOPs     float64
 	Uncounted string
 

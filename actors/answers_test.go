@@ -45,7 +45,7 @@ var loadOracle = sync.OnceValues(func() (*oracle, error) {
 
 // fill runs the network up to one exit, as a model with that exit alone.
 func (o *oracle) fill(exit int, rows [][]float32) error {
-	m, err := onnx.Load(onnx.Config{Name: "whole", Path: filepath.Join(glyphs, "model.onnx"), Exits: []string{fmt.Sprintf("exit%d", exit+1)}, Logits: true})
+	m, err := onnx.Load(onnx.Config{Name: "whole", Files: []string{filepath.Join(glyphs, "model.onnx")}, Exits: []string{fmt.Sprintf("exit%d", exit+1)}, Logits: true})
 	if err != nil {
 		return err
 	}

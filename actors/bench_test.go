@@ -61,7 +61,7 @@ func benchHouse(b *testing.B, slots int) *Node {
 }
 
 func loadForBench(m *config.Model) (stages.Backend, error) {
-	return onnx.Load(onnx.Config{Name: m.Name, Path: m.Path, Exits: m.Exits, Logits: true})
+	return onnx.Load(onnx.Config{Name: m.Name, Files: m.Files, Exits: m.Exits, Logits: true})
 }
 
 // app is an actor that keeps a number of requests in flight and counts answers.
@@ -197,7 +197,7 @@ func BenchmarkSaturationAgainstBare(b *testing.B) {
 // bareThreads runs the uncut network on as many threads as there are slots.
 func bareThreads(b *testing.B, slots, runs int) func() time.Duration {
 	b.Helper()
-	whole, err := onnx.Load(onnx.Config{Name: "whole", Path: filepath.Join("..", "examples", "glyphs", "model.onnx"), Exits: []string{"exit4"}, Logits: true})
+	whole, err := onnx.Load(onnx.Config{Name: "whole", Files: []string{filepath.Join("..", "examples", "glyphs", "model.onnx")}, Exits: []string{"exit4"}, Logits: true})
 	if err != nil {
 		b.Fatal(err)
 	}

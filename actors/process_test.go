@@ -214,7 +214,7 @@ func (f *faults) obey(over chan<- os.Signal, reload func() error) {
 }
 
 func (f *faults) load(m *config.Model) (stages.Backend, error) {
-	loaded, err := onnx.Load(onnx.Config{Name: m.Name, Path: m.Path, Exits: m.Exits, Logits: m.Activation == config.Softmax})
+	loaded, err := onnx.Load(onnx.Config{Name: m.Name, Files: m.Files, Exits: m.Exits, Logits: m.Activation == config.Softmax})
 	if err != nil {
 		return nil, err
 	}

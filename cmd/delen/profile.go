@@ -136,7 +136,7 @@ func (f *profiling) load() (*onnx.Model, error) {
 	if f.exits != "" {
 		exits = strings.Split(f.exits, ",")
 	}
-	return onnx.Load(onnx.Config{Name: filepath.Base(f.model), Path: f.model, Exits: exits, Logits: !f.probs})
+	return onnx.Load(onnx.Config{Name: filepath.Base(f.model), Files: []string{f.model}, Exits: exits, Logits: !f.probs})
 }
 
 // watts reads --power.

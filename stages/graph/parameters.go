@@ -11,7 +11,6 @@ import (
 // bits are weights of quantised layers; their scales and zero points count as well, and where several weights share a byte
 // the bytes do.
 func (g *Graph) parameters(nodes []int) int64 {
-	used := make(map[string]bool)
 	sum := int64(0)
 	add := func(t *onnxpb.TensorProto) bool {
 		if kind := DType(t.GetDataType()); kind != Int64 && kind != Bool {
@@ -21,6 +20,26 @@ func (g *Graph) parameters(nodes []int) int64 {
 		}
 		return true
 	}
+	g.constants(nodes, add)
+	return sum
+}
+
+// weightBytes counts the bytes of those constants, whatever they are.
+func (g *Graph) weightBytes(nodes []int) int64 {
+	sum := int64(0)
+	g.constants(nodes, func(t *onnxpb.TensorProto) bool {
+		n, ok := elements(t.GetDims())
+		if size := int64(DType(t.GetDataType()).Size()); ok {
+			sum += min(n*max(size, 1), math.MaxInt64-sum)
+		}
+		return true
+	})
+	return sum
+}
+
+// constants yields the constants that nodes hold.
+func (g *Graph) constants(nodes []int, add func(*onnxpb.TensorProto) bool) {
+	used := make(map[string]bool)
 	protos := make([]*onnxpb.NodeProto, len(nodes))
 	for i, n := range nodes {
 		protos[i] = g.nodes[n].NodeProto
@@ -39,5 +58,4 @@ func (g *Graph) parameters(nodes []int) int64 {
 			sparseTensors(t, add)
 		}
 	}
-	return sum
 }

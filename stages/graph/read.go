@@ -35,6 +35,22 @@ func Read(path string) (*Graph, error) {
 	return g, nil
 }
 
+// Cut reads a model in one file, or in several as [ReadSegments] does, and splits it. The exits may be left out. When only
+// the split fails, the graph is there all the same.
+func Cut(paths, exits []string) (*Graph, *Split, error) {
+	read := func() (*Graph, error) { return Read(paths[0]) }
+	if len(paths) > 1 {
+		files := exits
+		read, exits = func() (*Graph, error) { return ReadSegments(paths, files) }, nil
+	}
+	g, err := read()
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := g.Split(exits)
+	return g, s, err
+}
+
 // file is a model that was read, with the folder of its heavy weights.
 type file struct {
 	path, folder string

@@ -41,6 +41,7 @@ type Segment struct {
 	Nodes      int   // operators in its model, clones included
 	Captures   bool  // the body of one of its operators reads what lies outside it
 	Parameters int64 // elements of the constants that it holds; int64 and bool ones, which are shapes and masks, left out
+	Weights    int64 // bytes of all of those constants
 
 	// FLOPs of one row, or of all rows of a model that insists on several: one request pays for them. A multiply-add counts
 	// as two; see the package comment. NaN when unknown, and then Uncounted says why.
@@ -145,7 +146,8 @@ func (s *Split) wire() {
 	s.Inputs = len(s.Tensors)
 	for i, exit := range s.Exits {
 		nodes := s.members[i]
-		seg := Segment{Number: i + 1, Nodes: len(nodes), Captures: s.graph.captures(nodes), Parameters: s.graph.parameters(nodes)}
+		seg := Segment{Number: i + 1, Nodes: len(nodes), Captures: s.graph.captures(nodes)}
+		seg.Parameters, seg.Weights = s.graph.parameters(nodes), s.graph.weightBytes(nodes)
 		for _, name := range s.graph.made(nodes) {
 			if lastUse[name] > seg.Number || name == exit {
 				seg.Out = append(seg.Out, s.add(name, lastUse[name]))

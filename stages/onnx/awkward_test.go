@@ -16,7 +16,7 @@ func TestAwkwardGraphsComputeTheSameSplit(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".onnx"), func(t *testing.T) {
-			m, err := Load(Config{Name: "awkward", Path: file, Logits: true})
+			m, err := Load(Config{Name: "awkward", Files: []string{file}, Logits: true})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -44,7 +44,7 @@ func TestAFamilyOfAwkwardGraphs(t *testing.T) {
 
 func TestOperatorsOfTheFutureAreRefused(t *testing.T) {
 	text, _ := grow(0, newest+1)
-	_, err := Load(Config{Name: "m", Path: drawn(t, text)})
+	_, err := Load(Config{Name: "m", Files: []string{drawn(t, text)}})
 	if err == nil || !strings.Contains(err.Error(), fmt.Sprint(newest)) {
 		t.Errorf("opset %d: %v", newest+1, err)
 	}
@@ -64,7 +64,7 @@ func drawn(t testing.TB, text string) string {
 func compareFamily(t *testing.T, text string, exits []string, rng *rand.Rand) (hidden int) {
 	t.Helper()
 	path := drawn(t, text)
-	m, err := Load(Config{Name: "awkward", Path: path, Exits: exits, Logits: true, Memory: 1})
+	m, err := Load(Config{Name: "awkward", Files: []string{path}, Exits: exits, Logits: true, Memory: 1})
 	if err != nil {
 		t.Error(err)
 		return 0

@@ -34,7 +34,7 @@ func TestModelsThatComeAndGoGiveTheirMemoryBack(t *testing.T) {
 	defer runtime.UnlockOSThread()
 	before := 0
 	for i := range rounds {
-		m, err := Load(Config{Name: "glyphs", Path: filepath.Join(glyphs, "model.onnx"), Memory: pool})
+		m, err := Load(Config{Name: "glyphs", Files: []string{filepath.Join(glyphs, "model.onnx")}, Memory: pool})
 		if err != nil {
 			t.Fatal(err)
 		}

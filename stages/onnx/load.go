@@ -13,7 +13,7 @@ import (
 // Config says what to load and how to run it.
 type Config struct {
 	Name    string   // of the model, for messages
-	Path    string   // of the ONNX file
+	Files   []string // the ONNX file, or one for each segment, in their order
 	Exits   []string // in depth order; none: the graph's outputs
 	Logits  bool     // the exits hold logits
 	Threads int      // intra-op threads of each session; 0: one
@@ -27,7 +27,7 @@ const defaultMemory = 256 << 20
 // Model is a loaded model: a session for each segment and the pool of its carries. It implements stages.Backend.
 type Model struct {
 	config Config
-	file   os.FileInfo // of the model when it was loaded
+	files  []os.FileInfo // of the model when it was loaded
 	model  *stages.Model
 	pool   *pool
 
@@ -37,7 +37,8 @@ type Model struct {
 
 var _ stages.Backend = (*Model)(nil)
 
-// Load reads, splits and loads a model. The library must be open. The caller closes the model.
+// Load reads, splits and loads a model. The library must be open. Weights are mapped from the model's files, which must not
+// be written to as long as the model is loaded: to replace one, another is renamed to its name. The caller closes the model.
 func Load(c Config) (*Model, error) {
 	m, err := load(c)
 	if err != nil {
@@ -47,11 +48,11 @@ func Load(c Config) (*Model, error) {
 }
 
 func load(c Config) (*Model, error) {
-	file, err := os.Stat(c.Path)
+	files, err := look(c.Files)
 	if err != nil {
 		return nil, err
 	}
-	split, err := cut(c.Path, c.Exits)
+	split, err := cut(c)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +60,10 @@ func load(c Config) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{config: c, file: file, model: model, pool: newPool(model, c.Memory, c.Carries)}
+	m := &Model{config: c, files: files, model: model, pool: newPool(model, c.Memory, c.Carries)}
+	if err := m.afford(split); err != nil {
+		return nil, err
+	}
 	for i := range model.Segments {
 		s, err := m.session(split, i)
 		if err != nil {
@@ -70,13 +74,22 @@ func load(c Config) (*Model, error) {
 	return m, nil
 }
 
-// cut reads a model and splits it, and asks the runtime for the types and shapes that the file does not give.
-func cut(path string, exits []string) (*graph.Split, error) {
-	g, err := graph.Read(path)
-	if err != nil {
-		return nil, err
+// look notes what files are, to know them again.
+func look(paths []string) ([]os.FileInfo, error) {
+	files := make([]os.FileInfo, len(paths))
+	for i, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, err
+		}
+		files[i] = info
 	}
-	split, err := g.Split(exits)
+	return files, nil
+}
+
+// cut reads a model and splits it, and asks the runtime for the types and shapes that the file does not give.
+func cut(c Config) (*graph.Split, error) {
+	g, split, err := graph.Cut(c.Files, c.Exits)
 	if err != nil {
 		return nil, err
 	}
@@ -98,8 +111,8 @@ func describe(c Config, split *graph.Split) (*stages.Model, error) {
 			return nil, err
 		}
 		if info.RowBytes > maxTensor/m.Rows {
-			return nil, fmt.Errorf("%s takes %d rows at a time, with which tensor %q has more than 1 GiB; export it with a dynamic batch",
-				c.Path, m.Rows, t.Name)
+			return nil, fmt.Errorf("it takes %d rows at a time, with which tensor %q has more than 1 GiB; export it with a dynamic batch",
+				m.Rows, t.Name)
 		}
 		m.Tensors = append(m.Tensors, info)
 		m.LastUse = append(m.LastUse, split.LastUse[i]-1)

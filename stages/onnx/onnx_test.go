@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 
 func loadGlyphs(t testing.TB) *Model {
 	t.Helper()
-	m, err := Load(Config{Name: "glyphs", Path: filepath.Join(glyphs, "model.onnx"), Logits: true})
+	m, err := Load(Config{Name: "glyphs", Files: []string{filepath.Join(glyphs, "model.onnx")}, Logits: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +223,7 @@ func TestWarmMeasuresEverySegment(t *testing.T) {
 }
 
 func TestMemoryOfTicketsIsBounded(t *testing.T) {
-	m, err := Load(Config{Name: "glyphs", Path: filepath.Join(glyphs, "model.onnx"), Memory: 1})
+	m, err := Load(Config{Name: "glyphs", Files: []string{filepath.Join(glyphs, "model.onnx")}, Memory: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +300,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 	for name, c := range map[string]Config{
 		"missing file": {Path: "nowhere.onnx"},
 		"corrupt file": {Path: corrupt},
-		"unknown exit": {Path: filepath.Join(glyphs, "model.onnx"), Exits: []string{"exit1", "exit9"}},
+		"unknown exit": {Files: []string{filepath.Join(glyphs, "model.onnx")}, Exits: []string{"exit1", "exit9"}},
 	} {
 		m, err := Load(c)
 		if err == nil {

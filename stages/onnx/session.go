@@ -116,14 +116,16 @@ func (m *Model) renew(i int, old *session) (*session, error) {
 
 // reload reads a segment from the model's file once more: keeping it would hold all weights twice.
 func (m *Model) reload(i int) (*session, error) {
-	file, err := os.Stat(m.config.Path)
+	files, err := look(m.config.Files)
 	if err != nil {
 		return nil, err
 	}
-	if !os.SameFile(file, m.file) || file.Size() != m.file.Size() || !file.ModTime().Equal(m.file.ModTime()) {
-		return nil, fmt.Errorf("%s has been changed since it was loaded: start the node anew to serve it", m.config.Path)
+	for k, f := range files {
+		if old := m.files[k]; !os.SameFile(f, old) || f.Size() != old.Size() || !f.ModTime().Equal(old.ModTime()) {
+			return nil, fmt.Errorf("%s has been changed since it was loaded: start the node anew to serve it", m.config.Files[k])
+		}
 	}
-	split, err := cut(m.config.Path, m.config.Exits)
+	split, err := cut(m.config)
 	if err != nil {
 		return nil, err
 	}

@@ -75,7 +75,7 @@ func TestAModelThatHasChangedIsNotRenewed(t *testing.T) {
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m, err := Load(Config{Name: "glyphs", Path: path, Logits: true})
+	m, err := Load(Config{Name: "glyphs", Files: []string{path}, Logits: true})
 	if err != nil {
 		t.Fatal(err)
 	}

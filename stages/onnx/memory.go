@@ -1,0 +1,111 @@
+package onnx
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/delen-edge/delen/stages/graph"
+)
+
+// ErrTooLarge is the error of Load when the machine has not got the memory that a model needs.
+var ErrTooLarge = errors.New("the model needs more memory than the machine has available")
+
+// perSession is what a session takes besides weights and tensors: measured .5 to 1.2 MB for segments of some ten operators.
+const perSession = 2 << 20
+
+// afford refuses a model that does not fit, before the system ends the process, or another one, for it.
+//
+// What a model needs is estimated: its weights once, packed for the runtime's kernels (the originals stay in the page cache,
+// which the system takes back when it must), the tensors of the tickets that run at a time, and what a session takes. What
+// operators hold within a segment is not known beforehand; it is small beside the weights of all but the widest networks.
+func (m *Model) afford(split *graph.Split) error {
+	have := available("/")
+	weights := int64(0)
+	for _, s := range split.Segments {
+		weights += s.Weights
+	}
+	carries := int64(max(m.config.Carries, 1)) * int64(m.pool.layout.Bytes)
+	if need := weights + carries + int64(len(split.Segments))*perSession; need > have {
+		return fmt.Errorf("%w: about %s (weights %s, tensors of running requests %s) against %s; free some, lower the limit of what else "+
+			"runs, or export a smaller or quantised model", ErrTooLarge, mebibytes(need), mebibytes(weights), mebibytes(carries), mebibytes(have))
+	}
+	return nil
+}
+
+func mebibytes(n int64) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }
+
+// available is how much more memory this process can take, in bytes: what the kernel says is available, or less where a
+// control group (version 2) limits this process. It is boundless where nobody says. The root is the file system's.
+func available(root string) int64 {
+	least := int64(math.MaxInt64)
+	if n, ok := field(filepath.Join(root, "proc/meminfo"), "MemAvailable:"); ok {
+		least = n << 10
+	}
+	group := groupOf(filepath.Join(root, "proc/self/cgroup"))
+	for ; group != ""; group = parent(group) {
+		folder := filepath.Join(root, "sys/fs/cgroup", group)
+		limit, errA := number(filepath.Join(folder, "memory.max"))
+		used, errB := number(filepath.Join(folder, "memory.current"))
+		if errA != nil || errB != nil {
+			continue
+		}
+		// The page cache counts as used, and is given back.
+		cache, _ := field(filepath.Join(folder, "memory.stat"), "file")
+		least = min(least, max(0, limit-used+cache))
+	}
+	return least
+}
+
+// groupOf reads the control group of version 2 that this process is in, "" when there is none.
+func groupOf(path string) string {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(data)) {
+		if group, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok {
+			return filepath.Clean("/" + group)
+		}
+	}
+	return ""
+}
+
+// parent is the group above, "" above all.
+func parent(group string) string {
+	if group == "/" {
+		return ""
+	}
+	return filepath.Dir(group)
+}
+
+// field reads a number that stands behind a name at the start of a line.
+func field(path, name string) (int64, bool) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return 0, false
+	}
+	for lines := bufio.NewScanner(bytes.NewReader(data)); lines.Scan(); {
+		words := strings.Fields(lines.Text())
+		if len(words) >= 2 && words[0] == name {
+			n, err := strconv.ParseInt(words[1], 10, 64)
+			return n, err == nil
+		}
+	}
+	return 0, false
+}
+
+// number reads a file that holds a number; "max", as files of limits may say, is none.
+func number(path string) (int64, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64)
+}

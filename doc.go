@@ -16,6 +16,7 @@
 //	stages/graph    reads an ONNX graph, finds its exits, splits it, counts FLOPs; needs no runtime
 //	stages/onnx     Runner on ONNX Runtime
 //	stages/picture  how a picture becomes a tensor
+//	stages/audio    how a recording becomes a tensor
 //	stages/array    a tensor in a file: NumPy's .npy, or bare bytes
 //	stages/profile  what each exit costs and yields on a device: the file and its numbers
 //	tenants         guests of the machine: the ticket, admission, the account; pure

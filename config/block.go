@@ -152,7 +152,7 @@ func (b *block) of(kind string) []*hclsyntax.Block {
 	return all
 }
 
-// one returns the only block of a type, or nil, and reports the others.
+// one returns the only block of a type, or nil, and reports the others, and one in whose place it stands.
 func (b *block) one(kind string) *hclsyntax.Block {
 	all := b.of(kind)
 	if len(all) == 0 {
@@ -160,6 +160,10 @@ func (b *block) one(kind string) *hclsyntax.Block {
 	}
 	for _, h := range all[1:] {
 		b.fail(h.DefRange(), "Duplicate "+kind+" block", "Another %s block stands %s. Keep one of them.", kind, from(h, all[0]))
+	}
+	if s := b.schema.block(kind); s.instead != "" && len(b.of(s.instead)) > 0 {
+		other := b.of(s.instead)[0]
+		b.fail(all[0].DefRange(), "Two kinds of input", "The %s block %s is for another kind of input, and the model has one. Keep one of the blocks.", other.Type, from(all[0], other))
 	}
 	return all[0]
 }

@@ -109,7 +109,7 @@ func (c *Config) Guarantee(t *Tenant) float64 {
 // Written returns how an attribute is written down when its value comes from the
 // environment. Such a value may be a secret: what prints a configuration prints
 // this instead. Kind and label are those of the block that has the attribute, for
-// an input block the label of its model.
+// an input or audio block the label of its model.
 func (c *Config) Written(kind, label, attribute string) (source string, hidden bool) {
 	source, hidden = c.hidden[hiddenKey{kind, label, attribute}]
 	return source, hidden

@@ -25,7 +25,7 @@ func loadText(t *testing.T, dir, src string) (*Config, hcl.Diagnostics, string) 
 
 // around writes a configuration that is right but for one attribute.
 func around(parent, s *schema, line string) string {
-	fixture := map[string]string{"path": `"tiny.onnx"`, "size": "[4, 4]"}
+	fixture := map[string]string{"path": `"tiny.onnx"`, "size": "[4, 4]", "rate": "1000", "length": `"16ms"`}
 	body := line + "\n"
 	for _, a := range s.attributes {
 		if a.required && !strings.HasPrefix(line, a.name+" ") {
@@ -68,7 +68,7 @@ func TestNoValueOfTheEnvironmentIsShown(t *testing.T) {
 						t.Errorf("%s is shown:\n%s", where, report)
 					}
 					_, hidden := c.Written(s.kind, s.label, a.name)
-					if s.kind == "input" {
+					if parent.kind == "model" {
 						_, hidden = c.Written(s.kind, parent.label, a.name)
 					}
 					if !hidden && a.form != aCriterion {
@@ -103,6 +103,8 @@ func TestNoValueIsShownByWhatItLeadsTo(t *testing.T) {
 		"two.txt":           plain + "model \"m\" {\npath = \"tiny.onnx\"\nlabels = env.DELEN_TEST_SECRET\n}",
 		"777":               plain + "model \"m\" {\npath = \"tiny.onnx\"\ninput {\nsize = [env.DELEN_TEST_SECRET, 4]\n}\n}",
 		"gray":              plain + "model \"m\" {\npath = \"tiny.onnx\"\ninput {\nsize = [4, 4]\ncolor = env.DELEN_TEST_SECRET\nmean = [1, 2]\n}\n}",
+		"1001":              plain + "model \"m\" {\npath = \"sound.onnx\"\naudio {\nrate = env.DELEN_TEST_SECRET\nlength = \"16ms\"\n}\n}",
+		"1750":              plain + "model \"m\" {\npath = \"sound.onnx\"\naudio {\nrate = env.DELEN_TEST_SECRET\nlength = \"16ms\"\n}\n}",
 		"0.0.0.0:4711":      "tenant \"camera\" {}\nmodel \"m\" { path = \"tiny.onnx\" }\nnode \"edge\" { listen = env.DELEN_TEST_SECRET }",
 		"[::]:4711":         "tenant \"camera\" {}\nmodel \"m\" { path = \"tiny.onnx\" }\nnode \"edge\" { advertise = env.DELEN_TEST_SECRET }",
 		"mm":                "node \"edge\" {}\nmodel \"m\" { path = \"tiny.onnx\" }\ntenant \"camera\" { model = env.DELEN_TEST_SECRET }",

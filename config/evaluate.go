@@ -132,6 +132,13 @@ func (b *block) tell(name, said string) string {
 	return said
 }
 
+// adopt remembers what the attributes of a block in this one are made of, under its type.
+func (b *block) adopt(in *block) {
+	for _, hidden := range in.origin {
+		b.origin[in.schema.kind] = append(b.origin[in.schema.kind], hidden...)
+	}
+}
+
 // variables names what an attribute is made of.
 func (b *block) variables(names ...string) string {
 	all := make(map[string]bool)

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/delen-edge/delen/stages/audio"
 	"github.com/delen-edge/delen/stages/picture"
 )
 
@@ -149,6 +150,11 @@ func TestFull(t *testing.T) {
 	dir := filepath.Dir(c.Models[0].Path)
 	if diff := cmp.Diff(&picture.Spec{Layout: picture.NCHW, Height: 4, Width: 4, Mean: []float64{.5}, Std: []float64{.25}, Color: picture.Gray}, c.Models[0].Input); diff != "" {
 		t.Errorf("input (-want +got):\n%s", diff)
+	}
+	for name, want := range map[string]audio.Spec{"sound": {Rate: 1000, Samples: 16}, "mono": {Rate: 16000, Samples: 16}} {
+		if m := c.Model(name); m.Input != nil || m.Audio == nil || *m.Audio != want {
+			t.Errorf("%s takes %+v, want %+v", name, m.Audio, want)
+		}
 	}
 	if want := (Node{Name: "edge_1", Listen: "0.0.0.0:0", Advertise: "edge-1.local:8090", Inbound: 3 << 29}); c.Node != want {
 		t.Errorf("node %+v, want %+v", c.Node, want)

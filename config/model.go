@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages/audio"
 	"github.com/delen-edge/delen/stages/picture"
 	"github.com/delen-edge/delen/stages/profile"
 )
@@ -36,6 +37,9 @@ type Model struct {
 	Activation Activation
 	// Input says how a picture becomes the model's input, or is nil.
 	Input *picture.Spec
+	// Audio says how a recording becomes the model's input, or is nil, as it is
+	// beside an Input.
+	Audio *audio.Spec
 }
 
 // Segment outlines the part of a model between two exits.
@@ -121,6 +125,7 @@ func (d *decoder) model(h *hclsyntax.Block) *Model {
 		Name:       b.label,
 		Activation: Activation(b.choice("activation")),
 		Input:      b.picture(),
+		Audio:      b.audio(),
 	}
 	exits := b.texts("exits")
 	var g outline
@@ -196,5 +201,5 @@ var modelSchema = &schema{
 		name: "activation", form: aChoice, words: []string{string(Softmax), string(None)},
 		doc: "What turns an exit's output into probabilities: `softmax` when it is logits, `none` when it is probabilities already.",
 	}},
-	blocks: []*schema{pictureSchema},
+	blocks: []*schema{pictureSchema, audioSchema},
 }

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/stages/graph"
 	"github.com/delen-edge/delen/stages/graph/onnxpb"
 	"github.com/delen-edge/delen/stages/profile"
 )
@@ -81,7 +82,9 @@ func write(t testing.TB, dir, name string, content []byte) {
 // house fills a folder with what fixtures name: everything in testdata/files,
 // the model as tiny.onnx, it again without the types inside as silent.onnx,
 // with the latter's digest in the profile digest.json, and with two inputs as
-// two-inputs.onnx. The model of the documentation is reader.onnx.
+// two-inputs.onnx. The model of the documentation is reader.onnx. With an input
+// of 16 samples the model is sound.onnx, with an axis more mono.onnx, with
+// samples of 64 bits double.onnx.
 func house(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -93,7 +96,13 @@ func house(t testing.TB) string {
 	two := network()
 	two.Graph.Input = append(two.Graph.Input, floats("y", 8))
 	two.Graph.Node[3].Input[0] = "y"
-	for name, m := range map[string]*onnxpb.ModelProto{"tiny.onnx": network(), "reader.onnx": network(), "silent.onnx": silent, "two-inputs.onnx": two} {
+	sound, mono, double := network(), network(), network()
+	sound.Graph.Input[0], mono.Graph.Input[0], double.Graph.Input[0] = floats("x", 16), floats("x", 1, 16), floats("x", 16)
+	double.Graph.Input[0].Type.GetTensorType().ElemType = proto.Int32(int32(graph.Float64))
+	for name, m := range map[string]*onnxpb.ModelProto{
+		"tiny.onnx": network(), "reader.onnx": network(), "silent.onnx": silent, "two-inputs.onnx": two,
+		"sound.onnx": sound, "mono.onnx": mono, "double.onnx": double,
+	} {
 		b, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
 		if err != nil {
 			t.Fatal(err)

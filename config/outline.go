@@ -16,7 +16,7 @@ type outline struct {
 }
 
 // outline reads a model, splits it, fills in what a Model keeps of that, and
-// holds the input block against it.
+// holds the input or audio block against it.
 func (b *block) outline(m *Model, exits []item[string]) outline {
 	sum, err := stages.Digest(m.Path)
 	if err != nil {
@@ -40,6 +40,7 @@ func (b *block) outline(m *Model, exits []item[string]) outline {
 		o.exits = append(o.exits, s.Tensors[seg.Exit])
 	}
 	b.checkPicture(m, o.inputs)
+	b.checkAudio(m, o.inputs)
 	return o
 }
 

@@ -111,7 +111,7 @@ func (a *attribute) without() string {
 	return "`" + a.usually() + "`"
 }
 
-// sample is a block with all that may stand in it.
+// sample is a block with all that may stand in it at once.
 func (s *schema) sample(indent string) string {
 	src, width := indent+s.header()+"\n", 0
 	for _, a := range s.attributes {
@@ -122,7 +122,9 @@ func (s *schema) sample(indent string) string {
 		src += fmt.Sprintf("%s  %-*s = %s\n", indent, width, a.name, value)
 	}
 	for _, b := range s.blocks {
-		src += "\n" + b.sample(indent+"  ")
+		if b.instead == "" {
+			src += "\n" + b.sample(indent+"  ")
+		}
 	}
 	return src + indent + "}\n"
 }

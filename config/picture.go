@@ -25,9 +25,7 @@ func (b *block) picture() *picture.Spec {
 	if slices.Contains(p.Std, 0) {
 		in.failAt("std", "Invalid std", "Values are divided by std, so none is 0. Write 1 to leave them as they are.")
 	}
-	for _, hidden := range in.origin {
-		b.origin[h.Type] = append(b.origin[h.Type], hidden...)
-	}
+	b.adopt(in)
 	if len(b.diags) > before || p.Color == "" {
 		return nil // nothing to hold against the model
 	}

@@ -16,6 +16,7 @@ type schema struct {
 	label      string // an example of its name; empty when the block has none
 	many       bool   // there may be several
 	required   bool   // there must be one
+	instead    string // the type in whose place it stands: there are not both
 	doc        string // what it is, in Markdown
 	attributes []*attribute
 	blocks     []*schema // those that stand in it
@@ -99,7 +100,7 @@ func (s *schema) title() string {
 	article := "the"
 	if s.many {
 		article = "a"
-	} else if s.kind == "input" {
+	} else if s.kind == "input" || s.kind == "audio" {
 		article = "an" // there is one in each model
 	}
 	return article + " " + s.kind + " block"

@@ -47,3 +47,17 @@ model "named" {
   exits   = ["early", "late"]
   profile = "digest.json"
 }
+model "sound" {
+  path = "sound.onnx"
+  audio {
+    rate   = 1000
+    length = "16ms"
+  }
+}
+model "mono" {
+  path = "mono.onnx"
+  audio {
+    length = "1000us"
+    rate   = 16e3
+  }
+}

@@ -126,5 +126,8 @@ func info(t *config.Tenant, guarantee float64, model *stages.Model) *wire.Tenant
 			info.Picture.Color = wire.Color_RGB
 		}
 	}
+	if a := t.Model.Audio; a != nil {
+		info.Audio = &wire.Audio{Rate: uint32(a.Rate), Samples: uint32(a.Samples)}
+	}
 	return info
 }

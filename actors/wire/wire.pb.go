@@ -1320,7 +1320,9 @@ type TenantInfo struct {
 	// How a picture becomes the model's one input; absent when it is no picture.
 	Picture *Picture `protobuf:"bytes,11,opt,name=picture,proto3" json:"picture,omitempty"`
 	// What happens to a request that finds the queue full.
-	Overflow      Overflow `protobuf:"varint,12,opt,name=overflow,proto3,enum=delen.wire.v1.Overflow" json:"overflow,omitempty"`
+	Overflow Overflow `protobuf:"varint,12,opt,name=overflow,proto3,enum=delen.wire.v1.Overflow" json:"overflow,omitempty"`
+	// How a recording becomes the model's one input; absent when it is no recording.
+	Audio         *Audio `protobuf:"bytes,13,opt,name=audio,proto3" json:"audio,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1437,6 +1439,13 @@ func (x *TenantInfo) GetOverflow() Overflow {
 		return x.Overflow
 	}
 	return Overflow_REFUSE
+}
+
+func (x *TenantInfo) GetAudio() *Audio {
+	if x != nil {
+		return x.Audio
+	}
+	return nil
 }
 
 // TensorInfo describes a tensor without its values.
@@ -1595,6 +1604,62 @@ func (x *Picture) GetStd() []float64 {
 	return nil
 }
 
+// Audio says how a recording becomes an input: the mean of its channels, -1 to 1,
+// and zeros after it.
+type Audio struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many samples a second it has.
+	Rate uint32 `protobuf:"varint,1,opt,name=rate,proto3" json:"rate,omitempty"`
+	// How many samples a row has.
+	Samples       uint32 `protobuf:"varint,2,opt,name=samples,proto3" json:"samples,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Audio) Reset() {
+	*x = Audio{}
+	mi := &file_actors_wire_wire_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Audio) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Audio) ProtoMessage() {}
+
+func (x *Audio) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_wire_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Audio.ProtoReflect.Descriptor instead.
+func (*Audio) Descriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *Audio) GetRate() uint32 {
+	if x != nil {
+		return x.Rate
+	}
+	return 0
+}
+
+func (x *Audio) GetSamples() uint32 {
+	if x != nil {
+		return x.Samples
+	}
+	return 0
+}
+
 // SetCriterion replaces a tenant's criterion for requests admitted from now on.
 // CriterionSet or Refused answers it.
 type SetCriterion struct {
@@ -1611,7 +1676,7 @@ type SetCriterion struct {
 
 func (x *SetCriterion) Reset() {
 	*x = SetCriterion{}
-	mi := &file_actors_wire_wire_proto_msgTypes[12]
+	mi := &file_actors_wire_wire_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1623,7 +1688,7 @@ func (x *SetCriterion) String() string {
 func (*SetCriterion) ProtoMessage() {}
 
 func (x *SetCriterion) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[12]
+	mi := &file_actors_wire_wire_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1636,7 +1701,7 @@ func (x *SetCriterion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCriterion.ProtoReflect.Descriptor instead.
 func (*SetCriterion) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{12}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *SetCriterion) GetId() uint64 {
@@ -1675,7 +1740,7 @@ type CriterionSet struct {
 
 func (x *CriterionSet) Reset() {
 	*x = CriterionSet{}
-	mi := &file_actors_wire_wire_proto_msgTypes[13]
+	mi := &file_actors_wire_wire_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1687,7 +1752,7 @@ func (x *CriterionSet) String() string {
 func (*CriterionSet) ProtoMessage() {}
 
 func (x *CriterionSet) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[13]
+	mi := &file_actors_wire_wire_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1700,7 +1765,7 @@ func (x *CriterionSet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CriterionSet.ProtoReflect.Descriptor instead.
 func (*CriterionSet) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{13}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CriterionSet) GetId() uint64 {
@@ -1742,7 +1807,7 @@ type Watch struct {
 
 func (x *Watch) Reset() {
 	*x = Watch{}
-	mi := &file_actors_wire_wire_proto_msgTypes[14]
+	mi := &file_actors_wire_wire_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1754,7 +1819,7 @@ func (x *Watch) String() string {
 func (*Watch) ProtoMessage() {}
 
 func (x *Watch) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[14]
+	mi := &file_actors_wire_wire_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1767,7 +1832,7 @@ func (x *Watch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Watch.ProtoReflect.Descriptor instead.
 func (*Watch) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{14}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Watch) GetId() uint64 {
@@ -1858,7 +1923,7 @@ type Watched struct {
 
 func (x *Watched) Reset() {
 	*x = Watched{}
-	mi := &file_actors_wire_wire_proto_msgTypes[15]
+	mi := &file_actors_wire_wire_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1870,7 +1935,7 @@ func (x *Watched) String() string {
 func (*Watched) ProtoMessage() {}
 
 func (x *Watched) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[15]
+	mi := &file_actors_wire_wire_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1883,7 +1948,7 @@ func (x *Watched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Watched.ProtoReflect.Descriptor instead.
 func (*Watched) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{15}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Watched) GetId() uint64 {
@@ -2138,7 +2203,7 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\aversion\x18\x03 \x01(\tR\aversion\x123\n" +
 	"\atenants\x18\x04 \x03(\v2\x19.delen.wire.v1.TenantInfoR\atenants\x12*\n" +
 	"\x11max_message_bytes\x18\x05 \x01(\x04R\x0fmaxMessageBytes\x12\x15\n" +
-	"\x06now_ns\x18\x06 \x01(\x03R\x05nowNs\"\x96\x03\n" +
+	"\x06now_ns\x18\x06 \x01(\x03R\x05nowNs\"\xc2\x03\n" +
 	"\n" +
 	"TenantInfo\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
@@ -2154,7 +2219,8 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x06labels\x18\n" +
 	" \x03(\tR\x06labels\x120\n" +
 	"\apicture\x18\v \x01(\v2\x16.delen.wire.v1.PictureR\apicture\x123\n" +
-	"\boverflow\x18\f \x01(\x0e2\x17.delen.wire.v1.OverflowR\boverflow\"b\n" +
+	"\boverflow\x18\f \x01(\x0e2\x17.delen.wire.v1.OverflowR\boverflow\x12*\n" +
+	"\x05audio\x18\r \x01(\v2\x14.delen.wire.v1.AudioR\x05audio\"b\n" +
 	"\n" +
 	"TensorInfo\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12*\n" +
@@ -2166,7 +2232,10 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x05width\x18\x03 \x01(\rR\x05width\x12*\n" +
 	"\x05color\x18\x04 \x01(\x0e2\x14.delen.wire.v1.ColorR\x05color\x12\x12\n" +
 	"\x04mean\x18\x05 \x03(\x01R\x04mean\x12\x10\n" +
-	"\x03std\x18\x06 \x03(\x01R\x03std\"T\n" +
+	"\x03std\x18\x06 \x03(\x01R\x03std\"5\n" +
+	"\x05Audio\x12\x12\n" +
+	"\x04rate\x18\x01 \x01(\rR\x04rate\x12\x18\n" +
+	"\asamples\x18\x02 \x01(\rR\asamples\"T\n" +
 	"\fSetCriterion\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
 	"\x06tenant\x18\x02 \x01(\tR\x06tenant\x12\x1c\n" +
@@ -2278,7 +2347,7 @@ func file_actors_wire_wire_proto_rawDescGZIP() []byte {
 }
 
 var file_actors_wire_wire_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_actors_wire_wire_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_actors_wire_wire_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_actors_wire_wire_proto_goTypes = []any{
 	(DType)(0),           // 0: delen.wire.v1.DType
 	(Code)(0),            // 1: delen.wire.v1.Code
@@ -2299,10 +2368,11 @@ var file_actors_wire_wire_proto_goTypes = []any{
 	(*TenantInfo)(nil),   // 16: delen.wire.v1.TenantInfo
 	(*TensorInfo)(nil),   // 17: delen.wire.v1.TensorInfo
 	(*Picture)(nil),      // 18: delen.wire.v1.Picture
-	(*SetCriterion)(nil), // 19: delen.wire.v1.SetCriterion
-	(*CriterionSet)(nil), // 20: delen.wire.v1.CriterionSet
-	(*Watch)(nil),        // 21: delen.wire.v1.Watch
-	(*Watched)(nil),      // 22: delen.wire.v1.Watched
+	(*Audio)(nil),        // 19: delen.wire.v1.Audio
+	(*SetCriterion)(nil), // 20: delen.wire.v1.SetCriterion
+	(*CriterionSet)(nil), // 21: delen.wire.v1.CriterionSet
+	(*Watch)(nil),        // 22: delen.wire.v1.Watch
+	(*Watched)(nil),      // 23: delen.wire.v1.Watched
 }
 var file_actors_wire_wire_proto_depIdxs = []int32{
 	0,  // 0: delen.wire.v1.Tensor.dtype:type_name -> delen.wire.v1.DType
@@ -2317,15 +2387,16 @@ var file_actors_wire_wire_proto_depIdxs = []int32{
 	17, // 9: delen.wire.v1.TenantInfo.inputs:type_name -> delen.wire.v1.TensorInfo
 	18, // 10: delen.wire.v1.TenantInfo.picture:type_name -> delen.wire.v1.Picture
 	6,  // 11: delen.wire.v1.TenantInfo.overflow:type_name -> delen.wire.v1.Overflow
-	0,  // 12: delen.wire.v1.TensorInfo.dtype:type_name -> delen.wire.v1.DType
-	4,  // 13: delen.wire.v1.Picture.layout:type_name -> delen.wire.v1.Layout
-	5,  // 14: delen.wire.v1.Picture.color:type_name -> delen.wire.v1.Color
-	3,  // 15: delen.wire.v1.Watched.energy_source:type_name -> delen.wire.v1.Source
-	16, // [16:16] is the sub-list for method output_type
-	16, // [16:16] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	19, // 12: delen.wire.v1.TenantInfo.audio:type_name -> delen.wire.v1.Audio
+	0,  // 13: delen.wire.v1.TensorInfo.dtype:type_name -> delen.wire.v1.DType
+	4,  // 14: delen.wire.v1.Picture.layout:type_name -> delen.wire.v1.Layout
+	5,  // 15: delen.wire.v1.Picture.color:type_name -> delen.wire.v1.Color
+	3,  // 16: delen.wire.v1.Watched.energy_source:type_name -> delen.wire.v1.Source
+	17, // [17:17] is the sub-list for method output_type
+	17, // [17:17] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_actors_wire_wire_proto_init() }
@@ -2340,7 +2411,7 @@ func file_actors_wire_wire_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_actors_wire_wire_proto_rawDesc), len(file_actors_wire_wire_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   16,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

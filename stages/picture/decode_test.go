@@ -6,8 +6,11 @@ import (
 	"hash/crc32"
 	"image"
 	"image/color"
+	"image/jpeg"
 	"image/png"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -46,6 +49,69 @@ func TestDecodeGivesThePicture(t *testing.T) {
 	}
 }
 
+// TestJPEGsOfEveryKind reads what Pillow 9.4.0 has written of one picture, and what Go has: red grows by column, green by line.
+func TestJPEGsOfEveryKind(t *testing.T) {
+	at := func(x, y int) color.NRGBA { return color.NRGBA{R: byte(40 + 8*x), G: byte(200 + 9*y), B: 120, A: 255} }
+	img := image.NewNRGBA(image.Rect(0, 0, 9, 4))
+	for i := range 9 * 4 {
+		img.SetNRGBA(i%9, i/9, at(i%9, i/9))
+	}
+	files := map[string][]byte{"baseline": encodeJPEG(t, img)}
+	for _, name := range []string{"progressive.jpg", "cmyk.jpg", "gray.jpg"} {
+		files[name] = read(t, name)
+	}
+	for name, data := range files {
+		got, err := Decode(bytes.NewReader(data))
+		if err != nil || got.Bounds() != img.Rect {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for i := range 9 * 4 {
+			x, y := i%9, i/9
+			want := at(x, y)
+			if name == "gray.jpg" {
+				want = color.NRGBA{R: luma(want), G: luma(want), B: luma(want), A: 255}
+			}
+			have := color.NRGBAModel.Convert(got.At(x, y)).(color.NRGBA)
+			const loss = 8
+			if apart(have.R, want.R) > loss || apart(have.G, want.G) > loss || apart(have.B, want.B) > loss {
+				t.Errorf("%s: pixel %d,%d is %v, want %v", name, x, y, have, want)
+			}
+		}
+	}
+}
+
+func apart(a, b byte) int { return max(int(a)-int(b), int(b)-int(a)) }
+
+func encodeJPEG(t testing.TB, img image.Image) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 95}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func read(t testing.TB, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// claimingJPEG changes the size in the header of a JPEG's frame.
+func claimingJPEG(data []byte, width, height uint16) []byte {
+	data = bytes.Clone(data)
+	for at := 2; ; at += 2 + int(binary.BigEndian.Uint16(data[at+2:])) {
+		if frame := data[at+1]; frame == 0xc0 || frame == 0xc2 {
+			binary.BigEndian.PutUint16(data[at+5:], height)
+			binary.BigEndian.PutUint16(data[at+7:], width)
+			return data
+		}
+	}
+}
+
 func TestDecodeTakesNoMemoryForWhatAFileClaims(t *testing.T) {
 	small := encode(t, image.NewGray(image.Rect(0, 0, 4, 4)))
 	for _, side := range []uint32{1 << 14, 1 << 20, 1 << 29} {
@@ -53,10 +119,22 @@ func TestDecodeTakesNoMemoryForWhatAFileClaims(t *testing.T) {
 			t.Errorf("a file that claims %d x %d pixels gives %v", side, side, err)
 		}
 	}
-	for _, data := range [][]byte{nil, small[:20], small[:len(small)-20], []byte("\xff\xd8\xff\xe0 a JPEG"), claiming(small, 0, 4), claiming(small, 8, 8)} {
+	for _, name := range []string{"progressive.jpg", "cmyk.jpg", "gray.jpg"} {
+		if _, err := Decode(bytes.NewReader(claimingJPEG(read(t, name), 1<<14, 1<<14))); err == nil || !strings.Contains(err.Error(), "pixels: at most") {
+			t.Errorf("%s that claims %d x %[2]d pixels gives %v", name, 1<<14, err)
+		}
+	}
+	gray := read(t, "gray.jpg")
+	for _, data := range [][]byte{
+		nil, small[:20], small[:len(small)-20], claiming(small, 0, 4), claiming(small, 8, 8),
+		[]byte("\xff\xd8"), []byte("\xff\xd8\xff\xe0 a JPEG"), gray[:20], gray[:len(gray)-20], claimingJPEG(gray, 0, 4), claimingJPEG(gray, 99, 99),
+	} {
 		if _, err := Decode(bytes.NewReader(data)); err == nil {
 			t.Errorf("%q is a picture", data)
 		}
+	}
+	if _, err := Decode(strings.NewReader("GIF89a is neither")); err != png.FormatError("not a PNG file") {
+		t.Errorf("a GIF gives %v", err)
 	}
 }
 
@@ -69,6 +147,11 @@ func FuzzDecode(f *testing.F) {
 		data := encode(f, img)
 		f.Add(data, uint8(4), uint8(4), true, true)
 		f.Add(claiming(data, 300, 2), uint8(3), uint8(5), false, false)
+		f.Add(encodeJPEG(f, img), uint8(4), uint8(4), true, false)
+	}
+	for _, name := range []string{"progressive.jpg", "cmyk.jpg", "gray.jpg"} {
+		f.Add(read(f, name), uint8(4), uint8(4), true, true)
+		f.Add(claimingJPEG(read(f, name), 100, 100), uint8(4), uint8(4), false, true)
 	}
 	f.Fuzz(func(t *testing.T, data []byte, height, width uint8, rgb, last bool) {
 		img, err := decode(bytes.NewReader(data), 1<<14)

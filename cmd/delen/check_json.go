@@ -54,15 +54,28 @@ type checkedScheduler struct {
 }
 
 type checkedModel struct {
-	Name       string        `json:"name"`
-	Path       string        `json:"path"`
-	Digest     string        `json:"digest"`
-	Found      bool          `json:"exits_found"`
-	Activation string        `json:"activation"`
-	Source     string        `json:"profile_source,omitempty"`
-	Labels     int           `json:"labels"`
-	Metrics    string        `json:"metrics"`
-	Exits      []checkedExit `json:"exits"`
+	Name       string          `json:"name"`
+	Path       string          `json:"path"`
+	Digest     string          `json:"digest"`
+	Found      bool            `json:"exits_found"`
+	Activation string          `json:"activation"`
+	Source     string          `json:"profile_source,omitempty"`
+	Labels     int             `json:"labels"`
+	Metrics    string          `json:"metrics"`
+	Input      *checkedPicture `json:"input,omitempty"`
+	Audio      *checkedAudio   `json:"audio,omitempty"`
+	Exits      []checkedExit   `json:"exits"`
+}
+
+type checkedPicture struct {
+	Color  string `json:"color"`
+	Height *int   `json:"height"`
+	Width  *int   `json:"width"`
+}
+
+type checkedAudio struct {
+	Rate   *int     `json:"rate"`
+	Length *float64 `json:"length"`
 }
 
 // checkedExit has the figures of the exit, which count from the start, and those
@@ -148,6 +161,14 @@ func newCheckedModel(c *config.Config, m *config.Model) checkedModel {
 	}
 	if m.Profile != nil {
 		k.Source = string(m.Profile.Source)
+	}
+	if p := m.Input; p != nil {
+		in := of(c, "input", m.Name)
+		k.Input = &checkedPicture{in.text("color", p.Color), number(in, "size", p.Height), number(in, "size", p.Width)}
+	}
+	if a := m.Audio; a != nil {
+		in := of(c, "audio", m.Name)
+		k.Audio = &checkedAudio{number(in, "rate", a.Rate), number(in, "length", a.Length().Seconds())}
 	}
 	return k
 }

@@ -63,6 +63,10 @@ func describeModel(t *table, c *config.Config, m *config.Model) {
 		in := of(c, "input", m.Name)
 		t.line("  takes\t%s pictures of %s pixels (height x width)", in.text("color", p.Color), in.text("size", fmt.Sprintf("%d x %d", p.Height, p.Width)))
 	}
+	if a := m.Audio; a != nil {
+		in := of(c, "audio", m.Name)
+		t.line("  takes\trecordings of up to %s at %s Hz", in.text("length", a.Length().String()), in.text("rate", strconv.Itoa(a.Rate)))
+	}
 }
 
 func describeTenant(t *table, c *config.Config, tenant *config.Tenant) {

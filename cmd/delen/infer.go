@@ -25,7 +25,7 @@ func newInfer() *cobra.Command {
 	var f inference
 	cmd := &cobra.Command{
 		Use:   "infer --tenant NAME FILE|FOLDER|INPUT=FILE...",
-		Short: "Send pictures or tensors to a running node",
+		Short: "Send pictures, recordings or tensors to a running node",
 		Long: `Infer sends requests to a tenant of a running node and prints for each which exit
 answered and why, the class, how sure the exit is and how long it took.
 
@@ -34,8 +34,14 @@ FILE is what its name says:
   x.npy         an array as np.save writes it, of the input's type and shape, with
                 or without a leading 1 for the row
   x.bin, x.raw  the bare bytes of one row: little endian, the last index fastest
-  others        a PNG picture; the node says how it becomes the model's input: the
-                model needs an input block
+  x.wav         a recording of the rate that the model takes and no longer than it
+                takes; the model needs an audio block, which says that
+  x.png, x.jpg  a picture; the node says how it becomes the model's input: the model
+                needs an input block
+  others        a recording for a model with an audio block, or else a picture
+
+A recording has samples of 8, 16, 24 or 32 bits, or floats of 32, in a WAV file; its
+channels are averaged, and silence fills it up. A picture is a PNG or a JPEG.
 
 A model with several inputs takes a file for each, as INPUT=FILE. FOLDER holds a
 labels.csv with the header file,label and the files that it names; then the accuracy
@@ -52,10 +58,11 @@ energy_j, energy_source, flops and criterion_version, or with file and error. Wi
 ends with an object that has summary.`,
 		Example: `  delen infer --tenant doorbell examples/glyphs/test/000.png
   delen infer --tenant survey --criterion 'confidence >= 0.99' --json examples/glyphs/test
+  delen infer --tenant listener yes.wav
   delen infer --tenant reader ids=ids.npy mask=mask.bin`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return errors.New("FILE is missing: name a picture, a tensor or a folder with labels.csv")
+				return errors.New("FILE is missing: name a picture, a recording, a tensor or a folder with labels.csv")
 			}
 			return nil
 		},

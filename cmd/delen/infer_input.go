@@ -13,6 +13,7 @@ import (
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/array"
+	"github.com/delen-edge/delen/stages/audio"
 	"github.com/delen-edge/delen/stages/picture"
 )
 
@@ -61,14 +62,21 @@ func inputsOf(tenant *wire.TenantInfo) string {
 	return strings.Join(list, ", ")
 }
 
-// loadInput reads a file as one input: a tensor or, when its name does not say that it is one, a picture.
+// loadInput reads a file as one input. Its name says whether it is a tensor, a recording or a picture, or else the tenant
+// does, which takes recordings or pictures.
 func loadInput(path string, tenant *wire.TenantInfo, info *wire.TensorInfo) (*wire.Tensor, error) {
-	var read func(io.Reader, stages.Info) ([]byte, error)
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".npy":
-		read = array.NPY
-	case ".bin", ".raw":
-		read = array.Raw
+	switch ext := strings.ToLower(filepath.Ext(path)); {
+	case ext == ".npy":
+		return loadTensor(path, info, array.NPY)
+	case ext == ".bin", ext == ".raw":
+		return loadTensor(path, info, array.Raw)
+	case ext == ".wav", tenant.GetAudio() != nil && ext != ".png" && ext != ".jpg" && ext != ".jpeg":
+		spec, err := client.AudioSpec(tenant)
+		if err != nil {
+			return nil, err
+		}
+		row, err := loadRecording(path, spec)
+		return client.Float32s(info.GetName(), shapeOf(info), row), err
 	default:
 		spec, err := client.PictureSpec(tenant)
 		if err != nil {
@@ -77,6 +85,13 @@ func loadInput(path string, tenant *wire.TenantInfo, info *wire.TensorInfo) (*wi
 		row, err := loadPicture(path, spec)
 		return client.Float32s(info.GetName(), spec.Shape(), row), err
 	}
+}
+
+// shapeOf is the shape of one row of an input.
+func shapeOf(info *wire.TensorInfo) []int64 { return append([]int64{1}, info.GetShape()...) }
+
+// loadTensor reads a row as it is.
+func loadTensor(path string, info *wire.TensorInfo, read func(io.Reader, stages.Info) ([]byte, error)) (*wire.Tensor, error) {
 	want, err := stages.NewInfo(info.GetName(), stages.DType(info.GetDtype()), info.GetShape())
 	if err != nil {
 		return nil, err
@@ -90,9 +105,21 @@ func loadInput(path string, tenant *wire.TenantInfo, info *wire.TensorInfo) (*wi
 	if err != nil {
 		return nil, about(path, err)
 	}
-	return &wire.Tensor{
-		Name: info.GetName(), Dtype: info.GetDtype(), Shape: append([]int64{1}, info.GetShape()...), Data: data,
-	}, nil
+	return &wire.Tensor{Name: info.GetName(), Dtype: info.GetDtype(), Shape: shapeOf(info), Data: data}, nil
+}
+
+// loadRecording reads a recording as a row of the model's input.
+func loadRecording(path string, spec *audio.Spec) ([]float32, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	row, err := spec.Decode(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return row, nil
 }
 
 // loadPicture reads a picture as a row of the model's input.
@@ -104,7 +131,7 @@ func loadPicture(path string, spec *picture.Spec) ([]float32, error) {
 	defer f.Close()
 	img, err := picture.Decode(f)
 	if errors.Is(err, png.FormatError("not a PNG file")) {
-		return nil, fmt.Errorf("%s: not a PNG picture; the name of a tensor ends in .npy, .bin or .raw", path)
+		return nil, fmt.Errorf("%s: not a PNG or JPEG picture; the name of a tensor ends in .npy, .bin or .raw", path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

@@ -27,6 +27,7 @@ type profiling struct {
 	probs   bool
 	mean    []float64
 	std     []float64
+	rate    int
 	rounds  int
 }
 
@@ -40,11 +41,13 @@ func newProfile() *cobra.Command {
 response time of one row on one thread, from the input to the exit, and the
 floating-point operations, counted in the graph, a multiply-add as two.
 
-Accuracy comes from labelled pictures, which are run (--samples FOLDER with a
+Accuracy comes from labelled samples, which are run (--samples FOLDER with a
 labels.csv of file,label and --labels with the names of the classes), or from
 outcomes that were found before (--outcomes FILE with the header
 sample,label,exit,predicted,confidence). With --samples, --outcomes names the file
-that is written. Without either, accuracy is null.
+that is written. Without either, accuracy is null. Samples are pictures, scaled to
+the size of the model's input; with --rate they are recordings in WAV files, as
+many samples a second, and as long as the model's input at most.
 
 Energy needs a power model, since there is no meter: --power IDLE,BUSY in watts.
 It is then the busy power times the response time, idle power included, and marked
@@ -52,7 +55,8 @@ as modelled. Without it, energy is null.
 
 The device should have nothing else to do meanwhile.`,
 		Example: `  delen profile model.onnx -o profile.json
-  delen profile model.onnx --samples test --labels labels.txt --mean 0.5 --std 0.5 --power 4.40,7.86`,
+  delen profile model.onnx --samples test --labels labels.txt --mean 0.5 --std 0.5 --power 4.40,7.86
+  delen profile speech.onnx --samples test --labels labels.txt --rate 16000`,
 		Args: argument("MODEL", "an ONNX file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.model = args[0]
@@ -62,11 +66,12 @@ The device should have nothing else to do meanwhile.`,
 	cmd.Flags().StringVarP(&f.output, "output", "o", "profile.json", "the file to write")
 	cmd.Flags().StringVar(&f.name, "name", "", "the name of the model, for people (default the file's)")
 	cmd.Flags().StringVar(&f.exits, "exits", "", "the exits, separated by commas (default the model's outputs)")
-	cmd.Flags().StringVar(&f.samples, "samples", "", "a folder of labelled pictures to run")
+	cmd.Flags().StringVar(&f.samples, "samples", "", "a folder of labelled pictures or recordings to run")
 	cmd.Flags().StringVar(&f.labels, "labels", "", "a file with the name of each class, one a line")
 	cmd.Flags().StringVar(&f.outcomes, "outcomes", "", "outcomes to read, or with --samples to write")
 	cmd.Flags().Float64SliceVar(&f.mean, "mean", nil, "the mean of each channel of a picture (default 0)")
 	cmd.Flags().Float64SliceVar(&f.std, "std", nil, "the standard deviation of each channel (default 1)")
+	cmd.Flags().IntVar(&f.rate, "rate", 0, "the samples are recordings, of so many samples a second")
 	cmd.Flags().BoolVar(&f.probs, "probabilities", false, "the exits give probabilities, not logits")
 	cmd.Flags().StringVar(&f.device, "device", runtime.GOOS+"/"+runtime.GOARCH, "the name of this machine, for people")
 	cmd.Flags().StringVar(&f.power, "power", "", "the machine's idle and busy power in watts, as IDLE,BUSY")
@@ -192,7 +197,7 @@ func beside(file, path string) (string, error) {
 
 // classify runs every sample through all exits.
 func (f *profiling) classify(ctx context.Context, m *onnx.Model) ([]profile.Outcome, error) {
-	spec, err := specOfModel(m.Model(), f.mean, f.std)
+	load, err := f.loader(m.Model())
 	if err != nil {
 		return nil, err
 	}
@@ -218,7 +223,7 @@ func (f *profiling) classify(ctx context.Context, m *onnx.Model) ([]profile.Outc
 		if label < 0 {
 			return nil, fmt.Errorf("%s: the label %q is not in %s", s.path, s.label, f.labels)
 		}
-		row, err := loadPicture(s.path, spec)
+		row, err := load(s.path)
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/stages/audio"
 	"github.com/delen-edge/delen/stages/onnx"
 	"github.com/delen-edge/delen/stages/picture"
 )
@@ -101,11 +102,40 @@ func (c *chain) close() error {
 	return errors.Join(errs...)
 }
 
-// specOfModel reads from the input's shape how a picture becomes it.
-func specOfModel(m *stages.Model, mean, std []float64) (*picture.Spec, error) {
+// loader is what reads a sample as a row of the model's input.
+func (f *profiling) loader(m *stages.Model) (func(path string) ([]float32, error), error) {
+	if f.rate == 0 {
+		spec, err := pictureOfModel(m, f.mean, f.std)
+		return func(path string) ([]float32, error) { return loadPicture(path, spec) }, err
+	}
+	if f.mean != nil || f.std != nil {
+		return nil, usageError{errors.New("--mean and --std are for pictures, but --rate says that the samples are recordings: leave out what is wrong")}
+	}
+	spec, err := audioOfModel(m, f.rate)
+	return func(path string) ([]float32, error) { return loadRecording(path, spec) }, err
+}
+
+// audioOfModel reads from the input's shape how a recording becomes it.
+func audioOfModel(m *stages.Model, rate int) (*audio.Spec, error) {
+	in := &m.Tensors[m.Inputs[0]]
+	s := &audio.Spec{Rate: rate}
+	if n := len(in.Shape); n > 0 {
+		s.Samples = int(in.Shape[n-1])
+	}
+	if len(m.Inputs) != 1 || in.Type != stages.Float32 || !s.Fits(in.Shape) {
+		return nil, fmt.Errorf("the model's input is no recording: it is %s of shape %v; leave out --rate", in.Type, in.Shape)
+	}
+	if err := s.Validate(); err != nil {
+		return nil, fmt.Errorf("--rate: %w", err)
+	}
+	return s, nil
+}
+
+// pictureOfModel reads from the input's shape how a picture becomes it.
+func pictureOfModel(m *stages.Model, mean, std []float64) (*picture.Spec, error) {
 	in := &m.Tensors[m.Inputs[0]]
 	if len(m.Inputs) != 1 || in.Type != stages.Float32 || len(in.Shape) != 3 {
-		return nil, fmt.Errorf("the model's input is no picture: it is %s of shape %v", in.Type, in.Shape)
+		return nil, fmt.Errorf("the model's input is no picture: it is %s of shape %v; if the samples are recordings, say so with --rate", in.Type, in.Shape)
 	}
 	s := &picture.Spec{Layout: picture.NCHW, Color: picture.Gray, Height: int(in.Shape[1]), Width: int(in.Shape[2]), Mean: mean, Std: std}
 	channels := in.Shape[0]

@@ -30,11 +30,6 @@ const mostChannels = 32
 // put 0, 0xffffffff, or a number around 0x7fffffff. A chunk that is as long in truth has more than a minute.
 const streamed = 0x7fff0000
 
-// IsWAV reports whether a file that begins so is a WAV file. Twelve bytes tell.
-func IsWAV(start []byte) bool {
-	return len(start) >= 12 && string(start[:4]) == "RIFF" && string(start[8:12]) == "WAVE"
-}
-
 // Decode reads a WAV file as a row of the model's input: integers of 8, 16, 24 or 32 bits or floats of 32. Floats beyond 1
 // are taken as they are. A recording of another rate or too long is an error that says what to do. No more is read than a
 // row takes, whatever a file holds or claims. The caller owns the row.
@@ -74,7 +69,7 @@ func (w *wav) header() error {
 	if _, err := io.ReadFull(w.in, start[:]); err != nil && !ended(err) {
 		return err
 	}
-	if !IsWAV(start[:]) {
+	if string(start[:4]) != "RIFF" || string(start[8:]) != "WAVE" {
 		return errors.New("not a WAV file: it does not begin with RIFF and WAVE")
 	}
 	end := int64(binary.LittleEndian.Uint32(start[4:])) + 8

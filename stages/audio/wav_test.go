@@ -252,8 +252,7 @@ func TestClaimsCostNothing(t *testing.T) {
 	}
 }
 
-// FuzzDecode holds that any file gives a row of finite values or an error that says something, and that IsWAV tells which
-// files are worth a try.
+// FuzzDecode holds that any file gives a row of finite values or an error that says something.
 func FuzzDecode(f *testing.F) {
 	names, err := filepath.Glob("testdata/*.wav")
 	if err != nil || len(names) == 0 {
@@ -277,7 +276,7 @@ func FuzzDecode(f *testing.F) {
 			}
 			return
 		}
-		if !IsWAV(data) || len(row) != s.Samples {
+		if len(row) != s.Samples {
 			t.Fatalf("%d samples, want %d", len(row), s.Samples)
 		}
 		for _, v := range row {

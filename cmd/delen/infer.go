@@ -59,6 +59,7 @@ ends with an object that has summary.`,
 		Example: `  delen infer --tenant doorbell examples/glyphs/test/000.png
   delen infer --tenant survey --criterion 'confidence >= 0.99' --json examples/glyphs/test
   delen infer --tenant listener yes.wav
+  sox yes.flac -r 16000 -t wav - | delen infer --tenant listener /dev/stdin
   delen infer --tenant reader ids=ids.npy mask=mask.bin`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {

@@ -32,7 +32,7 @@ const streamed = 0x7fff0000
 
 // Decode reads a WAV file as a row of the model's input: integers of 8, 16, 24 or 32 bits or floats of 32. Floats beyond 1
 // are taken as they are. A recording of another rate or too long is an error that says what to do. No more is read than a
-// row takes, whatever a file holds or claims. The caller owns the row.
+// row takes, whatever a file holds or claims. The spec must be valid; the caller owns the row.
 func (s *Spec) Decode(r io.Reader) ([]float32, error) {
 	w := &wav{in: bufio.NewReader(r)}
 	if err := w.header(); err != nil {

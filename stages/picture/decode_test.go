@@ -125,6 +125,11 @@ func TestDecodeTakesNoMemoryForWhatAFileClaims(t *testing.T) {
 		}
 	}
 	gray := read(t, "gray.jpg")
+	for _, data := range [][]byte{claiming(small, 1<<13, 1<<13), claimingJPEG(read(t, "cmyk.jpg"), 1<<13, 1<<13), claimingJPEG(gray, 1<<10, 1<<10)} {
+		if _, err := Decode(bytes.NewReader(data)); err == nil || !strings.Contains(err.Error(), "which cannot hold them") {
+			t.Errorf("%d bytes that claim more pixels than they can hold give %v", len(data), err)
+		}
+	}
 	for _, data := range [][]byte{
 		nil, small[:20], small[:len(small)-20], claiming(small, 0, 4), claiming(small, 8, 8),
 		[]byte("\xff\xd8"), []byte("\xff\xd8\xff\xe0 a JPEG"), gray[:20], gray[:len(gray)-20], claimingJPEG(gray, 0, 4), claimingJPEG(gray, 99, 99),
@@ -175,4 +180,19 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The emptiest pictures are the densest files, and still hold what they claim.
+func TestTheDensestFilesAreRead(t *testing.T) {
+	const side = 1 << 10
+	for name, data := range map[string][]byte{
+		"PNG":             encode(t, image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.Black, color.White})),
+		"JPEG":            encodeJPEG(t, image.NewGray(image.Rect(0, 0, side, side))),
+		"one bit a block": read(t, "plain.jpg"),
+	} {
+		img, err := Decode(bytes.NewReader(data))
+		if err != nil || img.Bounds().Dx() != side {
+			t.Errorf("%s of %d bytes: %v", name, len(data), err)
+		}
+	}
 }

@@ -27,7 +27,8 @@ var compressed = map[uint16]string{
 const mostChannels = 32
 
 // streamed is the least length that stands for one that was not known when it was written. Programs that write to a pipe
-// put 0, 0xffffffff, or a number around 0x7fffffff. A chunk that is as long in truth has more than a minute.
+// put 0, 0xffffffff, or a number around 0x7fffffff. No recording of a minute
+// is as long in truth, at rates and channels that are in use.
 const streamed = 0x7fff0000
 
 // Decode reads a WAV file as a row of the model's input: integers of 8, 16, 24 or 32 bits or floats of 32. Floats beyond 1
@@ -70,7 +71,7 @@ func (w *wav) header() error {
 		return err
 	}
 	if string(start[:4]) != "RIFF" || string(start[8:]) != "WAVE" {
-		return errors.New("not a WAV file: it does not begin with RIFF and WAVE")
+		return errors.New("not a WAV file, which begins with RIFF and WAVE: convert it, as with sox in.flac out.wav")
 	}
 	end := int64(binary.LittleEndian.Uint32(start[4:])) + 8
 	for at := int64(len(start)); ; {

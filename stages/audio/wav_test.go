@@ -155,10 +155,10 @@ func TestWhatIsNoRecordingIsRefused(t *testing.T) {
 		file []byte
 		want string // all of the error
 	}{
-		{nil, "not a WAV file: it does not begin with RIFF and WAVE"},
-		{whole[:11], "not a WAV file: it does not begin with RIFF and WAVE"},
-		{[]byte("RIFF\x04\x00\x00\x00AVI LIST"), "not a WAV file: it does not begin with RIFF and WAVE"},
-		{[]byte("ID3\x03\x00\x00\x00\x00\x00\x00\x00\x00"), "not a WAV file: it does not begin with RIFF and WAVE"},
+		{nil, "not a WAV file, which begins with RIFF and WAVE: convert it, as with sox in.flac out.wav"},
+		{whole[:11], "not a WAV file, which begins with RIFF and WAVE: convert it, as with sox in.flac out.wav"},
+		{[]byte("RIFF\x04\x00\x00\x00AVI LIST"), "not a WAV file, which begins with RIFF and WAVE: convert it, as with sox in.flac out.wav"},
+		{[]byte("ID3\x03\x00\x00\x00\x00\x00\x00\x00\x00"), "not a WAV file, which begins with RIFF and WAVE: convert it, as with sox in.flac out.wav"},
 		{file(), "no fmt chunk, which says how the samples are written: the file is damaged"},
 		{file(chunk("LIST", 1, 2)), "no fmt chunk, which says how the samples are written: the file is damaged"},
 		{file(data), "a data chunk without a fmt chunk before it, which says how the samples are written: the file is damaged"},

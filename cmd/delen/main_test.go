@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/delen-edge/delen/internal/sketch"
 	"github.com/delen-edge/delen/stages/graph/onnxpb"
 )
 
@@ -24,7 +26,8 @@ func TestMain(m *testing.M) {
 //	glyphs/model.onnx   four exits, exit1 to exit4
 //	silent.onnx         the same without the types and shapes inside
 //	broken.onnx         its first half
-//	ear.onnx, mono.onnx two exits that tell recordings of 80 samples apart, see ear
+//	ear.onnx            two exits, early and late; class 0 when the mean of 80 samples is positive, else 1
+//	mono.onnx           the same with an axis more
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -36,13 +39,26 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// ear hears whether a recording is high or low; its last exit is the surer one.
+const ear = `
+	input x[%s]
+	output early[batch 2]
+	output late[batch 2]
+	value flat[batch 80]
+	value mean[batch 1]
+	value loud[batch 1]
+	init classes[1 2] = 1 -1
+	init gain[1 1] = 100
+	flat = Flatten(x)
+	mean = ReduceMean(flat) axes=1,
+	early = MatMul(mean, classes)
+	loud = MatMul(mean, gain)
+	late = MatMul(loud, classes)
+`
+
 func furnish(dir string) error {
-	for name, row := range map[string][]int64{"ear.onnx": {80}, "mono.onnx": {1, 80}} {
-		b, err := proto.Marshal(ear(row...))
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
+	for name, shape := range map[string]string{"ear.onnx": "batch 80", "mono.onnx": "batch 1 80"} {
+		if err := os.WriteFile(filepath.Join(dir, name), sketch.Encode(sketch.Model(fmt.Sprintf(ear, shape))), 0o644); err != nil {
 			return err
 		}
 	}

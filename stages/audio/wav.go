@@ -27,8 +27,8 @@ var compressed = map[uint16]string{
 const mostChannels = 32
 
 // streamed is the least length that stands for one that was not known when it was written. Programs that write to a pipe
-// put 0, 0xffffffff, or a number around 0x7fffffff. No recording of a minute
-// is as long in truth, at rates and channels that are in use.
+// put 0, 0xffffffff, or a number around 0x7fffffff. No recording of a minute is as long in truth, at rates and channels that
+// are in use.
 const streamed = 0x7fff0000
 
 // Decode reads a WAV file as a row of the model's input: integers of 8, 16, 24 or 32 bits or floats of 32. Floats beyond 1

@@ -92,7 +92,7 @@ func (d *decoder) openBlock(h *hclsyntax.Block, s *schema) *block {
 		b.label = h.Labels[0]
 	}
 	for _, a := range s.attributes {
-		if _, ok := b.attrs[a.name]; a.required && !ok {
+		if _, ok := b.attrs[a.name]; a.required && !ok && !b.given(s.standIn(a.name)) {
 			b.failMissing(a)
 		}
 	}

@@ -35,7 +35,7 @@ func edited(t *testing.T, pairs ...string) *Config {
 		t.Fatal(diags)
 	}
 	for _, m := range c.Models {
-		m.Path = filepath.Base(m.Path) // each has a folder of its own
+		m.Files[0] = filepath.Base(m.Files[0]) // each has a folder of its own
 	}
 	return c
 }

@@ -28,7 +28,8 @@ func around(parent, s *schema, line string) string {
 	fixture := map[string]string{"path": `"tiny.onnx"`, "size": "[4, 4]", "rate": "1000", "length": `"16ms"`}
 	body := line + "\n"
 	for _, a := range s.attributes {
-		if a.required && !strings.HasPrefix(line, a.name+" ") {
+		stands := func(name string) bool { return name != "" && strings.HasPrefix(line, name+" ") }
+		if a.required && !stands(a.name) && !stands(s.standIn(a.name)) {
 			body += a.name + " = " + fixture[a.name] + "\n"
 		}
 	}

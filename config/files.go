@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
 )
 
 // path resolves a path in an attribute: it starts at the folder of the file that
@@ -26,15 +28,32 @@ func (b *block) file(name string) (string, bool) {
 	if written == "" {
 		return "", false
 	}
+	return b.regular(name, written, b.at(name))
+}
+
+// files reads an attribute that lists files and reports those that are not there.
+func (b *block) files(name string) ([]string, bool) {
+	var paths []string
+	list := b.texts(name)
+	for _, written := range list {
+		if p, ok := b.regular(name, written.value, written.at); ok {
+			paths = append(paths, p)
+		}
+	}
+	return paths, len(paths) > 0 && len(paths) == len(list)
+}
+
+// regular is the path of a file that an attribute names at a place.
+func (b *block) regular(name, written string, at hcl.Range) (string, bool) {
 	p := b.path(name, written)
 	info, err := os.Stat(p)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		b.failAt(name, "No such file", "There is no such file: %s. %s", b.tell(name, p), aboutPaths(written))
+		b.fail(at, "No such file", "There is no such file: %s. %s", b.tell(name, p), aboutPaths(written))
 	case err != nil:
-		b.failAt(name, "Cannot read file", "%s Make it readable, or write another path.", b.cause(err, name))
+		b.fail(at, "Cannot read file", "%s Make it readable, or write another path.", b.cause(err, name))
 	case !info.Mode().IsRegular():
-		b.failAt(name, "Not a file", "This is a folder or a device: %s. Write the path of a file.", b.tell(name, p))
+		b.fail(at, "Not a file", "This is a folder or a device: %s. Write the path of a file.", b.tell(name, p))
 	default:
 		return p, true
 	}

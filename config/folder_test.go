@@ -92,8 +92,8 @@ func TestPathsOfAFolderStartThere(t *testing.T) {
 		if len(diags) > 0 {
 			t.Fatal(diags)
 		}
-		if c.Models[0].Path != want || c.Runtime.Library != "conf/lib.so" {
-			t.Errorf("%s: %s and %s", path, c.Models[0].Path, c.Runtime.Library)
+		if c.Models[0].Files[0] != want || c.Runtime.Library != "conf/lib.so" {
+			t.Errorf("%s: %s and %s", path, c.Models[0].Files[0], c.Runtime.Library)
 		}
 	}
 }

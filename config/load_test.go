@@ -147,7 +147,7 @@ func TestFull(t *testing.T) {
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
-	dir := filepath.Dir(c.Models[0].Path)
+	dir := filepath.Dir(c.Models[0].Files[0])
 	if diff := cmp.Diff(&picture.Spec{Layout: picture.NCHW, Height: 4, Width: 4, Mean: []float64{.5}, Std: []float64{.25}, Color: picture.Gray}, c.Models[0].Input); diff != "" {
 		t.Errorf("input (-want +got):\n%s", diff)
 	}

@@ -16,9 +16,9 @@ import (
 type Model struct {
 	// Name is what tenants call it.
 	Name string
-	// Path is that of the ONNX file.
-	Path string
-	// Digest is the SHA-256 of the file in lower-case hexadecimal.
+	// Files are the paths of the ONNX file, or of one for each segment, in their order.
+	Files []string
+	// Digest names the files: see stages.Digest.
 	Digest string
 	// Exits are the tensors that can serve as the answer, shallowest first.
 	Exits []string
@@ -129,14 +129,33 @@ func (d *decoder) model(h *hclsyntax.Block) *Model {
 	}
 	exits := b.texts("exits")
 	var g outline
-	if path, ok := b.file("path"); ok {
-		m.Path = path
+	if m.Files = b.onnxFiles(); m.Files != nil {
 		g = b.outline(m, exits)
 	}
 	b.profile(m)
 	b.unprofiled[m] = m.Profile == nil && b.given("profile")
 	b.labels(m, g)
 	return m
+}
+
+// onnxFiles reads where the model lies: in a file, or in one for each segment.
+func (b *block) onnxFiles() []string {
+	if !b.given("segments") {
+		path, ok := b.file("path")
+		if !ok {
+			return nil
+		}
+		return []string{path}
+	}
+	if b.given("path") {
+		b.failAt("segments", "Path and segments", "A model lies in one file or in several, not in both. Leave out path or segments.")
+		return nil
+	}
+	segments, ok := b.files("segments")
+	if !ok {
+		return nil
+	}
+	return segments
 }
 
 // profile reads the model's profile and holds it against the model.
@@ -186,10 +205,17 @@ var modelSchema = &schema{
 	doc: "A multi-exit network: its file, its exits, and what is known about them. Tenants call it by its name.",
 	attributes: []*attribute{{
 		name: "path", form: aFile, required: true, example: `"model.onnx"`,
-		doc: "The ONNX file. Weights in files of their own are found beside it.",
+		doc: "The ONNX file. Weights in files of their own are found beside it. To replace a model that is served, move another file to its name: " +
+			"weights are mapped from it, so it must not be written to.",
+	}, {
+		name: "segments", form: fileList, instead: "path", otherwise: "the model is one file, `path`", example: `["segment1.onnx", "segment2.onnx"]`,
+		doc: "The ONNX files of a model that is in segments already, in the order in which a request passes them. A segment takes what one before it " +
+			"gives under the same name. In the form of the original system each takes `input`, and gives `output`, its exit, and `features`, which the next " +
+			"one takes.",
 	}, {
 		name: "exits", form: textList, otherwise: "the model's outputs", example: `["exit1", "exit2"]`,
-		doc: "The tensors that can serve as the answer. Write them in the order in which a request passes them, the cheapest first.",
+		doc: "The tensors that can serve as the answer. Write them in the order in which a request passes them, the cheapest first. Of `segments` it is " +
+			"an output of each.",
 	}, {
 		name: "profile", form: aFile, otherwise: "none", example: `"profile.json"`,
 		doc: "What each exit costs and yields, as `delen profile` writes it. It gives criteria their `accuracy` and `energy`, and must be of this " +

@@ -80,7 +80,7 @@ func write(t testing.TB, dir, name string, content []byte) {
 }
 
 // house fills a folder with what fixtures name: everything in testdata/files,
-// the model as tiny.onnx, it again without the types inside as silent.onnx,
+// the model as tiny.onnx, its segments as first.onnx and second.onnx, it again without the types inside as silent.onnx,
 // with the latter's digest in the profile digest.json, and with two inputs as
 // two-inputs.onnx. The model of the documentation is reader.onnx. With an input
 // of 16 samples the model is sound.onnx, with an axis more mono.onnx, with
@@ -108,6 +108,17 @@ func house(t testing.TB) string {
 			t.Fatal(err)
 		}
 		write(t, dir, name, b)
+	}
+	_, split, err := graph.Cut([]string{filepath.Join(dir, "tiny.onnx")}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range []string{"first.onnx", "second.onnx"} {
+		segment, err := split.Model(i + 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, dir, name, segment)
 	}
 	sum, err := stages.Digest(filepath.Join(dir, "silent.onnx"))
 	if err != nil {

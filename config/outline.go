@@ -18,19 +18,25 @@ type outline struct {
 // outline reads a model, splits it, fills in what a Model keeps of that, and
 // holds the input or audio block against it.
 func (b *block) outline(m *Model, exits []item[string]) outline {
-	sum, err := stages.Digest(m.Path)
+	from, remedy := "path", "Write the path of an ONNX file; exporting the model anew may help."
+	if b.given("segments") {
+		from, remedy = "segments", "Write the files of one model in the order in which a request passes them; exporting them anew may help."
+	}
+	sum, err := stages.Digest(m.Files...)
 	if err != nil {
-		b.failAt("path", "Cannot read file", "%s Make it readable, or write another path.", b.cause(err, "path"))
+		b.failAt(from, "Cannot read file", "%s Make it readable, or write another path.", b.cause(err, from))
 		return outline{}
 	}
-	g, err := graph.Read(m.Path)
-	if err != nil {
-		b.failAt("path", "Invalid model", "%s Write the path of an ONNX file; exporting the model anew may help.", b.cause(about(m.Path, err), "path"))
+	g, s, err := graph.Cut(m.Files, plain(exits))
+	switch {
+	case err != nil && len(m.Files) > 1:
+		b.failAt(from, "Invalid segments", "%s %s", b.cause(err, from, "exits"), remedy)
 		return outline{}
-	}
-	s, err := g.Split(plain(exits))
-	if err != nil {
-		b.failExits(g, exits, err)
+	case g == nil:
+		b.failAt(from, "Invalid model", "%s %s", b.cause(about(m.Files[0], err), from), remedy)
+		return outline{}
+	case err != nil:
+		b.failExits(g, from, exits, err)
 		return outline{}
 	}
 	m.Digest, m.Exits, m.Found, m.Unresolved = sum, s.Exits, s.Found, s.Unresolved()
@@ -46,7 +52,7 @@ func (b *block) outline(m *Model, exits []item[string]) outline {
 
 // failExits puts the error of a split at the exits that cause it. Each is
 // tried alone to find all of them.
-func (b *block) failExits(g *graph.Graph, exits []item[string], all error) {
+func (b *block) failExits(g *graph.Graph, from string, exits []item[string], all error) {
 	found := false
 	for _, e := range exits {
 		if _, err := g.Split([]string{e.value}); err != nil {
@@ -63,7 +69,7 @@ func (b *block) failExits(g *graph.Graph, exits []item[string], all error) {
 	}
 	at, remedy := "exits", "Leave out what is too much."
 	if len(exits) == 0 {
-		at, remedy = "path", "Name the exits that matter: write for instance "+b.schema.attribute("exits").instance()+"."
+		at, remedy = from, "Name the exits that matter: write for instance "+b.schema.attribute("exits").instance()+"."
 	}
 	b.failAt(at, "Invalid exits", "%s %s", b.cause(all, "exits"), remedy)
 }

@@ -68,7 +68,7 @@ func newPageBlock(s *schema) pageBlock {
 		p.HowMany = "one"
 	}
 	for _, a := range s.attributes {
-		p.Rows = append(p.Rows, row("`"+a.name+"`", a.column(), a.without(), a.doc))
+		p.Rows = append(p.Rows, row("`"+a.name+"`", a.column(), a.without(s), a.doc))
 	}
 	if s.kind != "" {
 		p.Sample = s.sample("")
@@ -101,8 +101,10 @@ func (a *attribute) column() string {
 }
 
 // without is what the table says holds without an attribute.
-func (a *attribute) without() string {
+func (a *attribute) without(s *schema) string {
 	switch {
+	case a.required && s.standIn(a.name) != "":
+		return "must be there, or `" + s.standIn(a.name) + "`"
 	case a.required:
 		return "must be there"
 	case a.otherwise != "":
@@ -118,6 +120,9 @@ func (s *schema) sample(indent string) string {
 		width = max(width, len(a.name))
 	}
 	for _, a := range s.attributes {
+		if a.instead != "" {
+			continue
+		}
 		_, value, _ := strings.Cut(a.instance(), " = ")
 		src += fmt.Sprintf("%s  %-*s = %s\n", indent, width, a.name, value)
 	}
@@ -187,7 +192,7 @@ func sampleReport(t *testing.T, fixture string) string {
 // an example of. The files that they name need not be there.
 func TestExamplesAreRight(t *testing.T) {
 	dir := house(t)
-	about := map[string]string{"path": "No such file", "profile": "No such file", "labels": "No such file", "exits": "Invalid exit",
+	about := map[string]string{"path": "No such file", "profile": "No such file", "labels": "No such file", "segments": "No such file", "exits": "Invalid exit",
 		"model": "Unknown model", "size": "Input of another model"}
 	for parent, s := range fileSchema.within() {
 		for _, a := range s.attributes {

@@ -30,6 +30,7 @@ type attribute struct {
 	words     []string // of aChoice; the first is the default
 	low, high string   // the range of a quantity, ends included
 	required  bool
+	instead   string // the attribute in whose place it stands: there are not both
 	usual     string // what holds without the attribute, or else ...
 	otherwise string // ... what that is in words
 	example   string // by default what is usual
@@ -56,6 +57,7 @@ var (
 	aNumber    = &form{name: "number", is: "a number", want: cty.Number}
 	aCount     = &form{name: "whole number", is: "a whole number", want: cty.Number}
 	textList   = &form{name: "list of texts", is: "a list of texts in quotes", want: cty.String, list: true}
+	fileList   = &form{name: "list of paths", is: "a list of paths of files, in quotes", want: cty.String, list: true}
 	numberList = &form{name: "list of numbers", is: "a list of numbers", want: cty.Number, list: true}
 	aCriterion = &form{name: "criterion", is: "a criterion", want: cty.DynamicPseudoType}
 )
@@ -72,6 +74,16 @@ func (s *schema) attribute(name string) *attribute {
 		}
 	}
 	return nil
+}
+
+// standIn names the attribute that may stand in place of another, if there is one.
+func (s *schema) standIn(name string) string {
+	for _, a := range s.attributes {
+		if a.instead == name {
+			return a.name
+		}
+	}
+	return ""
 }
 
 // block returns the schema of the blocks of that type in this one, or nil.

@@ -7,8 +7,24 @@ import (
 	"os"
 )
 
-// Digest is the SHA-256 of a file in lower-case hex: what a profile names its model by.
-func Digest(path string) (string, error) {
+// Digest names a model by its files, as a profile does: the SHA-256 of the file in lower-case hex, or of several files'
+// digests, a line each.
+func Digest(paths ...string) (string, error) {
+	if len(paths) == 1 {
+		return digest(paths[0])
+	}
+	h := sha256.New()
+	for _, path := range paths {
+		d, err := digest(path)
+		if err != nil {
+			return "", err
+		}
+		io.WriteString(h, d+"\n")
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+func digest(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err

@@ -55,7 +55,8 @@ type checkedScheduler struct {
 
 type checkedModel struct {
 	Name       string          `json:"name"`
-	Path       string          `json:"path"`
+	Path       string          `json:"path,omitempty"`
+	Files      []string        `json:"segments,omitempty"`
 	Digest     string          `json:"digest"`
 	Found      bool            `json:"exits_found"`
 	Activation string          `json:"activation"`
@@ -153,11 +154,27 @@ func newDiagnostic(path string, d *hcl.Diagnostic) diagnostic {
 	return k
 }
 
+// filesOf returns where a model lies, as far as it may be shown.
+func filesOf(b part, m *config.Model) []string {
+	if len(m.Files) == 1 {
+		return []string{b.text("path", m.Files[0])}
+	}
+	if written, hidden := b.config.Written(b.kind, b.label, "segments"); hidden {
+		return []string{written}
+	}
+	return m.Files
+}
+
 func newCheckedModel(c *config.Config, m *config.Model) checkedModel {
 	b := of(c, "model", m.Name)
 	k := checkedModel{
-		Name: m.Name, Path: b.text("path", m.Path), Digest: m.Digest, Found: m.Found, Activation: b.text("activation", string(m.Activation)),
+		Name: m.Name, Digest: m.Digest, Found: m.Found, Activation: b.text("activation", string(m.Activation)),
 		Labels: len(m.Labels), Metrics: m.Metrics().String(), Exits: newCheckedExits(c, m),
+	}
+	if files := filesOf(b, m); len(files) == 1 {
+		k.Path = files[0]
+	} else {
+		k.Files = files
 	}
 	if m.Profile != nil {
 		k.Source = string(m.Profile.Source)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/delen-edge/delen/config"
@@ -37,7 +38,7 @@ func describe(w io.Writer, path string, c *config.Config) error {
 func describeModel(t *table, c *config.Config, m *config.Model) {
 	b := of(c, "model", m.Name)
 	t.line("")
-	t.line("model %q, %s", m.Name, b.text("path", m.Path))
+	t.line("model %q, %s", m.Name, strings.Join(filesOf(b, m), ", "))
 	found := ""
 	if m.Found {
 		found = ", the outputs of the model"

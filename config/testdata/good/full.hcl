@@ -47,6 +47,9 @@ model "named" {
   exits   = ["early", "late"]
   profile = "digest.json"
 }
+model "parts" {
+  segments = ["first.onnx", "second.onnx"]
+}
 model "sound" {
   path = "sound.onnx"
   audio {

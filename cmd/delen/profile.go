@@ -46,8 +46,8 @@ labels.csv of file,label and --labels with the names of the classes), or from
 outcomes that were found before (--outcomes FILE with the header
 sample,label,exit,predicted,confidence). With --samples, --outcomes names the file
 that is written. Without either, accuracy is null. Samples are pictures, scaled to
-the size of the model's input; with --rate they are recordings in WAV files, as
-many samples a second, and as long as the model's input at most.
+the size of the model's input; with --rate they are recordings in WAV files, of
+that many samples a second and no longer than the model's input.
 
 Energy needs a power model, since there is no meter: --power IDLE,BUSY in watts.
 It is then the busy power times the response time, idle power included, and marked

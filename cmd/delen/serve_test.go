@@ -17,6 +17,7 @@ import (
 //
 //	two.onnx       two exits; takes x, float32[4], and late, int64[4]
 //	$PICTURES      the example's folder of pictures
+//	$JPEG          a picture of another kind
 //	$NODE          an address for a node to listen on
 //	await ADDRESS  waits until somebody does
 //	hup            sends SIGHUP to what runs in the background
@@ -26,6 +27,10 @@ func TestServing(t *testing.T) {
 		t.Skip(err)
 	}
 	pictures, err := filepath.Abs("../../examples/glyphs/test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	jpeg, err := filepath.Abs("../../stages/picture/testdata/progressive.jpg")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,6 +46,7 @@ func TestServing(t *testing.T) {
 			e.Setenv("NODE", address)
 			e.Setenv("DELEN_ONNXRUNTIME", library)
 			e.Setenv("PICTURES", pictures)
+			e.Setenv("JPEG", jpeg)
 			// The actor library's shutdown races within itself; its reports would fail a script under the race detector.
 			e.Setenv("GORACE", "exitcode=0 log_path="+filepath.Join(e.WorkDir, "races"))
 			if err := furnish(e.WorkDir); err != nil {

@@ -62,11 +62,7 @@ func (e *importedExits) resolve() (names []string, digest string, err error) {
 	if e.model == "" {
 		return e.names, "", nil
 	}
-	g, err := graph.Read(e.model)
-	if err != nil {
-		return nil, "", about(e.model, err)
-	}
-	s, err := g.Split(e.names)
+	_, s, err := graph.Cut([]string{e.model}, e.names)
 	if err != nil {
 		return nil, "", about(e.model, err)
 	}

@@ -21,7 +21,9 @@ import (
 
 // profiling is the command line of profile.
 type profiling struct {
-	model, name, exits, samples, labels, outcomes, output, device, power string
+	models []string
+
+	name, exits, samples, labels, outcomes, output, device, power string
 
 	library string
 	probs   bool
@@ -35,11 +37,12 @@ type profiling struct {
 func newProfile() *cobra.Command {
 	var f profiling
 	cmd := &cobra.Command{
-		Use:   "profile MODEL [-o profile.json]",
+		Use:   "profile MODEL... [-o profile.json]",
 		Short: "Measure a model's exits on this machine",
 		Long: `Profile runs a model on this machine and writes what each exit takes: the median
 response time of one row on one thread, from the input to the exit, and the
-floating-point operations, counted in the graph, a multiply-add as two.
+floating-point operations, counted in the graph, a multiply-add as two. MODEL is an
+ONNX file, or one for each segment, as split takes them.
 
 Accuracy comes from labelled samples, which are run (--samples FOLDER with a
 labels.csv of file,label and --labels with the names of the classes), or from
@@ -57,9 +60,9 @@ The device should have nothing else to do meanwhile.`,
 		Example: `  delen profile model.onnx -o profile.json
   delen profile model.onnx --samples test --labels labels.txt --mean 0.5 --std 0.5 --power 4.40,7.86
   delen profile speech.onnx --samples test --labels labels.txt --rate 16000`,
-		Args: argument("MODEL", "an ONNX file"),
+		Args: models,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.model = args[0]
+			f.models = args
 			return f.run(cmd.Context(), cmd.OutOrStdout())
 		},
 	}
@@ -91,12 +94,12 @@ func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
 	}
 	defer m.Close()
 	model := m.Model()
-	digest, err := stages.Digest(f.model)
+	digest, err := stages.Digest(f.models...)
 	if err != nil {
 		return err
 	}
 	p := &profile.Profile{
-		Model: cmp.Or(f.name, strings.TrimSuffix(filepath.Base(f.model), ".onnx")), Digest: digest, Device: f.device, Provider: "cpu", Threads: 1,
+		Model: cmp.Or(f.name, strings.TrimSuffix(filepath.Base(f.models[0]), ".onnx")), Digest: digest, Device: f.device, Provider: "cpu", Threads: 1,
 		Runtime: "onnxruntime " + onnx.LibraryVersion(), Source: profile.Measured, IdlePower: idle,
 	}
 	if busy != nil {
@@ -130,18 +133,14 @@ func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
 
 // load opens the runtime and the model.
 func (f *profiling) load() (*onnx.Model, error) {
-	library, err := onnx.Library(f.library)
-	if err != nil {
-		return nil, err
-	}
-	if err := onnx.Open(library); err != nil {
+	if err := openLibrary(f.library); err != nil {
 		return nil, err
 	}
 	var exits []string
 	if f.exits != "" {
 		exits = strings.Split(f.exits, ",")
 	}
-	return onnx.Load(onnx.Config{Name: filepath.Base(f.model), Files: []string{f.model}, Exits: exits, Logits: !f.probs})
+	return onnx.Load(onnx.Config{Name: filepath.Base(f.models[0]), Files: f.models, Exits: exits, Logits: !f.probs})
 }
 
 // watts reads --power.

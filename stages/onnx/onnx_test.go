@@ -98,23 +98,23 @@ func pictures(t testing.TB) [][]float32 {
 	return rows
 }
 
-// whole runs the model uncut with tensors that the runtime allocates: the oracle of the split.
-type whole struct {
+// oracle runs the model uncut with tensors that the runtime allocates: the oracle of the split.
+type oracle struct {
 	session *ort.DynamicAdvancedSession
 	outputs int
 }
 
-func openWhole(t testing.TB, m *stages.Model) *whole {
+func openWhole(t testing.TB, m *stages.Model) *oracle {
 	t.Helper()
 	s, err := ort.NewDynamicAdvancedSession(filepath.Join(glyphs, "model.onnx"), []string{m.Tensors[m.Inputs[0]].Name}, m.Exits, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Destroy() })
-	return &whole{s, len(m.Exits)}
+	return &oracle{s, len(m.Exits)}
 }
 
-func (w *whole) run(t testing.TB, row []float32) [][]float32 {
+func (w *oracle) run(t testing.TB, row []float32) [][]float32 {
 	t.Helper()
 	in, err := ort.NewTensor(ort.Shape{1, 1, 32, 32}, row)
 	if err != nil {
@@ -298,8 +298,8 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]Config{
-		"missing file": {Path: "nowhere.onnx"},
-		"corrupt file": {Path: corrupt},
+		"missing file": {Files: []string{"nowhere.onnx"}},
+		"corrupt file": {Files: []string{corrupt}},
 		"unknown exit": {Files: []string{filepath.Join(glyphs, "model.onnx")}, Exits: []string{"exit1", "exit9"}},
 	} {
 		m, err := Load(c)

@@ -11,14 +11,14 @@ import (
 // A model that the runtime has optimised, with its own operators, and saved without shapes, costs what it cost before.
 func TestOptimisedModelsCostTheSame(t *testing.T) {
 	path := filepath.Join(glyphs, "model.onnx")
-	before, err := cut(path, nil)
+	before, err := cut(Config{Files: []string{path}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, level := range []ort.GraphOptimizationLevel{
 		ort.GraphOptimizationLevelEnableBasic, ort.GraphOptimizationLevelEnableExtended, ort.GraphOptimizationLevelEnableAll,
 	} {
-		after, err := cut(optimise(t, path, before.Exits, level), nil)
+		after, err := cut(Config{Files: []string{optimise(t, path, before.Exits, level)}})
 		if err != nil {
 			t.Fatal(err)
 		}

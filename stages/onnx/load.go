@@ -61,7 +61,7 @@ func load(c Config) (*Model, error) {
 		return nil, err
 	}
 	m := &Model{config: c, files: files, model: model, pool: newPool(model, c.Memory, c.Carries)}
-	if err := m.afford(split); err != nil {
+	if err := m.afford(split, available("/")); err != nil {
 		return nil, err
 	}
 	for i := range model.Segments {

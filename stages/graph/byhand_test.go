@@ -227,7 +227,7 @@ var byHand = []example{
 		end
 		y = If(c) then_branch=@then
 		value a[3 10]
-		output y[3 10]`, 3*(10 + 10 + 10)},
+		output y[3 10]`, 3 * (10 + 10 + 10)},
 	{"LSTM over 7 steps", `
 		input x[N 7 12]
 		init w[1 32 12]

@@ -182,3 +182,16 @@ func fill(rng *rand.Rand, t *stages.Tensor) {
 		}
 	}
 }
+
+// A deep network: ten thousand operators, five exits, and tensors that skip a thousand operators.
+func TestTenThousandNodes(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("input x[N 4 8]\ninit w[8 8]\nt0 = Relu(x)\n")
+	for i := 1; i < 10_000; i++ {
+		fmt.Fprintf(&text, "s%d = Add(t%d, t%d)\nt%d = Tanh(s%d)\n", i, i-1, max(0, i-1000), i, i)
+		if i%2000 == 1999 {
+			fmt.Fprintf(&text, "y%d = MatMul(t%d, w)\noutput y%d[N 4 8]\n", i, i, i)
+		}
+	}
+	compareFamily(t, text.String(), []string{"y1999", "y3999", "y5999", "y7999", "y9999"}, rand.New(rand.NewPCG(1, 1)))
+}

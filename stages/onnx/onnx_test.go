@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	ort "github.com/yalue/onnxruntime_go"
@@ -297,17 +298,35 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 	if err := os.WriteFile(corrupt, []byte("this is no model"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for name, c := range map[string]Config{
-		"missing file": {Files: []string{"nowhere.onnx"}},
-		"corrupt file": {Files: []string{corrupt}},
-		"unknown exit": {Files: []string{filepath.Join(glyphs, "model.onnx")}, Exits: []string{"exit1", "exit9"}},
+	text := func(model string) string { return drawn(t, model) }
+	for _, c := range []struct {
+		name, file, exits, want string
+	}{
+		{"missing file", "nowhere.onnx", "", "nowhere.onnx: no such file"},
+		{"corrupt file", corrupt, "", "corrupt.onnx: not an ONNX model"},
+		{"unknown exit", filepath.Join(glyphs, "model.onnx"), "exit1 exit9", `no tensor "exit9" (did you mean "exit`},
+		{"unknown operator", text("input x[N 4]\ny = Wavelet(x)\noutput y[N 4]"), "", "Wavelet"},
+		{"unknown domain", text("input x[N 4]\ny = com.acme.Relu(x)\noutput y[N 4]"), "", "com.acme"},
+		{"types that do not fit", text("input x int64[N 4]\ny = Sin(x)\noutput y int64[N 4]"), "", "int64"},
+		{"an integer exit", text("input x[N 4]\ny = Cast(x) to=7\noutput y int64[N 4]"), "", "exit y is of type int64"},
+		{"an exit of one value", text("input x[N 4]\ny = ReduceMax(x) axes=1,\noutput y[N 1]"), "", "one value a row"},
+		{"a text of any length", text("input x[N L]\ny = Relu(x)\noutput y[N L]"), "", "x"},
+		{"rows that move", text("input x[N 4 5]\na = Transpose(x) perm=1,0,2\ny = Relu(x)\nz_ = Neg(a)\n" +
+			"z = Transpose(z_) perm=1,0,2\noutput y[N 4 5]\noutput z[N 4 5]"), "a z", "does not begin with the row axis"},
+		{"rows that only a run shows", text("input x[N 4]\ninit swap int64[2] = 1 0\ns = Shape(x)\np = Gather(s, swap)\na = Reshape(x, p)\n" +
+			"y = Relu(x)\nb = Neg(a)\nz = Reshape(b, s)\noutput y[N 4]\noutput z[N 4]"), "a z",
+			`tensor "a" has the shape [4 1] for one request and [4 2] for two`},
+		{"a batch beyond all bounds", text("input x[90000000 4 4]\ny = Relu(x)\noutput y[90000000 4 4]"), "", "more than 1 GiB"},
 	} {
-		m, err := Load(c)
-		if err == nil {
-			m.Close()
-			t.Errorf("%s: no error", name)
-		}
-		t.Logf("%s: %v", name, err)
+		t.Run(c.name, func(t *testing.T) {
+			m, err := Load(Config{Name: "m", Files: []string{c.file}, Exits: strings.Fields(c.exits)})
+			if err == nil {
+				m.Close()
+			}
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("the error is\n%v\nand should say\n%s", err, c.want)
+			}
+		})
 	}
 }
 

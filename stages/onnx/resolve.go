@@ -42,9 +42,13 @@ func ask(split *graph.Split, names []string, variant func([]string) ([]byte, err
 	if err != nil {
 		return fmt.Errorf("asking ONNX Runtime for the types of %v: %w", names, err)
 	}
+	asked := make(map[string]bool, len(names))
+	for _, name := range names {
+		asked[name] = true
+	}
 	var known []graph.Tensor
 	for _, o := range outputs {
-		if slices.Contains(names, o.Name) && o.OrtValueType == ort.ONNXTypeTensor {
+		if asked[o.Name] && o.OrtValueType == ort.ONNXTypeTensor {
 			t := graph.Tensor{Name: o.Name, Type: graph.DType(o.DataType)}
 			if len(o.Dimensions) > 0 { // it has none of a number, nor of what it knows no shape of
 				t.Shape = o.Dimensions

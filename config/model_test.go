@@ -80,11 +80,12 @@ func write(t testing.TB, dir, name string, content []byte) {
 }
 
 // house fills a folder with what fixtures name: everything in testdata/files,
-// the model as tiny.onnx, its segments as first.onnx and second.onnx, it again without the types inside as silent.onnx,
-// with the latter's digest in the profile digest.json, and with two inputs as
-// two-inputs.onnx. The model of the documentation is reader.onnx. With an input
-// of 16 samples the model is sound.onnx, with an axis more mono.onnx, with
-// samples of 64 bits double.onnx.
+// the model as tiny.onnx, its segments as first.onnx and second.onnx, it again
+// without the types inside as silent.onnx, with the latter's digest in the profile
+// digest.json, with two inputs as two-inputs.onnx, and with eight rows at a time
+// as eight.onnx. The model of the documentation is reader.onnx. With an input of
+// 16 samples the model is sound.onnx, with an axis more mono.onnx, with samples of
+// 64 bits double.onnx.
 func house(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -99,9 +100,14 @@ func house(t testing.TB) string {
 	sound, mono, double := network(), network(), network()
 	sound.Graph.Input[0], mono.Graph.Input[0], double.Graph.Input[0] = floats("x", 16), floats("x", 1, 16), floats("x", 16)
 	double.Graph.Input[0].Type.GetTensorType().ElemType = proto.Int32(int32(graph.Float64))
+	eight := network()
+	eight.Graph.ValueInfo = nil
+	for _, v := range append(eight.Graph.Input, eight.Graph.Output...) {
+		v.Type.GetTensorType().Shape.Dim[0].Value = &onnxpb.TensorShapeProto_Dimension_DimValue{DimValue: 8}
+	}
 	for name, m := range map[string]*onnxpb.ModelProto{
 		"tiny.onnx": network(), "reader.onnx": network(), "silent.onnx": silent, "two-inputs.onnx": two,
-		"sound.onnx": sound, "mono.onnx": mono, "double.onnx": double,
+		"sound.onnx": sound, "mono.onnx": mono, "double.onnx": double, "eight.onnx": eight,
 	} {
 		b, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
 		if err != nil {

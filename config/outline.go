@@ -45,6 +45,10 @@ func (b *block) outline(m *Model, exits []item[string]) outline {
 		m.Segments = append(m.Segments, Segment{seg.Nodes, seg.Parameters, seg.FLOPs, seg.HiddenBytes})
 		o.exits = append(o.exits, s.Tensors[seg.Exit])
 	}
+	if s.FixedRows > 1 {
+		b.warnAt(from, "Fixed batch", "The model takes %d rows at a time and no other number, so each request pays for %d. Leave its first dimension open when you export it.",
+			s.FixedRows, s.FixedRows)
+	}
 	b.checkPicture(m, o.inputs)
 	b.checkAudio(m, o.inputs)
 	return o

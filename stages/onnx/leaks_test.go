@@ -13,7 +13,7 @@ import (
 )
 
 // anonymous is the memory of this process that no file lies behind, without garbage.
-func anonymous(t *testing.T) int {
+func anonymous(t testing.TB) int {
 	t.Helper()
 	debug.FreeOSMemory()
 	m, err := proc.MemoryOf(os.Getpid())

@@ -76,6 +76,34 @@ func TestALargeModelIsLoadedWithItsMemoryBounded(t *testing.T) {
 	}
 }
 
+// BenchmarkLargeModel loads a model with 268 MB of weights in four segments: how long it takes, and what anonymous memory it
+// has then above its weights, which are packed for the kernels.
+func BenchmarkLargeModel(b *testing.B) {
+	const side, weights = 4096, 4 * 4096 * 4096 * 4
+	path := filepath.Join(b.TempDir(), "large.onnx")
+	m := broad(side)
+	for _, w := range m.Graph.Initializer {
+		w.RawData = make([]byte, side*side*4)
+	}
+	if err := os.WriteFile(path, sketch.Encode(m), 0o644); err != nil {
+		b.Fatal(err)
+	}
+	m = nil
+	before := anonymous(b)
+	for b.Loop() {
+		loaded, err := Load(Config{Name: "large", Files: []string{path}, Logits: true})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		b.ReportMetric(float64(anonymous(b)-before-weights)/1e6, "above-MB")
+		if err := loaded.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+}
+
 // The weights are a sparse file, which takes no room, of a size that no machine has memory for.
 func TestAModelThatDoesNotFitIsRefused(t *testing.T) {
 	const side = 1 << 19

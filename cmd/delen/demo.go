@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,9 +20,9 @@ import (
 
 // demonstration is the command line of demo.
 type demonstration struct {
-	config, images string
-	length         time.Duration
-	json           bool
+	config, samples string
+	length          time.Duration
+	json            bool
 }
 
 // newDemo makes the command that shows a node at work.
@@ -32,7 +33,7 @@ func newDemo() *cobra.Command {
 		Short: "Serve a configuration and send it more and more requests",
 		Long: `Demo serves a configuration with a node of its own on a free port of this machine,
 whatever node.listen says, and has one app for each tenant send it labelled
-pictures over actor remoting. It first measures how many requests a second the
+samples over actor remoting. It first measures how many requests a second the
 node answers, which is its capacity. Then it sends 25, 50, 100, 150 and 200 % of
 that, as much to each tenant, without waiting for answers: that is how load
 arrives, and past 100 % something must give. For the last part it changes the
@@ -42,7 +43,7 @@ What to look at, in a table with a line for each tenant:
 
   sent, answered  requests a second
   exits taken     how many percent of the answers came from exit 1, 2, ...
-  right           how many percent of the answers had the picture's label
+  right           how many percent of the answers had the sample's label
   p50, p99        response time at the app, half and 99 % of the answers
   busy            how many percent of the time that the node ran segments for
                   answers went to this tenant; with all tenants short, its share
@@ -55,7 +56,8 @@ length_s, tenants, criterion_change, phases, interrupted and faults. Times are i
 seconds, and every phase counts for each tenant what was sent, not_sent, answered,
 refused, expired, failed and unanswered.
 
-The pictures are PNG files in a folder with a labels.csv, as for delen infer.
+The samples are pictures or recordings in a folder with a labels.csv, as for delen
+infer: the folder test beside the model of each tenant, or --samples for all.
 
 The exit status is 0 when every request had a definite end and nothing failed;
 answers that are wrong, refusals and deadlines are part of the show. Otherwise it
@@ -66,9 +68,6 @@ of what was so far.`,
 		Args: argument("CONFIG", "the configuration, such as delen.hcl"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			d.config = args[0]
-			if d.images == "" {
-				d.images = filepath.Join(filepath.Dir(d.config), "test")
-			}
 			if d.length < time.Second {
 				return usageError{fmt.Errorf("--for %s is too short: at least 1s shows anything", d.length)}
 			}
@@ -76,7 +75,7 @@ of what was so far.`,
 		},
 	}
 	cmd.Flags().DurationVar(&d.length, "for", 40*time.Second, "how long to send requests, after the capacity is known")
-	cmd.Flags().StringVar(&d.images, "images", "", "the folder of pictures (default: test beside CONFIG)")
+	cmd.Flags().StringVar(&d.samples, "samples", "", "the `folder` of samples (default: test beside each model)")
 	cmd.Flags().BoolVar(&d.json, "json", false, "print one JSON object at the end instead of the table")
 	return cmd
 }
@@ -93,7 +92,7 @@ func (d *demonstration) run(ctx context.Context, stdout, stderr io.Writer) (err 
 	if diags.HasErrors() {
 		return failed(d.config, diags)
 	}
-	samples, err := readLabels(d.images)
+	samples, err := d.find(c)
 	if err != nil {
 		return err
 	}
@@ -108,6 +107,20 @@ func (d *demonstration) run(ctx context.Context, stdout, stderr io.Writer) (err 
 		return interruption(ctx, err)
 	}
 	return d.show(ctx, node, apps, c, stdout)
+}
+
+// find lists the samples of each tenant.
+func (d *demonstration) find(c *config.Config) ([][]sample, error) {
+	var all [][]sample
+	for _, t := range c.Tenants {
+		folder := cmp.Or(d.samples, filepath.Join(filepath.Dir(t.Model.Files[0]), "test"))
+		samples, err := readLabels(folder)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, samples)
+	}
+	return all, nil
 }
 
 // interruption makes no error of what fails because the user has ended the demo.

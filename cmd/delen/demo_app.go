@@ -21,20 +21,20 @@ const demoInFlight = 512
 type demoApp struct {
 	client   *client.Client
 	tenant   *wire.TenantInfo
-	pictures []demoPicture
+	samples  []demoSample
 	room     chan struct{}  // holds one element for each request in flight
 	inFlight sync.WaitGroup // the same requests
-	next     int            // the picture to send; of the goroutine that sends
+	next     int            // the sample to send; of the goroutine that sends
 }
 
-// demoPicture is a picture as the tenant's model takes it.
-type demoPicture struct {
-	input *wire.Tensor
-	label string
+// demoSample is a picture or a recording as the tenant's model takes it.
+type demoSample struct {
+	inputs []*wire.Tensor
+	label  string
 }
 
-// openApps connects an app for each tenant. The caller closes those it gets, whatever the error.
-func openApps(ctx context.Context, node string, guests []*config.Tenant, samples []sample) ([]*demoApp, error) {
+// openApps connects an app for each tenant, with samples of its own. The caller closes those it gets, whatever the error.
+func openApps(ctx context.Context, node string, guests []*config.Tenant, samples [][]sample) ([]*demoApp, error) {
 	var apps []*demoApp
 	for i, t := range guests {
 		to := connection{node: node, connect: 10 * time.Second}
@@ -44,20 +44,16 @@ func openApps(ctx context.Context, node string, guests []*config.Tenant, samples
 		}
 		a := &demoApp{client: c, tenant: tenant, room: make(chan struct{}, demoInFlight)}
 		apps = append(apps, a)
-		spec, err := client.PictureSpec(tenant)
-		if err != nil {
-			return apps, err
-		}
-		for _, s := range samples {
-			row, err := loadPicture(s.path, spec)
+		for _, s := range samples[i] {
+			inputs, err := loadInputs(s, tenant)
 			if err != nil {
 				return apps, err
 			}
-			a.pictures = append(a.pictures, demoPicture{client.Float32s("", spec.Shape(), row), s.label})
+			a.samples = append(a.samples, demoSample{inputs, s.label})
 		}
-		// Every run sends the same pictures in the same order.
+		// Every run sends the same samples in the same order.
 		random := rand.New(rand.NewPCG(1, uint64(i)))
-		random.Shuffle(len(a.pictures), func(i, j int) { a.pictures[i], a.pictures[j] = a.pictures[j], a.pictures[i] })
+		random.Shuffle(len(a.samples), func(i, j int) { a.samples[i], a.samples[j] = a.samples[j], a.samples[i] })
 	}
 	return apps, nil
 }
@@ -68,10 +64,10 @@ func closeApps(apps []*demoApp) {
 	}
 }
 
-func (a *demoApp) picture() demoPicture {
-	p := a.pictures[a.next]
-	a.next = (a.next + 1) % len(a.pictures)
-	return p
+func (a *demoApp) sample() demoSample {
+	s := a.samples[a.next]
+	a.next = (a.next + 1) % len(a.samples)
+	return s
 }
 
 // send sends requests at a rate, evenly spaced and without waiting for answers, until the time is over or the context
@@ -92,8 +88,8 @@ func (a *demoApp) send(ctx, requests context.Context, rate float64, length time.
 		select {
 		case a.room <- struct{}{}:
 			t.sent()
-			p := a.picture()
-			a.inFlight.Go(func() { a.ask(requests, p, t) })
+			s := a.sample()
+			a.inFlight.Go(func() { a.ask(requests, s, t) })
 		default:
 			t.unsent()
 		}
@@ -101,10 +97,10 @@ func (a *demoApp) send(ctx, requests context.Context, rate float64, length time.
 }
 
 // ask sends one request and books its end.
-func (a *demoApp) ask(ctx context.Context, p demoPicture, t *demoTally) {
+func (a *demoApp) ask(ctx context.Context, s demoSample, t *demoTally) {
 	start := time.Now()
-	answer, err := a.client.Infer(ctx, client.Request{Tenant: a.tenant.GetName(), Inputs: []*wire.Tensor{p.input}})
-	right := err == nil && right(sample{label: p.label}, answer)
+	answer, err := a.client.Infer(ctx, client.Request{Tenant: a.tenant.GetName(), Inputs: s.inputs})
+	right := err == nil && right(sample{label: s.label}, answer)
 	t.end(answer, err, time.Since(start), right)
 	<-a.room
 }
@@ -122,10 +118,10 @@ func (a *demoApp) saturate(ctx, requests context.Context, few int) (answers int,
 	var all sync.WaitGroup
 	for range min(few, int(a.tenant.GetQueue())) {
 		all.Go(func() {
-			n, failure := a.chain(ctx, requests, func() demoPicture {
+			n, failure := a.chain(ctx, requests, func() demoSample {
 				mu.Lock()
 				defer mu.Unlock()
-				return a.picture()
+				return a.sample()
 			})
 			mu.Lock()
 			defer mu.Unlock()
@@ -138,9 +134,9 @@ func (a *demoApp) saturate(ctx, requests context.Context, few int) (answers int,
 }
 
 // chain sends one request after the other until the first context is done, which cancels none on its way.
-func (a *demoApp) chain(ctx, requests context.Context, picture func() demoPicture) (answers int, err error) {
+func (a *demoApp) chain(ctx, requests context.Context, next func() demoSample) (answers int, err error) {
 	for ctx.Err() == nil {
-		_, err := a.client.Infer(requests, client.Request{Tenant: a.tenant.GetName(), Inputs: []*wire.Tensor{picture().input}})
+		_, err := a.client.Infer(requests, client.Request{Tenant: a.tenant.GetName(), Inputs: next().inputs})
 		var no *client.Error
 		switch {
 		case err == nil:

@@ -70,7 +70,7 @@ func (s *demoScreen) write(text string) {
 // welcome says what is going to happen, to whom.
 func (s *demoScreen) welcome(d *demonstration, node string, apps []*demoApp) {
 	s.print("A node of its own serves %s on %s.\n", d.config, node)
-	s.print("%s, one for each tenant, will send it %s over and over:\n\n", plural(len(apps), "app"), plural(len(apps[0].pictures), "picture"))
+	s.print("%s, one for each tenant, will send it %s over and over:\n\n", plural(len(apps), "app"), plural(len(apps[0].samples), "sample"))
 	for _, a := range apps {
 		t := a.tenant
 		s.print("  %-*s  %2.0f %% of the machine guaranteed%s, queue of %d\n", s.name, t.GetName(), 100*t.GetShare(), deadline(t), t.GetQueue())

@@ -39,6 +39,10 @@ var sole = []struct {
 	imports: []string{"github.com/yalue/onnxruntime_go"},
 	rooms:   []string{"stages/onnx"},
 }, {
+	law:     "only stages/onnx opens libraries at run time",
+	imports: []string{"github.com/ebitengine/purego"},
+	rooms:   []string{"stages/onnx"},
+}, {
 	law:     "only actors imports protoactor",
 	imports: []string{"github.com/asynkron/protoactor-go"},
 	rooms:   []string{"actors"},
@@ -55,9 +59,10 @@ var sole = []struct {
 	tests:   []string{"actors", "cmd"},
 }}
 
-// alone lists rooms that import nothing of ours: the language, the reader of
-// graphs and the contract must be usable, and understandable, by themselves.
-var alone = []string{"criteria", "stages/graph", "actors/wire"}
+// alone lists rooms that import nothing of ours: the language, the meters, the
+// reader of graphs and the contract must be usable, and understandable, by
+// themselves.
+var alone = []string{"criteria", "power", "stages/graph", "actors/wire"}
 
 func TestImportsKeepTheLaws(t *testing.T) {
 	rooms, err := readMap("doc.go")
@@ -99,6 +104,8 @@ func TestLawsBite(t *testing.T) {
 		{"attic", "fmt", false, "no line"},
 		{"actors", "github.com/yalue/onnxruntime_go", true, "only stages/onnx"},
 		{"stages/onnx", "github.com/yalue/onnxruntime_go", false, ""},
+		{"config", "github.com/ebitengine/purego", false, "opens libraries"},
+		{"stages/onnx/cuda", "github.com/ebitengine/purego", false, ""},
 		{"scheduler", "github.com/asynkron/protoactor-go/actor", false, "only actors"},
 		{"actors/door", "github.com/asynkron/protoactor-go/remote", false, ""},
 		{"actors", "github.com/hashicorp/hcl/v2", false, "only config"},

@@ -12,6 +12,7 @@
 // keeps it so.
 //
 //	criteria        the language of stopping: metrics, units, criteria; parse, check, compile
+//	power           what there is to read of the machine's power: rails, counters, batteries
 //	stages          tensors, segments, models, and Runner: what executes one segment
 //	stages/graph    reads an ONNX graph, finds its exits, splits it, counts FLOPs; needs no runtime
 //	stages/onnx     Runner on ONNX Runtime
@@ -31,6 +32,7 @@
 //	examples        ready configurations, an app, a model with its profile and its training
 //	internal/sketch for tests: ONNX models written as text
 //	internal/apart  for tests: one that runs in a process of its own
+//	internal/native for tests: shared libraries made from C, in place of those of hardware
 //	internal/ratio  for benchmarks: two ways to do the same work, compared in one run
 //	internal/proc   for tests: the memory and the files that a process has
 //

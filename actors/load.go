@@ -59,6 +59,15 @@ func (l *loaded) openInstance(instance int) error {
 	return err
 }
 
+// chain is an instance's runners up to a segment's.
+func (l *loaded) chain(instance, segment int) []stages.Runner {
+	var chain []stages.Runner
+	for _, runners := range l.runners[:segment+1] {
+		chain = append(chain, runners[instance])
+	}
+	return chain
+}
+
 func (l *loaded) close() error {
 	var errs []error
 	for _, runners := range l.runners {

@@ -139,7 +139,7 @@ func (n *Node) spawnStages(model int, m *loaded) [][]place {
 		var instances []place
 		for i, r := range runners {
 			st := &stage{
-				model: model, segment: s, slot: i, backend: m.backend, runner: r, scheduler: n.house,
+				model: model, segment: s, slot: i, backend: m.backend, chain: m.chain(i, s), scheduler: n.house,
 				log: n.log.Named("stage"),
 			}
 			pid := n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return st },

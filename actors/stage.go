@@ -26,7 +26,7 @@ var errRestarted = errors.New("the stage was restarted while it ran this request
 type stage struct {
 	model, segment, slot int
 	backend              stages.Backend
-	runner               stages.Runner
+	chain                []stages.Runner // of the slot, up to this stage's own: they share its thread
 	scheduler            *actor.PID
 	log                  *event.Log
 	values               []float32 // of an exit that is not float32
@@ -118,7 +118,7 @@ func (s *stage) run(c *stages.Carry) (stages.Usage, error) {
 			panic(p)
 		}
 	}()
-	return s.runner.Run(c)
+	return s.runner().Run(c)
 }
 
 func (s *stage) breaks(err error) {
@@ -129,27 +129,18 @@ func (s *stage) about(err error) error {
 	return fmt.Errorf("segment %d of model %s: %w", s.segment+1, s.backend.Model().Name, err)
 }
 
-// probe runs zeros through the model up to this stage, and gives the error that no request is to blame for.
+// runner is the stage's own.
+func (s *stage) runner() stages.Runner { return s.chain[s.segment] }
+
+// probe runs zeros through the model up to this stage, and gives the error that no request is to blame for. The runners
+// before its own belong to other stages of the slot, which do nothing meanwhile: they are on the same thread.
 func (s *stage) probe() (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("the runtime panicked: %v", p)
 		}
 	}()
-	var chain []stages.Runner
-	defer func() {
-		for _, r := range chain {
-			err = errors.Join(err, r.Close())
-		}
-	}()
-	for i := range s.segment {
-		r, err := s.backend.Open(i)
-		if err != nil {
-			return err
-		}
-		chain = append(chain, r)
-	}
-	_, err = stages.Warm(s.backend, append(chain, s.runner), 1)
+	_, err = stages.Warm(s.backend, s.chain, 1)
 	if errors.Is(err, stages.ErrMemory) {
 		return nil // there is no telling, and no harm in going on
 	}
@@ -169,7 +160,7 @@ func (s *stage) renew() {
 		Model: s.backend.Model().Name, Segment: s.segment + 1, Slot: s.slot, Attempt: s.attempts, Error: s.broken,
 	})
 	// A stage that gets no new session goes on with the one it has, if that works.
-	err := s.runner.Renew()
+	err := s.runner().Renew()
 	if fault := s.probe(); fault != nil {
 		s.broken = errors.Join(err, fault)
 		s.pause = time.Now().Add(min(firstPause<<min(s.attempts-1, 10), longestPause))

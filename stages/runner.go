@@ -28,7 +28,8 @@ type Backend interface {
 	Close() error
 }
 
-// Runner executes one segment. It is owned by one stage; only Terminate may be called by others.
+// Runner executes one segment. It is owned by one stage, and used on the stage's thread; only Terminate may be called by
+// others.
 type Runner interface {
 	// Run executes the segment on the carry's tensors: it reads Segment.In and writes Segment.Out. The carry belongs to
 	// the runner until Run returns.

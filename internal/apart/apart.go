@@ -18,6 +18,13 @@ const variable = "DELEN_TEST_APART"
 // and the test goes on. Tests that run apart run in parallel. The process is given so long before it counts as hanging.
 func Run(t *testing.T, patience time.Duration) bool {
 	t.Helper()
+	return With(t, patience, func() []string { return nil })
+}
+
+// With is Run with more in the environment of the process, as NAME=VALUE. It is made in the calling process alone, and may
+// use the test's folders: they are there as long as the other process runs.
+func With(t *testing.T, patience time.Duration, environment func() []string) bool {
+	t.Helper()
 	if os.Getenv(variable) != "" {
 		return false
 	}
@@ -25,7 +32,7 @@ func Run(t *testing.T, patience time.Duration) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.count=1", "-test.v")
-	cmd.Env = append(os.Environ(), variable+"=1", "GORACE=atexit_sleep_ms=0")
+	cmd.Env = append(append(os.Environ(), environment()...), variable+"=1", "GORACE=atexit_sleep_ms=0")
 	out, err := cmd.CombinedOutput()
 	said := string(out)
 	for _, report := range Races(said) {

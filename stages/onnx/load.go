@@ -19,6 +19,8 @@ type Config struct {
 	Threads int      // intra-op threads of each session; 0: one
 	Memory  int      // bytes that the tensors of running tickets may take; 0: 256 MiB
 	Carries int      // tickets that have room whatever Memory says: one for each slot; 0: one
+
+	Provider Provider // what executes it
 }
 
 // defaultMemory holds the tensors of some thousand tickets of a small network, or of some ten of a large one.
@@ -32,7 +34,7 @@ type Model struct {
 	pool   *pool
 
 	mu       sync.Mutex
-	sessions []*session // by segment: what Open gives
+	sessions []*session // by segment: what Open gives; none when each runner has its own
 }
 
 var _ stages.Backend = (*Model)(nil)
@@ -63,6 +65,9 @@ func load(c Config) (*Model, error) {
 	m := &Model{config: c, files: files, model: model, pool: newPool(model, c.Memory, c.Carries)}
 	if err := m.afford(split, available("/")); err != nil {
 		return nil, err
+	}
+	if c.Provider.streams() {
+		return m, nil // Open makes the sessions
 	}
 	for i := range model.Segments {
 		s, err := m.session(split, i)

@@ -11,7 +11,8 @@ import (
 	"github.com/delen-edge/delen/stages"
 )
 
-// runner runs one segment. Several runners of a segment share its session.
+// runner runs one segment. Several runners of a segment share its session, unless the provider has streams: then each has a
+// session and a stream of its own.
 type runner struct {
 	model   *Model
 	index   int // of the segment
@@ -27,15 +28,20 @@ type runner struct {
 
 var _ stages.Runner = (*runner)(nil)
 
-// Open makes a runner of a segment, from 0.
+// Open makes a runner of a segment, from 0. With streams it makes a session and a stream too, which takes as long as loading
+// the segment and as much memory.
 func (m *Model) Open(segment int) (stages.Runner, error) {
 	options, err := ort.NewRunOptions()
 	if err != nil {
 		return nil, fmt.Errorf("model %s: segment %d: %w", m.model.Name, segment+1, err)
 	}
+	session, err := m.acquire(segment)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("model %s: %w", m.model.Name, err), options.Destroy())
+	}
 	s := &m.model.Segments[segment]
 	return &runner{
-		model: m, index: segment, segment: s, session: m.acquire(segment), options: options,
+		model: m, index: segment, segment: s, session: session, options: options,
 		in: make([]ort.Value, len(s.In)), out: make([]ort.Value, len(s.Out)),
 	}, nil
 }

@@ -8,20 +8,27 @@ import (
 	ort "github.com/yalue/onnxruntime_go"
 
 	"github.com/delen-edge/delen/stages/graph"
+	"github.com/delen-edge/delen/stages/onnx/cuda"
 )
 
 // session is a segment's session in the runtime, with the number of those that use it: the model, as long as it hands it
 // out, and every runner on it. The model's lock guards the number.
 type session struct {
 	*ort.DynamicAdvancedSession
-	users int
+	stream *cuda.Stream // that it works on; nil: none of its own
+	users  int
 }
 
+// release gives up one use. The last one ends the session, and then its stream, which must outlive it.
 func (s *session) release() error {
 	if s.users--; s.users > 0 {
 		return nil
 	}
-	return s.Destroy()
+	err := s.Destroy()
+	if s.stream != nil {
+		err = errors.Join(err, s.stream.Destroy())
+	}
+	return err
 }
 
 // weightsFolder tells a session of a model from memory where the files with its weights lie.
@@ -34,9 +41,42 @@ const (
 	deadlyPass     = "QDQPropagationTransformer"
 )
 
-// session makes a session of segment i. The runtime maps the heavy weights from the model's file.
+// session makes a session of segment i, with a stream of its own if the provider has streams.
 func (m *Model) session(split *graph.Split, i int) (*session, error) {
-	data, err := split.Lean(i + 1)
+	s := &session{users: 1}
+	var err error
+	if m.config.Provider.streams() {
+		if s.stream, err = m.stream(i); err != nil {
+			return nil, fmt.Errorf("segment %d: %w", i+1, err)
+		}
+	}
+	if s.DynamicAdvancedSession, err = m.native(split, i, s.stream); err == nil {
+		return s, nil
+	}
+	err = fmt.Errorf("segment %d: %w", i+1, err)
+	if s.stream != nil {
+		err = errors.Join(err, s.stream.Destroy())
+	}
+	return nil, err
+}
+
+// stream makes the stream of segment i.
+func (m *Model) stream(i int) (*cuda.Stream, error) {
+	library, err := OpenCUDA()
+	if err != nil {
+		return nil, err
+	}
+	return library.NewStream(m.config.Provider.Device, i, len(m.model.Segments))
+}
+
+// native is the session of segment i as the runtime knows it. The runtime maps the heavy weights from the model's file; a
+// provider that compiles the graph by itself does not find them there, and is given them.
+func (m *Model) native(split *graph.Split, i int, stream *cuda.Stream) (*ort.DynamicAdvancedSession, error) {
+	cut := split.Lean
+	if m.config.Provider.compiles() {
+		cut = split.Model
+	}
+	data, err := cut(i + 1)
 	if err != nil {
 		return nil, err
 	}
@@ -53,12 +93,11 @@ func (m *Model) session(split *graph.Split, i int) (*session, error) {
 			return nil, err
 		}
 	}
-	segment := &m.model.Segments[i]
-	s, err := ort.NewDynamicAdvancedSessionWithONNXData(data, m.names(segment.In), m.names(segment.Out), options)
-	if err != nil {
-		return nil, fmt.Errorf("segment %d: %w", i+1, err)
+	if err := m.config.Provider.appendTo(options, stream, data); err != nil {
+		return nil, err
 	}
-	return &session{s, 1}, nil
+	segment := &m.model.Segments[i]
+	return ort.NewDynamicAdvancedSessionWithONNXData(data, m.names(segment.In), m.names(segment.Out), options)
 }
 
 func (m *Model) names(tensors []int) []string {
@@ -88,13 +127,17 @@ func sessionOptions(threads int) (*ort.SessionOptions, error) {
 	return o, nil
 }
 
-// acquire gives the session of segment i to a runner.
-func (m *Model) acquire(i int) *session {
+// acquire gives a session of segment i to a runner: the one that all share, or with streams one of its own, made from the
+// model's file.
+func (m *Model) acquire(i int) (*session, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.config.Provider.streams() {
+		return m.reload(i)
+	}
 	s := m.sessions[i]
 	s.users++
-	return s
+	return s, nil
 }
 
 // renew gives a runner of segment i another session than the one it has: the one that another runner has renewed already, or
@@ -102,6 +145,13 @@ func (m *Model) acquire(i int) *session {
 func (m *Model) renew(i int, old *session) (*session, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.config.Provider.streams() {
+		fresh, err := m.reload(i)
+		if err != nil {
+			return nil, fmt.Errorf("model %s: %w", m.config.Name, err)
+		}
+		return fresh, old.release()
+	}
 	if m.sessions[i] == old {
 		fresh, err := m.reload(i)
 		if err != nil {

@@ -28,6 +28,8 @@ type decoder struct {
 	// unprofiled are models whose profile is there, but wrong. What it would
 	// give is not known, and not reported as missing.
 	unprofiled map[*Model]bool
+	// executes is where the provider block begins, if there is one.
+	executes hcl.Range
 }
 
 func newDecoder() *decoder {
@@ -96,7 +98,29 @@ func (d *decoder) openBlock(h *hclsyntax.Block, s *schema) *block {
 			b.failMissing(a)
 		}
 	}
+	b.checkVariant()
 	return b
+}
+
+// checkVariant reports attributes that a block of another name has. They are
+// as good as left out.
+func (b *block) checkVariant() {
+	if len(b.schema.variants) == 0 || b.label == "" {
+		return
+	}
+	has := b.schema.variant(b.label).attributes
+	for _, a := range b.schema.attributes {
+		at, ok := b.attrs[a.name]
+		if !ok || slices.Contains(has, a.name) {
+			continue
+		}
+		remedy := "It has no attributes: leave this one out."
+		if len(has) > 0 {
+			remedy = fmt.Sprintf("Leave it out, or write one of %s.", listed(has))
+		}
+		b.fail(at.NameRange, "Attribute of another "+b.schema.kind, "There is no attribute %q in a %s block named %q. %s", a.name, b.schema.kind, b.label, remedy)
+		delete(b.attrs, a.name)
+	}
 }
 
 // admit takes a block in, or reports that it may not stand here.

@@ -22,7 +22,8 @@ type Config struct {
 	// Files holds the source by file name, for Report.
 	Files map[string]*hcl.File
 
-	hidden map[hiddenKey]string // see Written
+	hidden   map[hiddenKey]string // see Written
+	executes hcl.Range            // where the provider block begins
 }
 
 // Load reads the configuration at path, and every file it names. The path is
@@ -37,7 +38,7 @@ func Load(path string) (*Config, hcl.Diagnostics) {
 	if d.diags.HasErrors() {
 		c = &Config{}
 	}
-	c.Files, c.hidden = d.files, d.hidden
+	c.Files, c.hidden, c.executes = d.files, d.hidden, d.executes
 	return c, d.diags
 }
 
@@ -66,12 +67,12 @@ func (d *decoder) config(bodies []*hclsyntax.Body) *Config {
 		}
 	}
 	c := &Config{
-		Node:      d.node(all.one("node")),
-		Log:       d.log(all.one("log")),
-		Runtime:   d.runtime(all.one("runtime")),
-		Scheduler: d.scheduler(all.one("scheduler")),
-		Models:    d.models(all),
+		Node:    d.node(all.one("node")),
+		Log:     d.log(all.one("log")),
+		Runtime: d.runtime(all.one("runtime")),
+		Models:  d.models(all),
 	}
+	c.Scheduler = d.scheduler(all.one("scheduler"), c.Runtime.Provider)
 	c.Tenants = d.tenants(all, c.Models)
 	return c
 }

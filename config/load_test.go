@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -159,8 +160,11 @@ func TestFull(t *testing.T) {
 	if want := (Node{Name: "edge_1", Listen: "0.0.0.0:0", Advertise: "edge-1.local:8090", Inbound: 3 << 29}); c.Node != want {
 		t.Errorf("node %+v, want %+v", c.Node, want)
 	}
-	if want := (Runtime{Library: filepath.Join(dir, "lib/libonnxruntime.so.1"), Threads: 2}); c.Runtime != want {
-		t.Errorf("runtime %+v, want %+v", c.Runtime, want)
+	if diff := cmp.Diff(Runtime{
+		Library: filepath.Join(dir, "lib/libonnxruntime.so.1"), Threads: 2,
+		Provider: Provider{Name: "tensorrt", Device: 1, FP16: true, Cache: filepath.Join(dir, "engines"), Workspace: 1 << 30},
+	}, c.Runtime); diff != "" {
+		t.Errorf("runtime (-want +got):\n%s", diff)
 	}
 	if want := (Scheduler{Slots: 2, RunLimit: 2 * time.Second}); c.Scheduler != want {
 		t.Errorf("scheduler %+v, want %+v", c.Scheduler, want)
@@ -180,6 +184,52 @@ func TestFull(t *testing.T) {
 	}
 	if c.Model("absent") != nil || c.Tenant("absent") != nil {
 		t.Error("there is something of the name absent")
+	}
+}
+
+// TestProviders holds what a provider block means, and how many slots there are
+// when nobody says.
+func TestProviders(t *testing.T) {
+	for src, want := range map[string]Provider{
+		"":                  {Name: CPU},
+		`provider "cpu" {}`: {Name: CPU},
+		`provider "CPU" {}`: {Name: CPU},
+		"provider \"cuda\" {\ndevice = 2\nmemory = \"512MiB\"\n}": {Name: "cuda", Device: 2, Memory: 512 << 20},
+		`provider "WebGPU" {}`: {Name: "webgpu"},
+		"provider \"openvino\" {\noptions = {\n device_type = \"GPU\"\n \"a.b\" : \"1\"\n}\n}": {Name: "openvino", Options: map[string]string{"device_type": "GPU", "a.b": "1"}},
+	} {
+		c, diags, report := loadText(t, house(t), around(fileSchema, runtimeSchema, src))
+		if diags.HasErrors() {
+			t.Fatalf("%s:\n%s", src, report)
+		}
+		if diff := cmp.Diff(want, c.Runtime.Provider); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", src, diff)
+		}
+		slots := 1
+		if want.Name == CPU {
+			slots = runtime.NumCPU()
+		}
+		if c.Scheduler.Slots != slots {
+			t.Errorf("%s: %d slots, want %d", src, c.Scheduler.Slots, slots)
+		}
+	}
+}
+
+// TestProviderError holds that what a machine lacks is told at the block.
+func TestProviderError(t *testing.T) {
+	c, diags, report := loadText(t, house(t), around(fileSchema, runtimeSchema, "provider \"cuda\" {}"))
+	if diags.HasErrors() {
+		t.Fatal(report)
+	}
+	var b strings.Builder
+	d := c.ProviderError("Provider not available", errors.New("there is no device"))
+	if err := Report(&b, c.Files, hcl.Diagnostics{d}, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{"Error: Provider not available", "line 2, in runtime:", "provider \"cuda\" {}\n", "^^^^^^^^^^^^^^^", "There is no device."} {
+		if !strings.Contains(b.String(), words) {
+			t.Errorf("no %q in:\n%s", words, b.String())
+		}
 	}
 }
 

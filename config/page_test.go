@@ -68,15 +68,38 @@ func newPageBlock(s *schema) pageBlock {
 		p.HowMany = "one"
 	}
 	for _, a := range s.attributes {
-		p.Rows = append(p.Rows, row("`"+a.name+"`", a.column(), a.without(s), a.doc))
+		p.Rows = append(p.Rows, row("`"+a.name+"`", a.column(), a.without(s), s.whose(a)+a.doc))
 	}
-	if s.kind != "" {
+	switch {
+	case len(s.variants) > 0:
+		for _, v := range s.variants {
+			p.Sample += s.named(v.label).sample("")
+		}
+	case s.kind != "":
 		p.Sample = s.sample("")
 	}
 	for _, b := range s.blocks {
 		p.Blocks = append(p.Blocks, newPageBlock(b))
 	}
 	return p
+}
+
+// whose says which blocks have an attribute, when not all have.
+func (s *schema) whose(a *attribute) string {
+	var labels []string
+	for i, v := range s.variants {
+		switch {
+		case !slices.Contains(v.attributes, a.name):
+		case i == len(s.variants)-1:
+			labels = append(labels, "any other")
+		default:
+			labels = append(labels, "`"+v.label+"`")
+		}
+	}
+	if labels == nil {
+		return ""
+	}
+	return capital(listed(labels)) + ": "
 }
 
 func row(cells ...string) string {
@@ -113,8 +136,25 @@ func (a *attribute) without(s *schema) string {
 	return "`" + a.usually() + "`"
 }
 
+// named is the schema with another example of its name, and what stands in it then.
+func (s *schema) named(label string) *schema {
+	if len(s.variants) == 0 {
+		return s
+	}
+	as := *s
+	as.label, as.attributes = label, nil
+	for _, name := range s.variant(label).attributes {
+		as.attributes = append(as.attributes, s.attribute(name))
+	}
+	return &as
+}
+
 // sample is a block with all that may stand in it at once.
 func (s *schema) sample(indent string) string {
+	s = s.named(s.label)
+	if len(s.attributes)+len(s.blocks) == 0 {
+		return indent + s.header() + "}\n"
+	}
 	src, width := indent+s.header()+"\n", 0
 	for _, a := range s.attributes {
 		width = max(width, len(a.name))

@@ -20,6 +20,13 @@ type schema struct {
 	doc        string // what it is, in Markdown
 	attributes []*attribute
 	blocks     []*schema // those that stand in it
+	variants   []variant // when its name decides what stands in it; the last is for any other name
+}
+
+// A variant names the attributes that a block of some name has.
+type variant struct {
+	label      string
+	attributes []string
 }
 
 // An attribute describes one line of a block. Values are given as they are
@@ -42,8 +49,8 @@ type attribute struct {
 type form struct {
 	name string   // in tables
 	is   string   // in sentences
-	want cty.Type // of the value, or of each element of a list
-	list bool
+	want cty.Type // of the value, or of each element of a list or of a map
+	list bool     // or a map
 }
 
 // The forms.
@@ -59,6 +66,8 @@ var (
 	textList   = &form{name: "list of texts", is: "a list of texts in quotes", want: cty.String, list: true}
 	fileList   = &form{name: "list of paths", is: "a list of paths of files, in quotes", want: cty.String, list: true}
 	numberList = &form{name: "list of numbers", is: "a list of numbers", want: cty.Number, list: true}
+	aFlag      = &form{name: "`true` or `false`", is: "true or false", want: cty.Bool}
+	textMap    = &form{name: "texts by name", is: "a list of names with their texts, in braces", want: cty.String, list: true}
 	aCriterion = &form{name: "criterion", is: "a criterion", want: cty.DynamicPseudoType}
 )
 
@@ -97,6 +106,17 @@ func (s *schema) block(kind string) *schema {
 		}
 	}
 	return nil
+}
+
+// variant is what a block of that name has.
+func (s *schema) variant(label string) variant {
+	last := len(s.variants) - 1
+	for _, v := range s.variants[:last] {
+		if strings.EqualFold(v.label, label) {
+			return v
+		}
+	}
+	return s.variants[last]
 }
 
 // header is how a block begins, for instance.

@@ -92,6 +92,11 @@ func (b *block) choice(name string) string {
 	})
 }
 
+// flag reads true or false.
+func (b *block) flag(name string) bool {
+	return read(b, name, func(_ *attribute, v cty.Value) (bool, bool) { return v.True(), true })
+}
+
 // number reads a number in the range of its schema.
 func (b *block) number(name string) float64 {
 	return quantity(b, name, func(v cty.Value) (float64, bool) { return float(v), true })
@@ -188,6 +193,38 @@ func list[T any](b *block, name string, of func(cty.Value) T) []item[T] {
 		items = append(items, item[T]{of(v), e.Range(), b.shown(name, v)})
 	}
 	return items
+}
+
+// textsByName reads texts that are written out with their names, or nil.
+func (b *block) textsByName(name string) map[string]string {
+	a := b.schema.attribute(name)
+	at, ok := b.attrs[name]
+	if !ok || isBroken(at.Expr) || isNull(at.Expr) {
+		return nil
+	}
+	pairs, diags := hcl.ExprMap(at.Expr)
+	if diags.HasErrors() || len(pairs) == 0 {
+		b.failAt(name, "Invalid "+name, "%s is %s, written out and not empty. Write for instance %s.", name, a.is(), a.instance())
+		return nil
+	}
+	texts := make(map[string]string, len(pairs))
+	for _, p := range pairs {
+		v, ok := b.evaluate(a, p.Value.(hclsyntax.Expression)) // as all of native syntax
+		if !ok {
+			return nil // one report is enough
+		}
+		key, diags := p.Key.Value(nil)
+		if diags.HasErrors() || key.IsNull() || !key.Type().Equals(cty.String) || key.AsString() == "" {
+			b.fail(p.Key.Range(), "Invalid "+name, "Each element of %s has a name, and = before its text. Write for instance %s.", name, a.instance())
+			return nil
+		}
+		if _, twice := texts[key.AsString()]; twice {
+			b.fail(p.Key.Range(), "Invalid "+name, "%s has %q twice. Keep one of them.", name, key.AsString())
+			return nil
+		}
+		texts[key.AsString()] = v.AsString()
+	}
+	return texts
 }
 
 // plain returns the values of a list without their places.

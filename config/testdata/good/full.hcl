@@ -24,6 +24,12 @@ log {
 runtime {
   library = "lib/libonnxruntime.so.1"
   threads = 2
+  provider "TensorRT" {
+    device    = 1
+    fp16      = true
+    cache     = "engines"
+    workspace = "1GiB"
+  }
 }
 scheduler {
   slots     = 2

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -34,33 +35,29 @@ const CPU = "cpu"
 
 // provider decodes the provider block of a runtime block.
 func (d *decoder) provider(h *hclsyntax.Block) Provider {
-	p := Provider{Name: CPU}
 	if h == nil {
-		return p
+		return Provider{Name: CPU}
 	}
 	b := d.openBlock(h, providerSchema)
 	d.executes = b.header
-	if b.label != "" {
-		p.Name = strings.ToLower(b.label)
+	b.label = strings.ToLower(b.label)
+	p := Provider{
+		Name: cmp.Or(b.label, CPU), Device: b.count("device"), Memory: b.size("memory"), FP16: b.flag("fp16"),
+		Workspace: b.size("workspace"), Options: b.textsByName("options"),
 	}
-	p.Device = b.count("device")
-	p.Memory = b.size("memory")
-	p.FP16 = b.flag("fp16")
 	if cache := b.text("cache"); cache != "" {
 		p.Cache = b.path("cache", cache)
 	}
-	p.Workspace = b.size("workspace")
-	p.Options = b.textsByName("options")
 	return p
 }
 
 // ProviderError makes a diagnostic of what is wrong with the provider on this
-// machine. It points at the provider block. The error may quote the block's
-// values: when one of them may be secret, little is said.
+// machine. It points at the provider block. The error may quote values of that
+// block and the one around it: when one of them may be secret, little is said.
 func (c *Config) ProviderError(summary string, err error) *hcl.Diagnostic {
 	detail := sentence(err.Error())
 	for key, source := range c.hidden {
-		if key.kind == providerSchema.kind {
+		if key.kind == providerSchema.kind || key.kind == runtimeSchema.kind {
 			detail = fmt.Sprintf("This machine has not got the provider with the value of %s, so details are not shown. Write the value itself to see them, "+
 				"or ask delen doctor what works here.", source)
 		}

@@ -36,10 +36,12 @@ type NodeStopped struct {
 
 func (NodeStopped) kind() kind { return kind{"node.stopped", info, always} }
 
-// RuntimeLoaded says that ONNX Runtime is there. Check here which library a node has found.
+// RuntimeLoaded says that ONNX Runtime is there, and has the provider that the configuration asks for. Check here which
+// library a node has found.
 type RuntimeLoaded struct {
-	Library string // path of the library
-	Version string // what the library calls itself
+	Library  string // path of the library
+	Version  string // what the library calls itself
+	Provider string // what executes the models' operators
 }
 
 func (RuntimeLoaded) kind() kind { return kind{"runtime.loaded", info, always} }

@@ -18,8 +18,10 @@ func newCheck() *cobra.Command {
 		Use:   "check CONFIG",
 		Short: "Say what a configuration means, or all that is wrong with it",
 		Long: `Check reads a configuration and every file that it names: the models, their
-profiles and labels. Nothing is started, and the inference runtime is not needed.
-CONFIG is a file, or a folder: then all files in it whose names end in .hcl are one
+profiles and labels. Nothing is started, and the inference runtime is needed only
+when a provider block names something else than the CPU: then it is asked whether
+it has that. What is missing is an error; that there is no runtime to ask is a
+warning. CONFIG is a file, or a folder: then all files in it whose names end in .hcl are one
 configuration.
 
 When all is well, it prints what the configuration means: the exits of each model
@@ -74,6 +76,9 @@ null.`,
 
 func check(path string, asJSON bool, stdout, stderr io.Writer) error {
 	c, diags := config.Load(path)
+	if !diags.HasErrors() {
+		diags = append(diags, checkProvider(c)...)
+	}
 	if asJSON {
 		if err := printJSON(stdout, newChecked(path, c, diags)); err != nil {
 			return err

@@ -46,6 +46,19 @@ type checkedLog struct {
 type checkedRuntime struct {
 	Library string `json:"library,omitempty"`
 	Threads *int   `json:"threads"`
+
+	Provider checkedProvider `json:"provider"`
+}
+
+// checkedProvider has what the provider of its name has.
+type checkedProvider struct {
+	Name      string            `json:"name"`
+	Device    *int              `json:"device,omitempty"`
+	Memory    *int64            `json:"memory,omitempty"`
+	FP16      *bool             `json:"fp16,omitempty"`
+	Cache     string            `json:"cache,omitempty"`
+	Workspace *int64            `json:"workspace,omitempty"`
+	Options   map[string]string `json:"options,omitempty"`
 }
 
 type checkedScheduler struct {
@@ -121,7 +134,7 @@ func (k *checked) config(c *config.Config) {
 	runtime, scheduler := of(c, "runtime", ""), of(c, "scheduler", "")
 	k.Node = &checkedNode{c.Node.Name, node.text("listen", c.Node.Listen), node.text("advertise", c.Node.Advertise), number(node, "inbound", c.Node.Inbound)}
 	k.Log = &checkedLog{log.text("level", c.Log.Level), log.text("format", c.Log.Format)}
-	k.Runtime = &checkedRuntime{runtime.text("library", c.Runtime.Library), number(runtime, "threads", c.Runtime.Threads)}
+	k.Runtime = &checkedRuntime{runtime.text("library", c.Runtime.Library), number(runtime, "threads", c.Runtime.Threads), newCheckedProvider(c)}
 	k.Scheduler = &checkedScheduler{number(scheduler, "slots", c.Scheduler.Slots), number(scheduler, "run_limit", c.Scheduler.RunLimit.Seconds())}
 	for _, m := range c.Models {
 		k.Models = append(k.Models, newCheckedModel(c, m))
@@ -129,6 +142,31 @@ func (k *checked) config(c *config.Config) {
 	for _, t := range c.Tenants {
 		k.Tenants = append(k.Tenants, newCheckedTenant(c, t))
 	}
+}
+
+func newCheckedProvider(c *config.Config) checkedProvider {
+	p := c.Runtime.Provider
+	b := of(c, "provider", p.Name)
+	k := checkedProvider{Name: p.Name, Cache: b.text("cache", p.Cache)}
+	switch p.Name {
+	case "cuda":
+		k.Device = number(b, "device", p.Device)
+	case "tensorrt":
+		k.Device, k.FP16 = number(b, "device", p.Device), number(b, "fp16", p.FP16)
+	}
+	if p.Memory > 0 {
+		k.Memory = number(b, "memory", p.Memory)
+	}
+	if p.Workspace > 0 {
+		k.Workspace = number(b, "workspace", p.Workspace)
+	}
+	for name, value := range p.Options {
+		if k.Options == nil {
+			k.Options = map[string]string{}
+		}
+		k.Options[name] = b.text("options", value)
+	}
+	return k
 }
 
 func newCheckedTenant(c *config.Config, t *config.Tenant) checkedTenant {

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +27,9 @@ func describe(w io.Writer, path string, c *config.Config) error {
 	t.line("  runs\t%s at a time, each with %s and for at most %s",
 		scheduler.text("slots", plural(c.Scheduler.Slots, "segment")), runtime.text("threads", plural(c.Runtime.Threads, "thread")),
 		scheduler.text("run_limit", c.Scheduler.RunLimit.String()))
+	if p := c.Runtime.Provider; p.Name != config.CPU {
+		t.line("  executes on\t%s", describeProvider(c, p))
+	}
 	t.line("  logs\t%s and above, as %s", log.text("level", c.Log.Level), log.text("format", c.Log.Format))
 	for _, m := range c.Models {
 		describeModel(t, c, m)
@@ -33,6 +38,32 @@ func describe(w io.Writer, path string, c *config.Config) error {
 		describeTenant(t, c, tenant)
 	}
 	return t.flush()
+}
+
+// describeProvider names what executes the models, and what has been said about it.
+func describeProvider(c *config.Config, p config.Provider) string {
+	b := of(c, "provider", p.Name)
+	s := p.Name
+	switch p.Name {
+	case "cuda", "tensorrt":
+		s += ", device " + b.text("device", strconv.Itoa(p.Device))
+	}
+	if p.Memory > 0 {
+		s += ", at most " + b.text("memory", bytesOf(&p.Memory)) + " for each session"
+	}
+	if p.FP16 {
+		s += ", with half precision"
+	}
+	if p.Cache != "" {
+		s += ", engines in " + b.text("cache", p.Cache)
+	}
+	if p.Workspace > 0 {
+		s += ", built in at most " + b.text("workspace", bytesOf(&p.Workspace))
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Options)) {
+		s += ", " + name + " = " + b.text("options", strconv.Quote(p.Options[name]))
+	}
+	return s
 }
 
 func describeModel(t *table, c *config.Config, m *config.Model) {

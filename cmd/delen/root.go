@@ -40,6 +40,7 @@ The usual path:
 
   delen check delen.hcl    what a configuration means, or everything that is
                            wrong with it
+  delen doctor             what this machine can run models on
   delen serve delen.hcl    serve it
   delen infer ...          send a request, as an app does
   delen criterion ...      show or change when a tenant's requests stop
@@ -63,6 +64,7 @@ well, 1 when the command failed and 2 when the command line is wrong.`,
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
 		newCheck(),
+		newDoctor(),
 		newServe(),
 		newInfer(),
 		newCriterion(),

@@ -138,16 +138,15 @@ func stopNode(node *actors.Node, grace time.Duration) error {
 	return node.Stop(limit)
 }
 
-// openRuntime finds and loads ONNX Runtime.
+// openRuntime finds and loads ONNX Runtime, and makes sure that it has the provider.
 func openRuntime(c *config.Config, log *event.Log) error {
-	library, err := onnx.Library(c.Runtime.Library)
-	if err != nil {
+	if err := openLibrary(c); err != nil {
 		return err
 	}
-	if err := onnx.Open(library); err != nil {
+	if err := onnx.Available(providerOf(c)); err != nil {
 		return err
 	}
-	event.Emit(log, event.RuntimeLoaded{Library: library, Version: onnx.LibraryVersion()})
+	event.Emit(log, event.RuntimeLoaded{Library: onnx.LibraryPath(), Version: onnx.LibraryVersion(), Provider: c.Runtime.Provider.Name})
 	return nil
 }
 
@@ -156,7 +155,7 @@ func loader(c *config.Config) func(*config.Model) (stages.Backend, error) {
 	return func(m *config.Model) (stages.Backend, error) {
 		return onnx.Load(onnx.Config{
 			Name: m.Name, Files: m.Files, Exits: m.Exits, Logits: m.Activation == config.Softmax, Threads: c.Runtime.Threads,
-			Carries: c.Scheduler.Slots,
+			Carries: c.Scheduler.Slots, Provider: providerOf(c),
 		})
 	}
 }

@@ -13,16 +13,29 @@ import (
 	"github.com/delen-edge/delen/stages/onnx/cuda"
 )
 
-// ErrNoProvider is the error of Available when the runtime, or the machine, has not got the provider.
-var ErrNoProvider = errors.New("this provider cannot be used here")
+// Unavailable is the error of Available: the runtime, or the machine, has not got the provider.
+type Unavailable struct {
+	Provider string // its name in lower case
+	Reason   error  // what is missing, and what to install
+}
 
-// Available says whether sessions can be executed by a provider, as it is configured: nil, or what is missing and what to
-// install. The runtime must be open; it is asked, and what it would load is looked for before, because it writes into the
-// log what it does not find.
+// Error implements error.
+func (u *Unavailable) Error() string {
+	return fmt.Sprintf("provider %s cannot be used here: %v", u.Provider, u.Reason)
+}
+
+// Unwrap gives the reason.
+func (u *Unavailable) Unwrap() error { return u.Reason }
+
+// ErrNotBuilt is the reason when the runtime is a build without the provider.
+var ErrNotBuilt = errors.New("this build of ONNX Runtime is made without it")
+
+// Available says whether sessions can be executed by a provider, as it is configured: nil, or an *Unavailable. The runtime must
+// be open; it is asked, and what it would load is looked for before, because it writes into the log what it does not find.
 func Available(p Provider) error {
 	err := p.available()
 	if err != nil {
-		return fmt.Errorf("%w: provider %s: %w", ErrNoProvider, p.name(), err)
+		return &Unavailable{p.name(), err}
 	}
 	return nil
 }
@@ -70,8 +83,10 @@ func (p Provider) try() error {
 	}
 	err = o.AppendExecutionProvider(p.runtimeName(), p.Options)
 	if err != nil && strings.Contains(err.Error(), "not supported in this build") {
-		return fmt.Errorf("this build of ONNX Runtime is made without it: install one that is made with it, and name its library in runtime.library or %s",
-			libraryVariable)
+		return fmt.Errorf("%w: install one that is made with it, and name its library in runtime.library or %s", ErrNotBuilt, libraryVariable)
+	}
+	if err != nil && p.runtimeName() == "WebGPU" {
+		return fmt.Errorf("%w; %s", err, installVulkan)
 	}
 	return err
 }
@@ -84,6 +99,8 @@ const (
 	installTensorRT = "install TensorRT of the version in these names, where the loader finds it (see ldconfig, LD_LIBRARY_PATH)"
 	installOpenVINO = "install a build of ONNX Runtime with OpenVINO (Intel's onnxruntime-openvino), and name its libonnxruntime.so in runtime.library or " +
 		libraryVariable
+	installVulkan = "it needs a device with a Vulkan driver: install libvulkan1 and the device's driver (on Debian mesa-vulkan-drivers has most); " +
+		"vulkaninfo lists what there is"
 )
 
 // hasCUDA looks for all that the provider needs: in the runtime, beside it, in the system, and a device.
@@ -101,7 +118,7 @@ func (p Provider) hasCUDA() error {
 	if missing := unresolved(module(cudaProvider)); len(missing) > 0 {
 		return fmt.Errorf("%s needs %s, which the loader does not find: %s", module(cudaProvider), strings.Join(missing, ", "), installCUDA)
 	}
-	library, err := openCUDA()
+	library, err := OpenCUDA()
 	if err != nil {
 		return err
 	}
@@ -152,18 +169,14 @@ func (p Provider) cacheWritable() error {
 }
 
 // beside is the path of a file in the folder of the runtime's library: nowhere else does the runtime look for its parts.
-func beside(name string) string {
-	opened.Lock()
-	defer opened.Unlock()
-	return filepath.Join(filepath.Dir(opened.path), name)
-}
+func beside(name string) string { return filepath.Join(filepath.Dir(LibraryPath()), name) }
 
 // module is the part of the runtime that holds a provider.
 func module(provider string) string { return beside("libonnxruntime_providers_" + provider + ".so") }
 
 // findModule looks for the parts of the runtime that a provider in a library of its own consists of.
 func findModule(provider, install string) error {
-	for _, path := range []string{module("shared"), module(provider)} {
+	for _, path := range []string{module(provider), module("shared")} {
 		if _, err := os.Stat(path); err != nil {
 			return fmt.Errorf("%s is not there: %s", path, install)
 		}
@@ -171,11 +184,14 @@ func findModule(provider, install string) error {
 	return nil
 }
 
-// openCUDA opens the CUDA runtime library that the runtime's own part is linked against.
-func openCUDA() (*cuda.Library, error) {
+// OpenCUDA opens the CUDA runtime library: the one that the runtime's own part is linked against, if the runtime is open and
+// has such a part.
+func OpenCUDA() (*cuda.Library, error) {
+	if LibraryPath() == "" {
+		return cuda.Open()
+	}
 	var preferred []string
-	path := module(cudaProvider)
-	names, folders := needs(path)
+	names, folders := needs(module(cudaProvider))
 	for _, name := range names {
 		if strings.HasPrefix(name, "libcudart.so") {
 			preferred = append(preferred, append(within(folders, name), name)...)

@@ -22,14 +22,15 @@ func TestAMissingProviderSaysWhatToInstall(t *testing.T) {
 		{Provider{}, nil},
 		{Provider{Name: "cpu"}, nil},
 		{Provider{Name: "CPU"}, nil},
-		{Provider{Name: "cuda"}, []string{"provider cuda", "libonnxruntime_providers_shared.so", "Microsoft.ML.OnnxRuntime.Gpu.Linux", libraryVariable}},
-		{Provider{Name: "tensorrt"}, []string{"provider tensorrt", "libonnxruntime_providers_shared.so"}},
-		{Provider{Name: "openvino"}, []string{"provider openvino", "libonnxruntime_providers_shared.so", "onnxruntime-openvino"}},
-		{Provider{Name: "xnnpack"}, []string{"provider xnnpack", "made without it", libraryVariable}},
+		{Provider{Name: "cuda"}, []string{"provider cuda", "libonnxruntime_providers_cuda.so", "Microsoft.ML.OnnxRuntime.Gpu.Linux", libraryVariable}},
+		{Provider{Name: "tensorrt"}, []string{"provider tensorrt", "libonnxruntime_providers_cuda.so"}},
+		{Provider{Name: "openvino"}, []string{"provider openvino", "libonnxruntime_providers_openvino.so", "onnxruntime-openvino"}},
+		{Provider{Name: "xnnpack"}, []string{"provider xnnpack", ErrNotBuilt.Error(), libraryVariable}},
 		{Provider{Name: "novelty"}, []string{"provider novelty", "novelty", "XNNPACK"}},
 	} {
 		err := Available(tt.provider)
-		if (err != nil) != (tt.says != nil) || err != nil && !errors.Is(err, ErrNoProvider) {
+		var known *Unavailable
+		if (err != nil) != (tt.says != nil) || err != nil && !errors.As(err, &known) {
 			t.Errorf("%s: %v", tt.provider.Name, err)
 		}
 		for _, words := range tt.says {

@@ -71,5 +71,12 @@ func Open(path string) error {
 	return nil
 }
 
+// LibraryPath is the path of the loaded library; empty when none is.
+func LibraryPath() string {
+	opened.Lock()
+	defer opened.Unlock()
+	return opened.path
+}
+
 // LibraryVersion is the version that the loaded library gives itself.
 func LibraryVersion() string { return ort.GetVersion() }

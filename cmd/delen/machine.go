@@ -1,0 +1,62 @@
+package main
+
+import (
+	"bufio"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+// machine is the computer that this runs on, as far as it says.
+type machine struct {
+	Name      string `json:"name,omitempty"` // of the board
+	Processor string `json:"processor"`
+	Cores     int    `json:"cores"`            // that this process may use
+	Memory    *int64 `json:"memory"`           // bytes; null: not known
+	Available *int64 `json:"memory_available"` // that can be had without swapping
+}
+
+// machineBelow reads what is below a root, "/" for this machine.
+func machineBelow(root string) machine {
+	info := fields(filepath.Join(root, "proc/cpuinfo"))
+	memory := fields(filepath.Join(root, "proc/meminfo"))
+	board, _ := os.ReadFile(filepath.Join(root, "proc/device-tree/model")) // a PC has none
+	m := machine{
+		Name: strings.TrimRight(string(board), "\x00\n"), Processor: info["model name"], Cores: runtime.NumCPU(),
+		Memory: kilobytes(memory["MemTotal"]), Available: kilobytes(memory["MemAvailable"]),
+	}
+	if m.Processor == "" {
+		m.Processor = runtime.GOARCH
+	}
+	return m
+}
+
+// fields reads lines of "name: value", the first of each name; none when there is no such file.
+func fields(path string) map[string]string {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	all := map[string]string{}
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		name, value, ok := strings.Cut(lines.Text(), ":")
+		if name = strings.TrimSpace(name); ok && all[name] == "" {
+			all[name] = strings.TrimSpace(value)
+		}
+	}
+	return all
+}
+
+// kilobytes reads "23 kB" as bytes; nil when that is not what it says.
+func kilobytes(s string) *int64 {
+	digits, ok := strings.CutSuffix(s, " kB")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if !ok || err != nil {
+		return nil
+	}
+	n <<= 10
+	return &n
+}

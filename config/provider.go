@@ -87,7 +87,7 @@ var providerSchema = &schema{
 		doc: "How much of the device's memory building an engine may take.",
 	}, {
 		name: "options", form: textMap, otherwise: "none", example: `{ device_type = "CPU" }`,
-		doc: "Handed to the provider as they are. ONNX Runtime's documentation lists them; what the provider does not know is an error when a model is loaded.",
+		doc: "Handed to the provider as they are. ONNX Runtime's documentation lists them. Some providers refuse an option that they do not know when a model is loaded, others say nothing.",
 	}},
 	variants: []variant{
 		{CPU, nil},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/delen-edge/delen/internal/native"
 	"github.com/delen-edge/delen/stages/onnx"
 )
 
@@ -21,11 +23,33 @@ import (
 //	$NODE          an address for a node to listen on
 //	await ADDRESS  waits until somebody does
 //	hup            sends SIGHUP to what runs in the background
+//	[gpu]          the runtime has a part for CUDA
 func TestServing(t *testing.T) {
 	library, err := onnx.Library("")
 	if err != nil {
 		t.Skip(err)
 	}
+	serving(t, "testdata/serve", library, func(e *testscript.Env) { e.Setenv("DELEN_ONNXRUNTIME", library) })
+}
+
+// TestServingOnCUDA runs testdata/rig/*.txtar, which have the same, but for stand-ins that record what the runtime and CUDA
+// are told (see native.Rig), in the file calls. There are two devices.
+func TestServingOnCUDA(t *testing.T) {
+	library, err := onnx.Library("")
+	if err != nil {
+		t.Skip(err)
+	}
+	rig := native.Rig(t, "../../stages/onnx", library)
+	serving(t, "testdata/rig", library, func(e *testscript.Env) {
+		e.Vars = append(e.Vars, rig...)
+		e.Setenv("FAKE_CUDA_DEVICES", "2")
+		e.Setenv("DELEN_TEST_CALLS", filepath.Join(e.WorkDir, "calls"))
+	})
+}
+
+// serving runs scripts that serve.
+func serving(t *testing.T, dir, library string, environment func(*testscript.Env)) {
+	t.Helper()
 	pictures, err := filepath.Abs("../../examples/glyphs/test")
 	if err != nil {
 		t.Fatal(err)
@@ -35,16 +59,23 @@ func TestServing(t *testing.T) {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/serve",
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"await": await, "hup": hup},
+		Condition: func(condition string) (bool, error) {
+			if condition != "gpu" {
+				return false, fmt.Errorf("there is no condition %s", condition)
+			}
+			_, err := os.Stat(filepath.Join(filepath.Dir(library), "libonnxruntime_providers_cuda.so"))
+			return err == nil, nil
+		},
 		Setup: func(e *testscript.Env) error {
 			address, err := freeAddress()
 			if err != nil {
 				return err
 			}
 			e.Setenv("NODE", address)
-			e.Setenv("DELEN_ONNXRUNTIME", library)
+			environment(e)
 			e.Setenv("PICTURES", pictures)
 			e.Setenv("JPEG", jpeg)
 			// The actor library's shutdown races within itself; its reports would fail a script under the race detector.

@@ -15,7 +15,7 @@ import (
 const variable = "DELEN_TEST_APART"
 
 // Run runs the calling test once more, in a process of its own, and says whether that is done; in that process it says no,
-// and the test goes on. Tests that run apart run in parallel. The process is given so long before it counts as hanging.
+// and the test goes on. One that is skipped there is skipped here. Tests that run apart run in parallel. The process is given so long before it counts as hanging.
 func Run(t *testing.T, patience time.Duration) bool {
 	t.Helper()
 	return With(t, patience, func() []string { return nil })
@@ -39,6 +39,8 @@ func With(t *testing.T, patience time.Duration, environment func() []string) boo
 		t.Errorf("a data race:\n%s", report)
 	}
 	switch {
+	case err == nil && strings.Contains(said, "--- SKIP: "+t.Name()+" "):
+		t.Skip(said)
 	case err == nil && !strings.Contains(said, "--- PASS: "+t.Name()+" "):
 		t.Errorf("the test has not run:\n%s", said)
 	case err != nil && (others.MatchString(said) || !strings.Contains(said, "race detected during execution")):

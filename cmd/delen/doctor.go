@@ -38,8 +38,8 @@ The exit status is 0 when the runtime works, and with CONFIG its provider, and e
 
 With --json the result is one JSON object on standard output: "ok", "runtime" (with
 library, version and error), "providers" (each with name, works and error), "cuda"
-(library, versions and devices, or an error), "machine" and "meters" (each with kind,
-name, path and, when it cannot be read, error). Memory is in bytes.`,
+(library, versions and devices, or an error), "machine" and "meters" (each with
+kind, name, path and, when it cannot be read, error). Memory is in bytes.`,
 		Example: `  delen doctor
   delen doctor delen.hcl
   delen doctor --json`,

@@ -23,7 +23,7 @@ func sampleLog(t *testing.T, form string) string {
 	t.Helper()
 	var b bytes.Buffer
 	log, library := newLog(config.Log{Level: "info", Format: form}, &b)
-	event.Emit(log, event.RuntimeLoaded{Library: "/lib/libonnxruntime.so.1", Version: "1.27.0"})
+	event.Emit(log, event.RuntimeLoaded{Library: "/lib/libonnxruntime.so.1", Version: "1.27.0", Provider: "cpu"})
 	edge := log.Named("edge")
 	b.WriteString("2026-01-02 [W:onnxruntime] not ours\n")
 	slog.New(library).Error("gone", "pid", "x")
@@ -45,7 +45,7 @@ func TestFormsOfALine(t *testing.T) {
 	lines := strings.Split(times.ReplaceAllString(sampleLog(t, "json"), "T"), "\n")
 	got := []string{lines[0], lines[2], lines[len(lines)-2]}
 	want := []string{
-		`{"level":"info","time":"T","event":"runtime.loaded","library":"/lib/libonnxruntime.so.1","version":"1.27.0"}`,
+		`{"level":"info","time":"T","event":"runtime.loaded","library":"/lib/libonnxruntime.so.1","version":"1.27.0","provider":"cpu"}`,
 		`{"level":"warn","time":"T","from":"actors","event":"gone","pid":"x"}`,
 		`{"level":"info","time":"T","from":"edge","event":"node.stopped","after":1.5}`,
 	}

@@ -83,7 +83,7 @@ func TestEveryMissingPartIsNamed(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(cache, "new")); err == nil {
 		t.Error("asking has made a folder")
 	}
-	for _, part := range []string{"tensorrt", "cuda", "shared"} {
+	for _, part := range []string{"tensorrt", "shared", "cuda"} {
 		if err := os.Remove(module(part)); err != nil {
 			t.Fatal(err)
 		}

@@ -65,7 +65,7 @@ func waysFor(cores int) []*way {
 
 func (w *way) open(b *testing.B, row []float32) {
 	b.Helper()
-	m, err := Load(Config{Name: "glyphs", Path: filepath.Join(glyphs, "model.onnx"), Logits: true, Threads: w.threads, Carries: w.slots})
+	m, err := Load(Config{Name: "glyphs", Files: []string{filepath.Join(glyphs, "model.onnx")}, Logits: true, Threads: w.threads, Carries: w.slots})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -124,7 +124,7 @@ type examinedMeter struct {
 // examine looks at everything.
 func examine(c *config.Config) *examination {
 	e := &examination{Providers: []examinedProvider{}, Machine: machineBelow("/"), Meters: []examinedMeter{}}
-	if err := openLibrary(c); err != nil {
+	if err := openLibrary(c.Runtime.Library); err != nil {
 		e.Runtime.Error = err.Error()
 	} else {
 		e.Runtime = examinedRuntime{Library: onnx.LibraryPath(), Version: onnx.LibraryVersion()}

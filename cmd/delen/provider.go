@@ -24,7 +24,7 @@ func checkProvider(c *config.Config) hcl.Diagnostics {
 	if c.Runtime.Provider.Name == config.CPU {
 		return nil
 	}
-	err := openLibrary(c)
+	err := openLibrary(c.Runtime.Library)
 	if errors.Is(err, onnx.ErrNoLibrary) {
 		err = fmt.Errorf("whether the runtime has it is not known: %w; check again on the machine that the node runs on", err)
 		d := c.ProviderError("Provider not checked", err)
@@ -38,13 +38,4 @@ func checkProvider(c *config.Config) hcl.Diagnostics {
 		return hcl.Diagnostics{c.ProviderError("Provider not available", err)}
 	}
 	return nil
-}
-
-// openLibrary finds and loads ONNX Runtime.
-func openLibrary(c *config.Config) error {
-	library, err := onnx.Library(c.Runtime.Library)
-	if err != nil {
-		return err
-	}
-	return onnx.Open(library)
 }

@@ -140,7 +140,7 @@ func stopNode(node *actors.Node, grace time.Duration) error {
 
 // openRuntime finds and loads ONNX Runtime, and makes sure that it has the provider.
 func openRuntime(c *config.Config, log *event.Log) error {
-	if err := openLibrary(c); err != nil {
+	if err := openLibrary(c.Runtime.Library); err != nil {
 		return err
 	}
 	if err := onnx.Available(providerOf(c)); err != nil {

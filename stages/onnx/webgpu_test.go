@@ -38,9 +38,9 @@ func TestWebGPUComputesInSegmentsWhatItComputesWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	uncut := &whole{s, len(m.model.Exits)}
+	whole := &oracle{s, len(m.model.Exits)}
 	for _, row := range pictures(t)[:3] {
-		want, got, exact := uncut.run(t, row), exits(t, m, chain, row), exits(t, plain, cpu, row)
+		want, got, exact := whole.run(t, row), exits(t, m, chain, row), exits(t, plain, cpu, row)
 		for e := range want {
 			if d := farthest(got[e], want[e]); d > 1e-4 {
 				t.Errorf("exit %d differs by %g from the whole model's", e+1, d)

@@ -59,7 +59,7 @@ func (p Provider) available() error {
 			return err
 		}
 	case openvinoProvider:
-		if err := findModule(openvinoProvider, installOpenVINO); err != nil {
+		if err := findParts(openvinoProvider, installOpenVINO, installOpenVINO); err != nil {
 			return err
 		}
 	}
@@ -73,15 +73,7 @@ func (p Provider) try() error {
 		return err
 	}
 	defer o.Destroy()
-	switch p.name() {
-	case cudaProvider:
-		return p.appendCUDA(o, nil)
-	case tensorrtProvider:
-		return errors.Join(p.appendTensorRT(o, nil, nil), p.appendCUDA(o, nil))
-	case openvinoProvider:
-		return o.AppendExecutionProviderOpenVINO(p.Options)
-	}
-	err = o.AppendExecutionProvider(p.runtimeName(), p.Options)
+	err = p.appendTo(o, nil, nil)
 	if err != nil && strings.Contains(err.Error(), "not supported in this build") {
 		return fmt.Errorf("%w: install one that is made with it, and name its library in runtime.library or %s", ErrNotBuilt, libraryVariable)
 	}
@@ -93,8 +85,9 @@ func (p Provider) try() error {
 
 // What to install when a provider's libraries are missing.
 const (
-	installGPU = "install the GPU build of ONNX Runtime " + Version + " (an archive onnxruntime-linux-x64-gpu*.tgz of its releases, or the NuGet " +
-		"package Microsoft.ML.OnnxRuntime.Gpu.Linux), and name its libonnxruntime.so in runtime.library or " + libraryVariable
+	installGPU = "install the GPU build of ONNX Runtime " + Version + " (for x86-64 an archive onnxruntime-linux-x64-gpu*.tgz of its releases, or the " +
+		"NuGet package Microsoft.ML.OnnxRuntime.Gpu.Linux; for arm64 one that is built with --use_cuda), and name its libonnxruntime.so in " +
+		"runtime.library or " + libraryVariable
 	installCUDA     = "install CUDA and cuDNN of the versions in these names, where the loader finds them (see ldconfig, LD_LIBRARY_PATH)"
 	installTensorRT = "install TensorRT of the version in these names, where the loader finds it (see ldconfig, LD_LIBRARY_PATH)"
 	installOpenVINO = "install a build of ONNX Runtime with OpenVINO (Intel's onnxruntime-openvino), and name its libonnxruntime.so in runtime.library or " +
@@ -112,11 +105,8 @@ func (p Provider) hasCUDA() error {
 	if err := c.Destroy(); err != nil {
 		return err
 	}
-	if err := findModule(cudaProvider, installGPU); err != nil {
+	if err := findParts(cudaProvider, installGPU, installCUDA); err != nil {
 		return err
-	}
-	if missing := unresolved(module(cudaProvider)); len(missing) > 0 {
-		return fmt.Errorf("%s needs %s, which the loader does not find: %s", module(cudaProvider), strings.Join(missing, ", "), installCUDA)
 	}
 	library, err := OpenCUDA()
 	if err != nil {
@@ -141,11 +131,8 @@ func (p Provider) hasTensorRT() error {
 	if err := t.Destroy(); err != nil {
 		return err
 	}
-	if err := findModule(tensorrtProvider, installGPU); err != nil {
+	if err := findParts(tensorrtProvider, installGPU, installTensorRT); err != nil {
 		return err
-	}
-	if missing := unresolved(module(tensorrtProvider)); len(missing) > 0 {
-		return fmt.Errorf("%s needs %s, which the loader does not find: %s", module(tensorrtProvider), strings.Join(missing, ", "), installTensorRT)
 	}
 	return p.cacheWritable()
 }
@@ -174,12 +161,16 @@ func beside(name string) string { return filepath.Join(filepath.Dir(LibraryPath(
 // module is the part of the runtime that holds a provider.
 func module(provider string) string { return beside("libonnxruntime_providers_" + provider + ".so") }
 
-// findModule looks for the parts of the runtime that a provider in a library of its own consists of.
-func findModule(provider, install string) error {
+// findParts looks for the parts of the runtime that a provider in a library of its own consists of, and for the libraries that
+// it is linked against. What to install is said for either.
+func findParts(provider, install, installNeeds string) error {
 	for _, path := range []string{module(provider), module("shared")} {
 		if _, err := os.Stat(path); err != nil {
 			return fmt.Errorf("%s is not there: %s", path, install)
 		}
+	}
+	if missing := unresolved(module(provider)); len(missing) > 0 {
+		return fmt.Errorf("%s needs %s, which the loader does not find: %s", module(provider), strings.Join(missing, ", "), installNeeds)
 	}
 	return nil
 }

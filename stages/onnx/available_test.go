@@ -94,6 +94,20 @@ func TestEveryMissingPartIsNamed(t *testing.T) {
 	readJournal(t).empty(t)
 }
 
+// What a part of the runtime is linked against is looked for before the part is loaded.
+func TestAMissingLibraryOfCUDAIsNamed(t *testing.T) {
+	if rigged(t) {
+		return
+	}
+	if err := os.Remove(beside("libcudart.so.12")); err != nil {
+		t.Fatal(err)
+	}
+	err := Available(Provider{Name: "cuda"})
+	if err == nil || !strings.Contains(err.Error(), module(cudaProvider)+" needs libcudart.so.12, which the loader does not find") {
+		t.Error(err)
+	}
+}
+
 // A library that the provider is linked against and the loader does not find is named, without loading the provider.
 func TestLibrariesThatAreMissing(t *testing.T) {
 	dir := t.TempDir()

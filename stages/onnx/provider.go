@@ -79,26 +79,22 @@ func (p Provider) runtimeName() string {
 }
 
 // appendTo has sessions with these options executed by the provider, on a stream if it has streams. Data is what the
-// session will be made of.
+// session will be made of; without it none will.
 func (p Provider) appendTo(o *ort.SessionOptions, stream *cuda.Stream, data []byte) error {
-	var err error
 	switch p.name() {
 	case cpuProvider:
+		return nil
 	case cudaProvider:
-		err = p.appendCUDA(o, stream)
+		return p.appendCUDA(o, stream)
 	case tensorrtProvider:
-		if err = p.appendTensorRT(o, stream, data); err == nil {
-			err = p.appendCUDA(o, stream) // for what TensorRT cannot execute
+		if err := p.appendTensorRT(o, stream, data); err != nil {
+			return err
 		}
+		return p.appendCUDA(o, stream) // for what TensorRT cannot execute
 	case openvinoProvider:
-		err = o.AppendExecutionProviderOpenVINO(p.Options)
-	default:
-		err = o.AppendExecutionProvider(p.runtimeName(), p.Options)
+		return o.AppendExecutionProviderOpenVINO(p.Options)
 	}
-	if err != nil {
-		return fmt.Errorf("provider %s: %w", p.name(), err)
-	}
-	return nil
+	return o.AppendExecutionProvider(p.runtimeName(), p.Options)
 }
 
 // onStream are the options that CUDA and TensorRT have in common. The runtime takes the stream only together with the word

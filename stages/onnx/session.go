@@ -94,7 +94,7 @@ func (m *Model) native(split *graph.Split, i int, stream *cuda.Stream) (*ort.Dyn
 		}
 	}
 	if err := m.config.Provider.appendTo(options, stream, data); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("provider %s: %w", m.config.Provider.name(), err)
 	}
 	segment := &m.model.Segments[i]
 	return ort.NewDynamicAdvancedSessionWithONNXData(data, m.names(segment.In), m.names(segment.Out), options)

@@ -45,10 +45,11 @@ random ones, and the largest difference of each exit is printed. It is one of
 rounding, at most 1e-5 of the values for float32; otherwise the exit status is 1.
 This needs the inference runtime.
 
-With --json the result is one JSON object: "model" (or "models",
-when there are several files), "folder", "exits_found" and "segments", each with file, exit, nodes, parameters, weight_bytes, flops,
-hidden_bytes, inputs and outputs, and after --verify difference, scale (the largest
-value) and same. An open dimension is -1; a figure that is not known is null.`,
+With --json the result is one JSON object: "model" (or "models", when there are
+several files), "folder", "exits_found" and "segments", each with file, exit, nodes,
+parameters, weight_bytes, flops, hidden_bytes, inputs and outputs, and after
+--verify difference, scale (the largest value) and same. An open dimension is -1; a
+figure that is not known is null.`,
 		Example: `  delen split -o segments model.onnx
   delen split --verify model.onnx
   delen split -o segments --exits exit1,exit3 model.onnx

@@ -80,24 +80,32 @@ func (m *Model) native(split *graph.Split, i int, stream *cuda.Stream) (*ort.Dyn
 	if err != nil {
 		return nil, err
 	}
-	options, err := sessionOptions(max(m.config.Threads, 1))
+	options, err := m.options(split.Folder(), split.Segments[i].Captures)
 	if err != nil {
 		return nil, err
 	}
 	defer options.Destroy()
-	if err := options.AddSessionConfigEntry(weightsFolder, split.Folder()); err != nil {
-		return nil, err
-	}
-	if split.Segments[i].Captures {
-		if err := options.AddSessionConfigEntry(disabledPasses, deadlyPass); err != nil {
-			return nil, err
-		}
-	}
 	if err := m.config.Provider.appendTo(options, stream, data); err != nil {
 		return nil, fmt.Errorf("provider %s: %w", m.config.Provider.name(), err)
 	}
 	segment := &m.model.Segments[i]
 	return ort.NewDynamicAdvancedSessionWithONNXData(data, m.names(segment.In), m.names(segment.Out), options)
+}
+
+// options are those of a session whose weights lie in a folder, and whose bodies capture or do not. The caller destroys them.
+func (m *Model) options(folder string, captures bool) (*ort.SessionOptions, error) {
+	o, err := sessionOptions(max(m.config.Threads, 1))
+	if err != nil {
+		return nil, err
+	}
+	err = o.AddSessionConfigEntry(weightsFolder, folder)
+	if captures {
+		err = errors.Join(err, o.AddSessionConfigEntry(disabledPasses, deadlyPass))
+	}
+	if err != nil {
+		return nil, errors.Join(err, o.Destroy())
+	}
+	return o, nil
 }
 
 func (m *Model) names(tensors []int) []string {

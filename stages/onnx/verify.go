@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	ort "github.com/yalue/onnxruntime_go"
 
@@ -119,7 +120,7 @@ type whole struct {
 
 // uncut opens the model as a whole. The caller closes it.
 func (m *Model) uncut() (w *whole, err error) {
-	g, _, err := graph.Cut(m.config.Files, m.config.Exits)
+	g, split, err := graph.Cut(m.config.Files, m.config.Exits)
 	if err != nil {
 		return nil, err
 	}
@@ -152,14 +153,12 @@ func (m *Model) uncut() (w *whole, err error) {
 	if err != nil {
 		return nil, err
 	}
-	options, err := sessionOptions(max(m.config.Threads, 1))
+	captures := slices.ContainsFunc(split.Segments, func(s graph.Segment) bool { return s.Captures })
+	options, err := m.options(g.Folder(), captures)
 	if err != nil {
 		return nil, err
 	}
 	defer options.Destroy()
-	if err := options.AddSessionConfigEntry(weightsFolder, g.Folder()); err != nil {
-		return nil, err
-	}
 	w.session, err = ort.NewDynamicAdvancedSessionWithONNXData(data, names, m.model.Exits, options)
 	if err != nil {
 		return nil, fmt.Errorf("opening the whole model: %w", err)

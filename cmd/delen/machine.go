@@ -2,11 +2,14 @@ package main
 
 import (
 	"bufio"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
+
+	"github.com/delen-edge/delen/stages/onnx"
 )
 
 // machine is the computer that this runs on, as far as it says.
@@ -15,7 +18,7 @@ type machine struct {
 	Processor string `json:"processor"`
 	Cores     int    `json:"cores"`            // that this process may use
 	Memory    *int64 `json:"memory"`           // bytes; null: not known
-	Available *int64 `json:"memory_available"` // that can be had without swapping
+	Available *int64 `json:"memory_available"` // that this process can still take
 }
 
 // machineBelow reads what is below a root, "/" for this machine.
@@ -25,7 +28,10 @@ func machineBelow(root string) machine {
 	board, _ := os.ReadFile(filepath.Join(root, "proc/device-tree/model")) // a PC has none
 	m := machine{
 		Name: strings.TrimRight(string(board), "\x00\n"), Processor: info["model name"], Cores: runtime.NumCPU(),
-		Memory: kilobytes(memory["MemTotal"]), Available: kilobytes(memory["MemAvailable"]),
+		Memory: kilobytes(memory["MemTotal"]),
+	}
+	if spare := onnx.Spare(root); spare < math.MaxInt64 {
+		m.Available = &spare
 	}
 	if m.Processor == "" {
 		m.Processor = runtime.GOARCH

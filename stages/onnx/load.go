@@ -63,7 +63,7 @@ func load(c Config) (*Model, error) {
 		return nil, err
 	}
 	m := &Model{config: c, files: files, model: model, pool: newPool(model, c.Memory, c.Carries)}
-	if err := m.afford(split, available("/")); err != nil {
+	if err := m.afford(split, Spare("/")); err != nil {
 		return nil, err
 	}
 	if c.Provider.streams() {

@@ -42,9 +42,9 @@ func (m *Model) afford(split *graph.Split, have int64) error {
 
 func mebibytes(n int64) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }
 
-// available is how much more memory this process can take, in bytes: what the kernel says is available, or less where a
-// control group (version 2) limits this process. It is boundless where nobody says. The root is the file system's.
-func available(root string) int64 {
+// Spare is how much more memory this process can take, in bytes: what the kernel says is available, or less where a control
+// group (version 2) limits this process. It is math.MaxInt64 where nobody says. The root is the file system's, "/".
+func Spare(root string) int64 {
 	least := int64(math.MaxInt64)
 	if n, ok := field(filepath.Join(root, "proc/meminfo"), "MemAvailable:"); ok {
 		least = n << 10

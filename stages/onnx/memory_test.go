@@ -134,7 +134,7 @@ func TestAModelThatDoesNotFitIsRefused(t *testing.T) {
 	}
 }
 
-func TestAvailable(t *testing.T) {
+func TestSpare(t *testing.T) {
 	root := t.TempDir()
 	write := func(path, content string) {
 		t.Helper()
@@ -148,8 +148,8 @@ func TestAvailable(t *testing.T) {
 	}
 	look := func(want int64) {
 		t.Helper()
-		if got := available(root); got != want {
-			t.Errorf("available is %d, want %d", got, want)
+		if got := Spare(root); got != want {
+			t.Errorf("%d bytes are spare, want %d", got, want)
 		}
 	}
 	look(math.MaxInt64)
@@ -166,7 +166,7 @@ func TestAvailable(t *testing.T) {
 	write("sys/fs/cgroup/box/memory.current", "600000\n")
 	write("sys/fs/cgroup/box/memory.stat", "anon 600000\n")
 	look(0)
-	if available("/") < 1<<20 {
-		t.Errorf("this machine has %d bytes available", available("/"))
+	if Spare("/") < 1<<20 {
+		t.Errorf("this machine has %d bytes available", Spare("/"))
 	}
 }

@@ -75,10 +75,7 @@ func (m *Model) verify(inputs int) (_ []Difference, err error) {
 		if err := w.session.Run(w.in, w.out); err != nil {
 			return nil, fmt.Errorf("running the whole model: %w", err)
 		}
-		for _, i := range m.model.Inputs {
-			copy(carry.Tensors[i].Data, w.data[m.model.Tensors[i].Name])
-			copy(carry.Tensors[i].Padding, w.data[m.model.Tensors[i].Name][len(carry.Tensors[i].Data):])
-		}
+		w.give(carry, m.model.Inputs)
 		for s, r := range chain {
 			if _, err := r.Run(carry); err != nil {
 				return nil, fmt.Errorf("running segment %d: %w", s+1, err)
@@ -195,6 +192,15 @@ func (w *whole) fill(random *rand.Rand, any bool) {
 		for i := 0; any && i < len(data); i += t.Type.Size() {
 			put(data[i:], t.Type, random)
 		}
+	}
+}
+
+// give copies the inputs to a carry, whose tensors of these indexes they are.
+func (w *whole) give(c *stages.Carry, inputs []int) {
+	for _, i := range inputs {
+		t := c.Tensors[i]
+		n := copy(t.Data, w.data[t.Info.Name])
+		copy(t.Padding, w.data[t.Info.Name][n:])
 	}
 }
 

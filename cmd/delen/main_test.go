@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 //	broken.onnx         its first half
 //	ear.onnx            two exits, early and late; class 0 when the mean of 80 samples is positive, else 1
 //	mono.onnx           the same with an axis more
+//	half.onnx           three rows at a time, exits of float16
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -62,6 +63,9 @@ func furnish(dir string) error {
 			return err
 		}
 	}
+	if err := os.WriteFile(filepath.Join(dir, "half.onnx"), sketch.Encode(sketch.Model(half)), 0o644); err != nil {
+		return err
+	}
 	if err := os.Mkdir(filepath.Join(dir, "glyphs"), 0o755); err != nil {
 		return err
 	}
@@ -89,6 +93,18 @@ func furnish(dir string) error {
 	}
 	return nil
 }
+
+// half is a model that insists on three rows and whose exits are float16. What is in the first element of its input is class 0
+// at its first exit, and class 1 at its second.
+const half = `
+	input x[3 4]
+	init w[4 2] = 4 0 0 4 0 0 0 0
+	a = MatMul(x, w)
+	first = Cast(a) to=10
+	b = Neg(a)
+	second = Cast(b) to=10
+	output first float16[3 2]
+	output second float16[3 2]`
 
 // silence takes what is declared about the inside of a model away.
 func silence(model []byte) ([]byte, error) {

@@ -163,13 +163,13 @@ func (e *examination) providers(c *config.Config) {
 func (e *examination) cuda() {
 	e.CUDA.Devices = []examinedDevice{}
 	library, err := onnx.OpenCUDA()
-	if err == nil {
-		e.CUDA.Library = library.Path
-		e.CUDA.Runtime, e.CUDA.Driver, err = library.Versions()
-	}
 	var devices []cuda.Device
 	if err == nil {
+		e.CUDA.Library = library.Path
 		devices, err = library.Devices()
+	}
+	if err == nil {
+		e.CUDA.Runtime, e.CUDA.Driver, err = library.Versions()
 	}
 	for _, d := range devices {
 		e.CUDA.Devices = append(e.CUDA.Devices, examinedDevice{d.Index, d.Name, d.Memory})

@@ -29,7 +29,7 @@ func (e *examination) print(w io.Writer) error {
 }
 
 func (e *examination) printCUDA(t *table) {
-	if e.CUDA.Library != "" {
+	if e.CUDA.Runtime != "" {
 		t.line("CUDA\tlibrary %s, version %s; the driver knows %s", e.CUDA.Library, e.CUDA.Runtime, e.CUDA.Driver)
 	}
 	if e.CUDA.Error != "" {

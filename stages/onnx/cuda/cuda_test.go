@@ -56,6 +56,10 @@ func TestAMachineWithoutDevicesSaysWhy(t *testing.T) {
 	if _, err := l.Devices(); err == nil || !strings.Contains(err.Error(), "no CUDA device") {
 		t.Errorf("no devices give %v", err)
 	}
+	t.Setenv("FAKE_CUDA_FAILS", "cudaRuntimeGetVersion") // as the real one does
+	if _, _, err := l.Versions(); err == nil || !strings.Contains(err.Error(), "no NVIDIA driver") {
+		t.Errorf("no driver gives %v", err)
+	}
 	t.Setenv("FAKE_CUDA_FAILS", "cudaGetDeviceCount")
 	var known *Error
 	if _, err := l.Devices(); !errors.As(err, &known) || known.Code != oldDriver || !strings.Contains(err.Error(), "driver") {
@@ -176,13 +180,13 @@ func TestRealLibrary(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	runtimeVersion, driver, err := l.Versions()
-	if err != nil {
-		t.Fatal(err)
-	}
 	devices, err := l.Devices()
 	if err != nil {
 		t.Skip(err)
+	}
+	runtimeVersion, driver, err := l.Versions()
+	if err != nil {
+		t.Fatal(err)
 	}
 	t.Logf("%s, runtime %s, driver %s, %+v", l.Path, runtimeVersion, driver, devices)
 	for _, d := range devices {

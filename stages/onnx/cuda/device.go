@@ -13,7 +13,7 @@ type Device struct {
 	Memory int64 // bytes it has, free or not
 }
 
-// noDevice and oldDriver are the codes of a machine on which there is nothing to count.
+// The codes of a machine on which there is nothing to count.
 const (
 	oldDriver = 35  // cudaErrorInsufficientDriver: also when there is no driver
 	noDevice  = 100 // cudaErrorNoDevice
@@ -24,8 +24,6 @@ func (l *Library) Devices() ([]Device, error) {
 	var n int32
 	code := l.count(&n)
 	switch err := l.check("cudaGetDeviceCount", code); {
-	case code == oldDriver:
-		return nil, fmt.Errorf("there is no NVIDIA driver, or one too old for %s: %w", l.Path, err)
 	case code == noDevice || err == nil && n == 0:
 		return nil, fmt.Errorf("this machine has no CUDA device that %s may use (CUDA_VISIBLE_DEVICES may hide one)", l.Path)
 	case err != nil:
@@ -59,7 +57,8 @@ func (l *Library) device(i int32) (Device, error) {
 	return Device{Index: int(i), Name: string(name), Memory: int64(binary.NativeEndian.Uint64(properties[memoryOffset:]))}, nil
 }
 
-// Versions are those of the library and of CUDA as the driver knows it, such as 12.4; a driver that is not there has 0.0.
+// Versions are those of the library and of CUDA as the driver knows it, such as 12.4. Without a driver the library does not
+// tell either.
 func (l *Library) Versions() (runtime, driver string, err error) {
 	var r, d int32
 	if err := l.check("cudaRuntimeGetVersion", l.runtime(&r)); err != nil {

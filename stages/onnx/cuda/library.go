@@ -131,10 +131,14 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s (CUDA error %d)", e.Function, e.Text, e.Code)
 }
 
-// check makes an error of a code, or nil.
+// check makes an error of a code, or nil. Without a driver nearly every function fails, with words that are easily mistaken.
 func (l *Library) check(function string, code int32) error {
 	if code == 0 {
 		return nil
 	}
-	return &Error{Function: function, Code: int(code), Text: l.text(code)}
+	err := &Error{Function: function, Code: int(code), Text: l.text(code)}
+	if code == oldDriver {
+		return fmt.Errorf("there is no NVIDIA driver, or one too old for %s: %w", l.Path, err)
+	}
+	return err
 }

@@ -54,8 +54,8 @@ int cudaGetDeviceProperties_v2(char *properties, int device) {
 	return ok;
 }
 
-int cudaRuntimeGetVersion(int *v) { FAIL(invalid_value) *v = 12040; return ok; }
-int cudaDriverGetVersion(int *v) { FAIL(invalid_value) *v = 13010; return ok; }
+int cudaRuntimeGetVersion(int *v) { FAIL(35) *v = 12040; return ok; }
+int cudaDriverGetVersion(int *v) { FAIL(35) *v = 13010; return ok; }
 
 int cudaSetDevice(int device) {
 	FAIL(invalid_device)

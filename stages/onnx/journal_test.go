@@ -69,7 +69,7 @@ func (j *journal) replay(call string, args []string) (fault string) {
 	case what == "append":
 		s := j.settings[args[1]]
 		j.options[args[0]] = append(j.options[args[0]], provided{s.Name, maps.Clone(s.Options)})
-	case what == "update":
+	case what == "update" || what == "hand":
 		key, value, _ := strings.Cut(args[1], "=")
 		if s, ok := j.settings[args[0]]; ok {
 			s.Options[key] = value

@@ -97,24 +97,17 @@ func (p Provider) appendTo(o *ort.SessionOptions, stream *cuda.Stream, data []by
 	return o.AppendExecutionProvider(p.runtimeName(), p.Options)
 }
 
-// onStream are the options that CUDA and TensorRT have in common. The runtime takes the stream only together with the word
-// that there is one.
-func (p Provider) onStream(stream *cuda.Stream) map[string]string {
-	options := map[string]string{"device_id": strconv.Itoa(p.Device)}
-	if stream != nil {
-		options["has_user_compute_stream"] = "1"
-		options["user_compute_stream"] = strconv.FormatUint(uint64(stream.Handle()), 10)
-	}
-	return options
-}
-
 func (p Provider) appendCUDA(o *ort.SessionOptions, stream *cuda.Stream) (err error) {
 	c, err := ort.NewCUDAProviderOptions()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Destroy()) }()
-	options := p.onStream(stream)
+	options := map[string]string{"device_id": strconv.Itoa(p.Device)}
+	if stream != nil { // taken only together with the word that there is one
+		options["has_user_compute_stream"] = "1"
+		options["user_compute_stream"] = strconv.FormatUint(uint64(stream.Handle()), 10)
+	}
 	if p.Memory > 0 {
 		options["gpu_mem_limit"] = strconv.FormatInt(p.Memory, 10)
 	}
@@ -130,7 +123,7 @@ func (p Provider) appendTensorRT(o *ort.SessionOptions, stream *cuda.Stream, dat
 		return err
 	}
 	defer func() { err = errors.Join(err, t.Destroy()) }()
-	options := p.onStream(stream)
+	options := map[string]string{"device_id": strconv.Itoa(p.Device)}
 	if p.FP16 {
 		options["trt_fp16_enable"] = "1"
 	}
@@ -147,6 +140,11 @@ func (p Provider) appendTensorRT(o *ort.SessionOptions, stream *cuda.Stream, dat
 	}
 	if err := t.Update(options); err != nil {
 		return err
+	}
+	if stream != nil {
+		if err := handStream(t, stream); err != nil {
+			return err
+		}
 	}
 	return o.AppendExecutionProviderTensorRT(t)
 }

@@ -173,7 +173,7 @@ func TestTensorRTHasItsOptionsAndCUDABehindIt(t *testing.T) {
 		providers := j.sessions[session]
 		stream, folder := providers[0].Options["user_compute_stream"], providers[0].Options["trt_engine_cache_path"]
 		want := []provided{{"tensorrt", map[string]string{
-			"device_id": "0", "has_user_compute_stream": "1", "user_compute_stream": stream,
+			"device_id": "0", "user_compute_stream": stream,
 			"trt_fp16_enable": "1", "trt_max_workspace_size": "1073741824", "trt_engine_cache_enable": "1", "trt_engine_cache_path": folder,
 		}}, {"cuda", map[string]string{"device_id": "0", "has_user_compute_stream": "1", "user_compute_stream": stream}}}
 		if d := cmp.Diff(want, providers); d != "" {
@@ -188,6 +188,11 @@ func TestTensorRTHasItsOptionsAndCUDABehindIt(t *testing.T) {
 		t.Errorf("%d folders and %d streams, want 4", len(folders), len(j.streams))
 	}
 	computesAsOnCPU(t, m, chain)
+	restore := setting(t, "RECORDER_FAILS", "tensorrt.hand")
+	if err := chain[0].Renew(); err == nil || !strings.Contains(err.Error(), "provider tensorrt: it fails, as the test ordered") {
+		t.Errorf("a stream that is not taken gives %v", err)
+	}
+	restore()
 	closeAll(t, m, chain)
 	readJournal(t).empty(t)
 }

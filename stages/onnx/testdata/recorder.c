@@ -47,6 +47,12 @@ static void update(const char *kind, const void *at, const char *const *keys, co
 PROVIDER("cuda", OrtCUDAProviderOptionsV2, CUDA)
 PROVIDER("tensorrt", OrtTensorRTProviderOptionsV2, TensorRT)
 
+static OrtStatus *hand(OrtTensorRTProviderOptionsV2 *o, const char *key, void *value) {
+	FAIL("tensorrt.hand")
+	record("tensorrt.hand %lu %s=%lu\n", (unsigned long)o, key, (unsigned long)value);
+	return NULL;
+}
+
 static OrtStatus *append(OrtSessionOptions *to, const char *name, const char *const *k, const char *const *v, size_t n) {
 	FAIL("named.append")
 	record("named.append %lu %s\n", (unsigned long)to, name);
@@ -98,6 +104,7 @@ static const OrtApi *api(uint32_t version) {
 	ours.ReleaseCUDAProviderOptions = releaseCUDA;
 	ours.CreateTensorRTProviderOptions = createTensorRT;
 	ours.UpdateTensorRTProviderOptions = updateTensorRT;
+	ours.UpdateTensorRTProviderOptionsWithValue = hand;
 	ours.SessionOptionsAppendExecutionProvider_TensorRT_V2 = appendTensorRT;
 	ours.ReleaseTensorRTProviderOptions = releaseTensorRT;
 	ours.SessionOptionsAppendExecutionProvider = append;

@@ -47,7 +47,8 @@ With --listen the node listens on another address than the configuration says, a
 is reached there: two nodes can run with the same configuration.
 
 ONNX Runtime is looked for where runtime.library says, else where the variable
-DELEN_ONNXRUNTIME says, else where "make runtime" puts it.`,
+DELEN_ONNXRUNTIME says, else where "make runtime" puts it. The CPU executes the
+models, unless a provider block names something else; delen doctor says what works.`,
 		Example: `  delen serve delen.hcl`,
 		Args:    argument("CONFIG", "the configuration, such as delen.hcl, or its folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -31,7 +31,7 @@ func (n *Node) load(m *config.Model) (*loaded, error) {
 	}
 	l := &loaded{config: m, backend: backend, runners: make([][]stages.Runner, len(backend.Model().Segments))}
 	for i := range n.config.Scheduler.Slots {
-		if err := l.openInstance(i); err != nil {
+		if err := l.openInstance(i, n.config.Scheduler.RunLimit); err != nil {
 			return nil, errors.Join(err, l.close())
 		}
 	}
@@ -41,8 +41,8 @@ func (n *Node) load(m *config.Model) (*loaded, error) {
 	return l, nil
 }
 
-// openInstance opens a runner of every segment and warms them.
-func (l *loaded) openInstance(instance int) error {
+// openInstance opens a runner of every segment and warms them. A run may take as long as the limit.
+func (l *loaded) openInstance(instance int, limit time.Duration) error {
 	var chain []stages.Runner
 	for s := range l.runners {
 		r, err := l.backend.Open(s)
@@ -52,7 +52,7 @@ func (l *loaded) openInstance(instance int) error {
 		l.runners[s] = append(l.runners[s], r)
 		chain = append(chain, r)
 	}
-	warm, err := stages.Warm(l.backend, chain, warmRounds)
+	warm, err := stages.Warm(l.backend, chain, warmRounds, limit)
 	if instance == 0 {
 		l.warm = warm
 	}

@@ -140,7 +140,7 @@ func (n *Node) spawnStages(model int, m *loaded) [][]place {
 		for i, r := range runners {
 			st := &stage{
 				model: model, segment: s, slot: i, backend: m.backend, chain: m.chain(i, s), scheduler: n.house,
-				log: n.log.Named("stage"),
+				limit: n.config.Scheduler.RunLimit, log: n.log.Named("stage"),
 			}
 			pid := n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return st },
 				actor.WithDispatcher(n.threads[i]), actor.WithGuardian(always)))

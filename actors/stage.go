@@ -27,6 +27,7 @@ type stage struct {
 	model, segment, slot int
 	backend              stages.Backend
 	chain                []stages.Runner // of the slot, up to this stage's own: they share its thread
+	limit                time.Duration   // of a run
 	scheduler            *actor.PID
 	log                  *event.Log
 	values               []float32 // of an exit that is not float32
@@ -102,9 +103,7 @@ func (s *stage) furnish(k *tenants.Ticket) error {
 		return err
 	}
 	for i, row := range k.Input {
-		input := carry.Tensors[s.backend.Model().Inputs[i]]
-		copy(input.Data, row)
-		clear(input.Padding) // or it would be what another request has left there
+		carry.Tensors[s.backend.Model().Inputs[i]].Put(row)
 	}
 	k.Carry, k.Input = carry, nil
 	return nil
@@ -140,7 +139,7 @@ func (s *stage) probe() (err error) {
 			err = fmt.Errorf("the runtime panicked: %v", p)
 		}
 	}()
-	_, err = stages.Warm(s.backend, s.chain, 1)
+	_, err = stages.Warm(s.backend, s.chain, 1, s.limit)
 	if errors.Is(err, stages.ErrMemory) {
 		return nil // there is no telling, and no harm in going on
 	}

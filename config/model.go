@@ -22,6 +22,9 @@ type Model struct {
 	Digest string
 	// Exits are the tensors that can serve as the answer, shallowest first.
 	Exits []string
+	// Named are the exits as the configuration names them, or none: in Files, if
+	// there are several, each has a name of its own.
+	Named []string
 	// Found says that nobody named the exits: they are the model's outputs.
 	Found bool
 	// Segments outline the parts of the graph, one per exit.
@@ -129,6 +132,7 @@ func (d *decoder) model(h *hclsyntax.Block) *Model {
 	}
 	exits := b.texts("exits")
 	var g outline
+	m.Named = plain(exits)
 	if m.Files = b.onnxFiles(); m.Files != nil {
 		g = b.outline(m, exits)
 	}

@@ -91,6 +91,18 @@ type Carry struct {
 	Tensors []*Tensor // in the order of Model.Tensors
 }
 
+// Put writes a row, and zeros to the padding, which would be what another request has left there.
+func (t *Tensor) Put(row []byte) {
+	copy(t.Data, row)
+	clear(t.Padding)
+}
+
+// Clear writes zeros.
+func (t *Tensor) Clear() {
+	clear(t.Data)
+	clear(t.Padding)
+}
+
 // Floats views the bytes of a float32 tensor as numbers, without a copy. The view lives as long as the tensor.
 func (t *Tensor) Floats() []float32 {
 	if t.Info.Type != Float32 || len(t.Data) == 0 {

@@ -1,27 +1,28 @@
 package stages
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
 )
 
 // Warm sends zeros through a chain of runners, one for each segment of a backend's model, and gives the median busy time
-// of each segment. After it a run is as fast as the next one: a node is not ready before.
-func Warm(b Backend, chain []Runner, rounds int) ([]time.Duration, error) {
+// of each segment. After it a run is as fast as the next one: a node is not ready before. A run is asked to end when it
+// takes longer than the limit; with 0 there is none.
+func Warm(b Backend, chain []Runner, rounds int, limit time.Duration) ([]time.Duration, error) {
 	c, err := b.Alloc()
 	if err != nil {
 		return nil, err
 	}
 	defer b.Free(c)
-	for _, i := range b.Model().Inputs {
-		clear(c.Tensors[i].Data)
-		clear(c.Tensors[i].Padding)
-	}
 	times := make([][]time.Duration, len(chain))
 	for range rounds {
+		for _, i := range b.Model().Inputs {
+			c.Tensors[i].Clear() // again: what is computed may lie where the inputs were
+		}
 		for s, r := range chain {
-			used, err := r.Run(c)
+			used, err := runWithin(limit, r, c)
 			if err != nil {
 				return nil, fmt.Errorf("the first run of segment %d of model %s: %w", s+1, b.Model().Name, err)
 			}
@@ -34,4 +35,23 @@ func Warm(b Backend, chain []Runner, rounds int) ([]time.Duration, error) {
 		medians[s] = times[s][rounds/2]
 	}
 	return medians, nil
+}
+
+func runWithin(limit time.Duration, r Runner, c *Carry) (Usage, error) {
+	if limit <= 0 {
+		return r.Run(c)
+	}
+	ctx, cancel := context.WithTimeoutCause(context.Background(), limit, fmt.Errorf("it took longer than %s and was terminated", limit))
+	defer cancel()
+	return RunUntil(ctx, r, c)
+}
+
+// RunUntil runs a segment and asks the run to end when the context is done. Then the error is the context's cause.
+func RunUntil(ctx context.Context, r Runner, c *Carry) (Usage, error) {
+	stop := context.AfterFunc(ctx, r.Terminate)
+	used, err := r.Run(c)
+	if !stop() && err != nil {
+		err = context.Cause(ctx)
+	}
+	return used, err
 }

@@ -27,8 +27,11 @@ func responseTimes(ctx context.Context, m *onnx.Model, rounds int) ([]time.Durat
 			return nil, err
 		}
 		sum := time.Duration(0)
+		for _, i := range m.Model().Inputs {
+			c.carry.Tensors[i].Clear()
+		}
 		for i, r := range c.runners {
-			used, err := r.Run(c.carry)
+			used, err := stages.RunUntil(ctx, r, c.carry)
 			if err != nil {
 				return nil, err
 			}
@@ -76,12 +79,12 @@ func (c *chain) read(ctx context.Context, row []float32) ([]stages.Reading, erro
 	}
 	model := c.model.Model()
 	input := c.carry.Tensors[model.Inputs[0]]
+	input.Clear()
 	copy(input.Floats(), row)
-	clear(input.Padding)
 	var values []float32
 	var readings []stages.Reading
 	for i, r := range c.runners {
-		if _, err := r.Run(c.carry); err != nil {
+		if _, err := stages.RunUntil(ctx, r, c.carry); err != nil {
 			return nil, err
 		}
 		reading, err := stages.Read(c.carry.Tensors[model.Segments[i].Exit].Values(&values), model.Logits)

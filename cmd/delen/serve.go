@@ -155,7 +155,7 @@ func openRuntime(c *config.Config, log *event.Log) error {
 func loader(c *config.Config) func(*config.Model) (stages.Backend, error) {
 	return func(m *config.Model) (stages.Backend, error) {
 		return onnx.Load(onnx.Config{
-			Name: m.Name, Files: m.Files, Exits: m.Exits, Logits: m.Activation == config.Softmax, Threads: c.Runtime.Threads,
+			Name: m.Name, Files: m.Files, Exits: m.Named, Logits: m.Activation == config.Softmax, Threads: c.Runtime.Threads,
 			Carries: c.Scheduler.Slots, Provider: providerOf(c),
 		})
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -60,7 +61,7 @@ figure that is not known is null.`,
 			if o.folder == "" && !o.verify {
 				return usageError{errors.New("there is nothing to do: add -o DIR to write the segments, or --verify to try them")}
 			}
-			return split(o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return split(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	cmd.Flags().StringVarP(&o.folder, "output", "o", "", "the `folder` for the segments")
@@ -88,15 +89,15 @@ type splitOptions struct {
 // verifying is how many inputs are tried: zeros, and random ones.
 const verifying = 16
 
-func split(o splitOptions, stdout, stderr io.Writer) error {
+func split(ctx context.Context, o splitOptions, stdout, stderr io.Writer) error {
 	s, err := cut(o, stderr)
 	if err != nil {
-		return about(o.models[0], err)
+		return o.about(err)
 	}
 	r := newSplitResult(o, s)
 	if o.verify {
-		if err := r.verify(o, s); err != nil {
-			return about(o.models[0], err)
+		if err := r.verify(ctx, o, s); err != nil {
+			return o.about(err)
 		}
 	}
 	if o.folder != "" {
@@ -147,6 +148,14 @@ func untyped(s *graph.Split) []string {
 		}
 	}
 	return names
+}
+
+// about makes sure that an error names the model. Of several files it names the right one itself.
+func (o splitOptions) about(err error) error {
+	if len(o.models) > 1 {
+		return err
+	}
+	return about(o.models[0], err)
 }
 
 // about makes sure that an error names the file it is about.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -86,11 +87,11 @@ func splitTensors(s *graph.Split, indexes []int) []splitTensor {
 }
 
 // verify runs the model whole and in segments.
-func (r *splitResult) verify(o splitOptions, s *graph.Split) error {
+func (r *splitResult) verify(ctx context.Context, o splitOptions, s *graph.Split) error {
 	if err := openLibrary(""); err != nil {
 		return err
 	}
-	differences, err := onnx.Verify(onnx.Config{Name: filepath.Base(o.models[0]), Files: o.models, Exits: o.exits, Logits: true}, verifying)
+	differences, err := onnx.Verify(ctx, onnx.Config{Name: filepath.Base(o.models[0]), Files: o.models, Exits: o.exits, Logits: true}, verifying)
 	if err != nil {
 		return err
 	}

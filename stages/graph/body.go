@@ -2,7 +2,6 @@ package graph
 
 import (
 	"iter"
-	"slices"
 
 	"github.com/delen-edge/delen/stages/graph/onnxpb"
 )
@@ -62,20 +61,6 @@ func captures(g *onnxpb.GraphProto) []string {
 	return names
 }
 
-// captures reports whether the body of a node reads what lies outside it.
-func (g *Graph) captures(nodes []int) bool {
-	return slices.ContainsFunc(nodes, func(n int) bool {
-		for _, a := range g.nodes[n].GetAttribute() {
-			for b := range bodies(a) {
-				if len(captures(b)) > 0 {
-					return true
-				}
-			}
-		}
-		return false
-	})
-}
-
 // inBody returns the names that a body defines.
 func inBody(g *onnxpb.GraphProto) map[string]bool {
 	names := make(map[string]bool)
@@ -94,25 +79,6 @@ func inBody(g *onnxpb.GraphProto) map[string]bool {
 		}
 	}
 	return names
-}
-
-// random reports whether n draws numbers: two copies of it would give two different values. Operators outside the standard
-// are taken to be functions of their inputs.
-func random(n *onnxpb.NodeProto) bool {
-	switch n.GetOpType() {
-	case "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli":
-		return true
-	}
-	for _, a := range n.GetAttribute() {
-		for b := range bodies(a) {
-			for _, inner := range b.GetNode() {
-				if random(inner) {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // defines reports whether a body within n, at any depth, makes a tensor of that name.

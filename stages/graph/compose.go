@@ -35,7 +35,9 @@ func ReadSegments(paths, exits []string) (*Graph, error) {
 	if len(paths) > maxExits {
 		return nil, fmt.Errorf("%d segments are more than %d", len(paths), maxExits)
 	}
-	j := &joint{}
+	j := &joint{
+		inputs: make(map[string]*onnxpb.ValueInfoProto), taken: make(map[string]bool), imports: make(map[string]int64), library: make(library),
+	}
 	for _, path := range paths {
 		f, err := open(path)
 		if err != nil {
@@ -60,15 +62,15 @@ func ReadSegments(paths, exits []string) (*Graph, error) {
 type part struct {
 	file
 	number int
-	from   map[string]source // where its inputs come from that are none of the model's
+	from   map[string]source // what its inputs are
 	exit   string            // which of its outputs
-	names  map[string]string // of its inputs and its exit, in the whole
+	names  map[string]string // of its inputs and outputs, in the whole
 }
 
-// source is an output of an earlier part.
+// source is an output of an earlier part, or an input of the model, which belongs to no part.
 type source struct {
-	part   *part
-	output *onnxpb.ValueInfoProto
+	part  *part
+	value *onnxpb.ValueInfoProto
 }
 
 func (p *part) String() string { return fmt.Sprintf("segment %d (%s)", p.number, p.path) }
@@ -95,10 +97,14 @@ func (p *part) output(name string) *onnxpb.ValueInfoProto {
 
 // joint is a model in the making from its parts.
 type joint struct {
-	parts  []*part
-	model  *onnxpb.ModelProto
-	folder string
-	exits  []string
+	parts   []*part
+	inputs  map[string]*onnxpb.ValueInfoProto // of the model
+	taken   map[string]bool                   // names in the whole
+	imports map[string]int64                  // versions of operators, by domain
+	library library
+	model   *onnxpb.ModelProto
+	folder  string
+	exits   []string
 }
 
 // named notes the exits that are named, or called so that there is no doubt.
@@ -129,11 +135,11 @@ func (j *joint) match() error {
 		}
 		for _, v := range inputs {
 			s := nearest(v.GetName(), j.parts[:i])
-			if s.part == nil && i > 0 && len(inputs) == 1 {
+			if s.value == nil && i > 0 && len(inputs) == 1 {
 				s = nearest(originalHidden, j.parts[i-1:i])
 			}
-			if s.part == nil {
-				continue // an input of the model
+			if s.value == nil {
+				s = j.input(v)
 			}
 			if err := p.agrees(v, s); err != nil {
 				return err
@@ -144,10 +150,21 @@ func (j *joint) match() error {
 	return nil
 }
 
-// nearest finds an output by its name.
+// input is the model's input that a part's is, the first of its name.
+func (j *joint) input(v *onnxpb.ValueInfoProto) source {
+	if j.inputs[v.GetName()] == nil {
+		j.inputs[v.GetName()] = v
+	}
+	return source{value: j.inputs[v.GetName()]}
+}
+
+// nearest finds an output by its name. What a part only hands on comes from where that has it.
 func nearest(name string, before []*part) source {
 	for _, p := range slices.Backward(before) {
 		if v := p.output(name); v != nil {
+			if s, handed := p.from[name]; handed {
+				return s
+			}
 			return source{p, v}
 		}
 	}
@@ -156,11 +173,14 @@ func nearest(name string, before []*part) source {
 
 // agrees holds an input's type against that of its source.
 func (p *part) agrees(input *onnxpb.ValueInfoProto, s source) error {
-	a, b := describe(input), describe(s.output)
-	if _, err := b.merge(a.Tensor); err != nil {
-		return fmt.Errorf("%s takes %s, but %s gives %s: they are of different models, or in the wrong order", p, a, s.part, b)
+	a, b := describe(input), describe(s.value)
+	if _, err := b.merge(a.Tensor); err == nil {
+		return nil
 	}
-	return nil
+	if s.part == nil {
+		return fmt.Errorf("%s takes %s, but a segment before it takes %s: they are of different models", p, a, b)
+	}
+	return fmt.Errorf("%s takes %s, but %s gives %s: they are of different models, or in the wrong order", p, a, s.part, b)
 }
 
 func namesOf(values []*onnxpb.ValueInfoProto) []string {
@@ -176,7 +196,7 @@ func (j *joint) choose() error {
 	taken := make(map[*onnxpb.ValueInfoProto]bool)
 	for _, p := range j.parts {
 		for _, s := range p.from {
-			taken[s.output] = true
+			taken[s.value] = true
 		}
 	}
 	for _, p := range j.parts {
@@ -195,26 +215,59 @@ func (j *joint) choose() error {
 		}
 	}
 	for _, p := range j.parts {
-		p.names = j.names(p)
-		j.exits = append(j.exits, p.names[p.exit])
+		if _, handed := p.from[p.exit]; handed {
+			return fmt.Errorf("the exit %q of %s is its input: an exit must be computed", p.exit, p)
+		}
 	}
 	return nil
 }
 
+// christen gives the inputs and outputs of all parts their names in the whole, before anything else has one.
+func (j *joint) christen() {
+	for name := range j.inputs {
+		j.taken[name] = true
+	}
+	for _, p := range j.parts {
+		p.names = make(map[string]string)
+		for input, s := range p.from {
+			p.names[input] = s.value.GetName()
+			if s.part != nil {
+				p.names[input] = s.part.names[s.value.GetName()]
+			}
+		}
+		for _, v := range p.outputs() {
+			if name := v.GetName(); p.names[name] == "" {
+				p.names[name] = j.free(j.name(p, name))
+			}
+		}
+		j.exits = append(j.exits, p.names[p.exit])
+	}
+}
+
+// free returns a name, or one like it that nothing has yet.
+func (j *joint) free(name string) string {
+	for j.taken[name] {
+		name += "'"
+	}
+	j.taken[name] = true
+	return name
+}
+
 // merge joins the parts' graphs under new names.
 func (j *joint) merge() error {
+	j.christen()
 	first := j.parts[0].model
 	j.model = shallow(first)
 	body := shallow(first.GetGraph())
 	body.Node, body.Initializer, body.SparseInitializer, body.QuantizationAnnotation = nil, nil, nil, nil
 	body.Input, body.Output, body.ValueInfo = nil, nil, nil
-	j.model.Graph, j.model.TrainingInfo = body, nil
+	j.model.Graph, j.model.TrainingInfo, j.model.OpsetImport, j.model.Functions = body, nil, nil, nil
 	j.model.IrVersion = proto.Int64(max(first.GetIrVersion(), 4)) // from which on initializers are no inputs
 	j.folder = j.parts[0].folder
 	for _, p := range j.parts[1:] {
 		j.folder = common(j.folder, p.folder)
 	}
-	rename := &call{inliner: &inliner{taken: make(map[string]bool)}}
+	rename := &call{inliner: &inliner{taken: j.taken}}
 	for _, p := range j.parts {
 		if err := j.adopt(p.model); err != nil {
 			return fmt.Errorf("%s: %w", p, err)
@@ -237,40 +290,27 @@ func common(a, b string) string {
 
 // adopt checks that a part's operators are those of the others and takes over the functions that it still calls.
 func (j *joint) adopt(m *onnxpb.ModelProto) error {
-	if m == j.parts[0].model {
-		return nil
-	}
 	j.model.IrVersion = proto.Int64(max(j.model.GetIrVersion(), m.GetIrVersion()))
 	for _, o := range m.GetOpsetImport() {
-		same := func(p *onnxpb.OperatorSetIdProto) bool { return domain(p.GetDomain()) == domain(o.GetDomain()) }
-		if i := slices.IndexFunc(j.model.GetOpsetImport(), same); i < 0 {
-			j.model.OpsetImport = append(slices.Clip(j.model.OpsetImport), o)
-		} else if v := j.model.OpsetImport[i].GetVersion(); v != o.GetVersion() {
-			return fmt.Errorf("it has operators of version %d, the first segment of version %d: export all with the same one", o.GetVersion(), v)
+		d := domain(o.GetDomain())
+		if v, known := j.imports[d]; known && v != o.GetVersion() {
+			return fmt.Errorf("it has operators of version %d, a segment before it of version %d: export all with the same one", o.GetVersion(), v)
+		} else if !known {
+			j.imports[d] = o.GetVersion()
+			j.model.OpsetImport = append(j.model.OpsetImport, o)
 		}
 	}
 	for _, f := range m.GetFunctions() {
-		for _, known := range j.model.GetFunctions() {
-			if known.GetName() == f.GetName() && domain(known.GetDomain()) == domain(f.GetDomain()) && !proto.Equal(known, f) {
-				return fmt.Errorf("its function %q is another than that of a segment before it", f.GetName())
-			}
+		known := j.library[defined(f)]
+		if known != nil && !proto.Equal(known, f) {
+			return fmt.Errorf("its function %q is another than that of a segment before it", f.GetName())
 		}
-		j.model.Functions = append(slices.Clip(j.model.Functions), f)
+		if known == nil {
+			j.library[defined(f)] = f
+			j.model.Functions = append(j.model.Functions, f)
+		}
 	}
 	return nil
-}
-
-// names returns what a part's inputs and its exit are called in the whole.
-func (j *joint) names(p *part) map[string]string {
-	names := make(map[string]string)
-	for _, v := range p.inputs() {
-		names[v.GetName()] = v.GetName()
-	}
-	for input, s := range p.from {
-		names[input] = j.name(s.part, s.output.GetName())
-	}
-	names[p.exit] = j.name(p, p.exit)
-	return names
 }
 
 // name is what a part's output is called in the whole.
@@ -292,17 +332,18 @@ func (j *joint) append(p *part, c *call) error {
 			return fmt.Errorf("weight %q: %w", t.GetName(), err)
 		}
 	}
-	given := make(map[*onnxpb.ValueInfoProto]bool)
 	inputs := p.inputs()
-	for _, v := range inputs {
-		_, given[v] = p.from[v.GetName()]
-	}
 	c.renameBody(from)
+	for _, n := range from.GetNode() {
+		if n.GetName() != "" {
+			n.Name = proto.String(c.prefix + n.GetName())
+		}
+	}
 	for _, v := range inputs {
-		if given[v] || slices.Contains(namesOf(to.Input), v.GetName()) {
-			to.ValueInfo = append(to.ValueInfo, v)
-		} else {
+		if j.inputs[v.GetName()] == v {
 			to.Input = append(to.Input, v)
+		} else {
+			to.ValueInfo = append(to.ValueInfo, v)
 		}
 	}
 	for _, v := range from.GetOutput() {

@@ -172,7 +172,7 @@ func TestSegmentsThatDoNotFit(t *testing.T) {
 		{"too many exits", "input a[N 4]\nz = Relu(a)\noutput z[N 4]", "y z z", "2 segments and 3 exits"},
 		{"no such exit", "input a[N 4]\nz = Relu(a)\noutput z[N 4]", "y v", `gives no "v"; it gives "z"`},
 		{"other operators", "opset 17\ninput a[N 4]\nz = Relu(a)\noutput z[N 4]", "",
-			"it has operators of version 17, the first segment of version 15"},
+			"it has operators of version 17, a segment before it of version 15"},
 		{"no input", "z = RandomNormal() shape=1,4\noutput z[1 4]", "", "takes nothing"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/delen-edge/delen/stages/graph/onnxpb"
 )
@@ -102,9 +103,11 @@ func checkLength(t *onnxpb.TensorProto, length int64) error {
 
 // find opens the file that a weight lies in and completes its place. The caller closes the file.
 func find(root *os.Root, p place) (*os.File, place, error) {
-	p.file = filepath.Clean(p.file)
 	f, err := root.Open(p.file)
 	if err != nil {
+		if strings.Contains(err.Error(), "escapes") {
+			err = fmt.Errorf("%w: weights lie in the model's folder or below; where links lead out of it, copy the model with what they lead to (cp -rL)", err)
+		}
 		return nil, p, err
 	}
 	info, err := f.Stat()
@@ -136,6 +139,23 @@ func bytesAt(f *os.File, p place) ([]byte, error) {
 	raw := make([]byte, p.length)
 	_, err := io.ReadFull(io.NewSectionReader(f, p.offset, p.length), raw)
 	return raw, err
+}
+
+// WeightFiles returns the files that heavy weights lie in, each once, the model's own among them.
+func (g *Graph) WeightFiles() []string {
+	var files []string
+	seen := make(map[string]bool)
+	for _, t := range g.model.GetGraph().GetInitializer() {
+		if t.GetDataLocation() != onnxpb.TensorProto_EXTERNAL {
+			continue
+		}
+		p, err := whereabouts(t)
+		if path := filepath.Join(g.folder, p.file); err == nil && !seen[path] {
+			seen[path] = true
+			files = append(files, path)
+		}
+	}
+	return files
 }
 
 // embed brings the weights of a model that lie in files into it. The tensors of body are replaced, not changed: others
@@ -190,7 +210,7 @@ func whereabouts(t *onnxpb.TensorProto) (p place, err error) {
 	for _, e := range t.GetExternalData() {
 		switch e.GetKey() {
 		case "location":
-			p.file = e.GetValue()
+			p.file = filepath.Clean(e.GetValue())
 		case "offset":
 			p.offset, err = bytesOf(e)
 		case "length":

@@ -18,6 +18,7 @@ type Graph struct {
 	outputs []string
 	axis    string   // the name of the inputs' row axis, if it has one
 	folder  string   // where the files with heavy weights lie
+	library library  // functions that were not unfolded
 	exits   []string // in depth order, of a model that was read as segments
 }
 
@@ -66,7 +67,9 @@ func (g *Graph) tensor(name string) Tensor {
 
 // build checks a model and joins its tensors by name.
 func build(model *onnxpb.ModelProto) (*Graph, error) {
-	g := &Graph{model: model, maker: make(map[string]int), values: make(map[string]value)}
+	g := &Graph{
+		model: model, maker: make(map[string]int), values: make(map[string]value), library: newLibrary(model.GetFunctions()),
+	}
 	for _, step := range []func() error{g.declare, g.define, g.connect, g.sort, g.checkOutputs} {
 		if err := step(); err != nil {
 			return nil, err
@@ -251,13 +254,14 @@ func (g *Graph) checkOutputs() error {
 
 // classify tells the nodes that can be cloned from those that work on a request's data, and notes the row axis's name.
 func (g *Graph) classify() {
+	known := make(map[*onnxpb.FunctionProto]bool)
 	for i := range g.nodes {
 		n := &g.nodes[i]
 		if shapeOnly(n) {
 			n.pure = true
 			continue
 		}
-		n.pure = !random(n.NodeProto)
+		n.pure = !g.library.random(n.NodeProto, known)
 		for _, name := range n.reads {
 			switch m := g.maker[name]; {
 			case m == fromInput:

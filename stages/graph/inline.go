@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 
@@ -26,11 +27,8 @@ func inline(model *onnxpb.ModelProto) error {
 		return nil
 	}
 	in := &inliner{
-		functions: make(map[signature]*onnxpb.FunctionProto), weights: make(map[*onnxpb.FunctionProto]*load),
+		functions: newLibrary(model.GetFunctions()), weights: make(map[*onnxpb.FunctionProto]*load),
 		versions: make(map[string]int64), taken: make(map[string]bool), model: model,
-	}
-	for _, f := range model.GetFunctions() {
-		in.functions[signature{domain(f.GetDomain()), f.GetName(), f.GetOverload()}] = f
 	}
 	for _, o := range model.GetOpsetImport() {
 		in.versions[domain(o.GetDomain())] = o.GetVersion()
@@ -46,29 +44,14 @@ func inline(model *onnxpb.ModelProto) error {
 	nodes := in.unfold(nil, model.GetGraph().GetNode())
 	if in.calls > 0 {
 		model.Graph.Node = nodes
-		in.prune()
+		model.Functions = in.functions.needed(model.GetFunctions(), nodes)
 	}
 	return nil
 }
 
-// signature is what a call and its function share.
-type signature struct{ domain, name, overload string }
-
-func called(n *onnxpb.NodeProto) signature {
-	return signature{domain(n.GetDomain()), n.GetOpType(), n.GetOverload()}
-}
-
-// domain gives the standard operators' domain its short name.
-func domain(name string) string {
-	if name == "ai.onnx" {
-		return ""
-	}
-	return name
-}
-
 type inliner struct {
 	model     *onnxpb.ModelProto
-	functions map[signature]*onnxpb.FunctionProto
+	functions library
 	versions  map[string]int64 // of the operators, by domain
 	taken     map[string]bool  // names of tensors
 	calls     int
@@ -135,8 +118,12 @@ func (in *inliner) unfold(before, nodes []*onnxpb.NodeProto) []*onnxpb.NodeProto
 	return before
 }
 
-// fits reports whether a function's operators are those of the model, and imports those that the model has not.
+// fits reports whether a function can be unfolded: its operators are those of the model, and it is not called like an operator
+// that the runtime has, which takes its own then. It imports operators that the model has not.
 func (in *inliner) fits(f *onnxpb.FunctionProto) bool {
+	if d := domain(f.GetDomain()); d == "" || strings.HasPrefix(d, "ai.onnx") || strings.HasPrefix(d, "com.microsoft") {
+		return false
+	}
 	for _, o := range f.GetOpsetImport() {
 		if v, ok := in.versions[domain(o.GetDomain())]; ok && v != o.GetVersion() {
 			return false
@@ -163,7 +150,7 @@ type call struct {
 func (in *inliner) call(f *onnxpb.FunctionProto, n *onnxpb.NodeProto) []*onnxpb.NodeProto {
 	in.calls++
 	c := &call{
-		inliner: in, prefix: fmt.Sprintf("%s#%d/", n.GetOpType(), in.calls),
+		inliner: in, prefix: fmt.Sprintf("%s#%d/", short(n.GetOpType()), in.calls),
 		names: make(map[string]string), attributes: make(map[string]*onnxpb.AttributeProto),
 	}
 	for _, a := range slices.Concat(f.GetAttributeProto(), n.GetAttribute()) { // defaults first
@@ -184,15 +171,37 @@ func (in *inliner) call(f *onnxpb.FunctionProto, n *onnxpb.NodeProto) []*onnxpb.
 	nodes := make([]*onnxpb.NodeProto, 0, len(f.GetNode())+len(ends))
 	for _, inner := range f.GetNode() {
 		inner = proto.CloneOf(inner)
-		inner.Name = proto.String(c.prefix + inner.GetName())
+		if inner.GetName() != "" { // all that have none may have none
+			inner.Name = proto.String(c.prefix + inner.GetName())
+		}
 		nodes = append(nodes, c.rename(inner))
 	}
 	for _, v := range f.GetValueInfo() {
+		if c.name(v.GetName()) == "" {
+			continue // of an input that is left out
+		}
 		v = proto.CloneOf(v)
 		v.Name = proto.String(c.name(v.GetName()))
+		unname(v)
 		in.model.Graph.ValueInfo = append(in.model.Graph.ValueInfo, v)
 	}
 	return append(nodes, ends...)
+}
+
+// short is a name that can stand before many others.
+func short(name string) string {
+	const most = 64
+	return strings.ToValidUTF8(name[:min(len(name), most)], "")
+}
+
+// unname takes the names of a declaration's open dimensions away: the same name elsewhere means another size, and a runtime
+// lets tensors share memory by the names of their dimensions.
+func unname(v *onnxpb.ValueInfoProto) {
+	for _, d := range v.GetType().GetTensorType().GetShape().GetDim() {
+		if _, named := d.GetValue().(*onnxpb.TensorShapeProto_Dimension_DimParam); named {
+			d.Value = nil
+		}
+	}
 }
 
 // at returns an element of a list, "" beyond its end.
@@ -237,7 +246,7 @@ func (c *call) rename(n *onnxpb.NodeProto) *onnxpb.NodeProto {
 				continue // neither the call nor the function gives it a value: the operator's default holds
 			}
 			name := a.Name
-			a = proto.CloneOf(given)
+			a = shallow(given) // its content is nobody's to change
 			a.Name = name
 		} else {
 			for b := range bodies(a) {
@@ -254,6 +263,7 @@ func (c *call) renameBody(g *onnxpb.GraphProto) {
 	for _, list := range [][]*onnxpb.ValueInfoProto{g.GetInput(), g.GetOutput(), g.GetValueInfo()} {
 		for _, v := range list {
 			v.Name = proto.String(c.name(v.GetName()))
+			unname(v)
 		}
 	}
 	for _, t := range g.GetInitializer() {
@@ -267,28 +277,4 @@ func (c *call) renameBody(g *onnxpb.GraphProto) {
 	for _, n := range g.GetNode() {
 		c.rename(n)
 	}
-}
-
-// prune takes the functions away that nothing calls any more.
-func (in *inliner) prune() {
-	needed := make(map[signature]bool)
-	var visit func([]*onnxpb.NodeProto)
-	visit = func(nodes []*onnxpb.NodeProto) {
-		for _, n := range nodes {
-			s := called(n)
-			if f := in.functions[s]; f != nil && !needed[s] {
-				needed[s] = true
-				visit(f.GetNode())
-			}
-			for _, a := range n.GetAttribute() {
-				for b := range bodies(a) {
-					visit(b.GetNode())
-				}
-			}
-		}
-	}
-	visit(in.model.GetGraph().GetNode())
-	in.model.Functions = keep(in.model.GetFunctions(), func(f *onnxpb.FunctionProto) bool {
-		return needed[signature{domain(f.GetDomain()), f.GetName(), f.GetOverload()}]
-	})
 }

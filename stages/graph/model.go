@@ -61,10 +61,18 @@ func (g *Graph) Folder() string { return g.folder }
 // Folder is that of the graph.
 func (s *Split) Folder() string { return s.graph.folder }
 
-// Lean returns the whole model with its nodes in order. Heavy weights stay in their files: see [Split.Lean]. The caller owns
-// the bytes.
-func (g *Graph) Lean() ([]byte, error) {
-	model, _ := g.whole()
+// WeightFiles are those of the graph.
+func (s *Split) WeightFiles() []string { return s.graph.WeightFiles() }
+
+// Lean returns the whole model, its nodes in order, with the named tensors as further outputs. Heavy weights stay in their
+// files: see [Split.Lean]. The caller owns the bytes.
+func (g *Graph) Lean(names []string) ([]byte, error) {
+	model, body := g.whole()
+	outputs, err := g.bare(names)
+	if err != nil {
+		return nil, err
+	}
+	body.Output = slices.Concat(body.GetOutput(), outputs)
 	return marshal(model)
 }
 
@@ -186,13 +194,13 @@ func (g *Graph) whole() (*onnxpb.ModelProto, *onnxpb.GraphProto) {
 func (g *Graph) part(nodes []int) (*onnxpb.ModelProto, *onnxpb.GraphProto) {
 	model, body := g.whole()
 	used := make(map[string]bool)
-	body.Node = make([]*onnxpb.NodeProto, len(nodes))
-	for i, n := range nodes {
-		body.Node[i] = g.nodes[n].NodeProto
+	body.Node = g.protos(nodes)
+	for _, n := range nodes {
 		for _, name := range slices.Concat(g.nodes[n].reads, g.nodes[n].GetOutput()) {
 			used[name] = true
 		}
 	}
+	model.Functions = g.library.needed(model.GetFunctions(), body.Node)
 	whole := g.model.GetGraph()
 	body.QuantizationAnnotation = nil
 	for _, a := range whole.GetQuantizationAnnotation() {
@@ -249,6 +257,15 @@ func (g *Graph) listedInitializers(body *onnxpb.GraphProto) []*onnxpb.ValueInfoP
 		held[t.GetName()] = true
 	}
 	return keep(g.model.GetGraph().GetInput(), func(v *onnxpb.ValueInfoProto) bool { return held[v.GetName()] })
+}
+
+// protos returns nodes as the file has them, in a list of their own.
+func (g *Graph) protos(nodes []int) []*onnxpb.NodeProto {
+	list := make([]*onnxpb.NodeProto, len(nodes))
+	for i, n := range nodes {
+		list[i] = g.nodes[n].NodeProto
+	}
+	return list
 }
 
 // keep returns the elements of list that a condition holds for, in a list of its own.

@@ -7,7 +7,7 @@ import (
 )
 
 // parameters counts the elements of the constants that nodes hold: the initializers they read, what Constant nodes carry
-// and what lies in their bodies. Integers of 64 bits and booleans are shapes, axes and masks, not parameters. Those of 8
+// and what lies in their bodies and in the functions that they call. Integers of 64 bits and booleans are shapes, axes and masks, not parameters. Those of 8
 // bits are weights of quantised layers; their scales and zero points count as well, and where several weights share a byte
 // the bytes do.
 func (g *Graph) parameters(nodes []int) int64 {
@@ -40,14 +40,16 @@ func (g *Graph) weightBytes(nodes []int) int64 {
 // constants yields the constants that nodes hold.
 func (g *Graph) constants(nodes []int, add func(*onnxpb.TensorProto) bool) {
 	used := make(map[string]bool)
-	protos := make([]*onnxpb.NodeProto, len(nodes))
-	for i, n := range nodes {
-		protos[i] = g.nodes[n].NodeProto
+	for _, n := range nodes {
 		for _, name := range g.nodes[n].reads {
 			used[name] = true
 		}
 	}
+	protos := g.protos(nodes)
 	nodeTensors(protos, add)
+	for _, f := range g.library.needed(g.model.GetFunctions(), protos) {
+		nodeTensors(f.GetNode(), add)
+	}
 	for _, t := range g.model.GetGraph().GetInitializer() {
 		if used[t.GetName()] {
 			add(t)

@@ -77,6 +77,9 @@ func plain(err error) error {
 
 func read(path string) (model *onnxpb.ModelProto, folder string, err error) {
 	target, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		target, err = filepath.Abs(target)
+	}
 	if err != nil {
 		return nil, "", err
 	}

@@ -141,7 +141,6 @@ func FuzzReadExternal(f *testing.F) {
 func TestUnknownFieldsSurvive(t *testing.T) {
 	m := model(twoExits)
 	m.MetadataProps = []*onnxpb.StringStringEntryProto{{Key: proto.String("author"), Value: proto.String("we")}}
-	m.Functions = []*onnxpb.FunctionProto{{Name: proto.String("f")}}
 	strange := []byte{0xfa, 0x3f, 0x03, 'n', 'e', 'w'} // field 1023, three bytes
 	m.ProtoReflect().SetUnknown(strange)
 	m.Graph.ProtoReflect().SetUnknown(strange)

@@ -21,7 +21,6 @@ const (
 	modelGraph       = 7
 	graphInitializer = 5
 	tensorRaw        = 9
-	tensorExternal   = 13
 	tensorLocation   = 14
 )
 
@@ -57,16 +56,19 @@ type skimmer struct {
 // message copies a message that ends at a byte of the file.
 func (s *skimmer) message(end int64, l level) (out []byte, err error) {
 	var left place // the last raw data that stays in the file
-	elsewhere := false
+	location := onnxpb.TensorProto_DEFAULT
 	for s.at < end {
 		number, kind, err := s.tag(end)
 		if err != nil {
 			return nil, err
 		}
-		elsewhere = elsewhere || l == tensorLevel && (number == tensorExternal || number == tensorLocation)
 		if kind != protowire.BytesType {
-			if out, err = s.scalar(out, number, kind, end); err != nil {
+			value := uint64(0)
+			if out, value, err = s.scalar(out, number, kind, end); err != nil {
 				return nil, err
+			}
+			if l == tensorLevel && number == tensorLocation {
+				location = onnxpb.TensorProto_DataLocation(value)
 			}
 			continue
 		}
@@ -87,7 +89,7 @@ func (s *skimmer) message(end int64, l level) (out []byte, err error) {
 			return nil, err
 		}
 	}
-	if left.length >= heavy && !elsewhere {
+	if left.length >= heavy && location != onnxpb.TensorProto_EXTERNAL {
 		return appendPlace(out, left)
 	}
 	return out, nil
@@ -108,25 +110,25 @@ func (s *skimmer) field(out []byte, number protowire.Number, length int64, l lev
 	return protowire.AppendBytes(out, content), err
 }
 
-// scalar copies a field of a number.
-func (s *skimmer) scalar(out []byte, number protowire.Number, kind protowire.Type, end int64) ([]byte, error) {
+// scalar copies a field of a number, and tells its value if it is a whole one.
+func (s *skimmer) scalar(out []byte, number protowire.Number, kind protowire.Type, end int64) (_ []byte, value uint64, err error) {
 	out = protowire.AppendTag(out, number, kind)
 	size := int64(8)
 	switch kind {
 	case protowire.VarintType:
-		v, err := s.varint(end)
-		return protowire.AppendVarint(out, v), err
+		value, err = s.varint(end)
+		return protowire.AppendVarint(out, value), value, err
 	case protowire.Fixed32Type:
 		size = 4
 	case protowire.Fixed64Type:
 	default: // groups, which the format has never had
-		return nil, errWire
+		return nil, 0, errWire
 	}
 	if size > end-s.at {
-		return nil, errWire
+		return nil, 0, errWire
 	}
 	b, err := s.take(size)
-	return append(out, b...), err
+	return append(out, b...), 0, err
 }
 
 // tag reads the number and the kind of a field.

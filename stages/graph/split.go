@@ -39,7 +39,7 @@ type Segment struct {
 	Out    []int // what it gives out, its exit among them; ascending
 
 	Nodes      int   // operators in its model, clones included
-	Captures   bool  // the body of one of its operators reads what lies outside it
+	Bodies     bool  // one of its operators has a body, as a loop or a branch has
 	Parameters int64 // elements of the constants that it holds; int64 and bool ones, which are shapes and masks, left out
 	Weights    int64 // bytes of all of those constants
 
@@ -146,7 +146,7 @@ func (s *Split) wire() {
 	s.Inputs = len(s.Tensors)
 	for i, exit := range s.Exits {
 		nodes := s.members[i]
-		seg := Segment{Number: i + 1, Nodes: len(nodes), Captures: s.graph.captures(nodes)}
+		seg := Segment{Number: i + 1, Nodes: len(nodes), Bodies: s.graph.library.embodied(s.graph.protos(nodes))}
 		seg.Parameters, seg.Weights = s.graph.parameters(nodes), s.graph.weightBytes(nodes)
 		for _, name := range s.graph.made(nodes) {
 			if lastUse[name] > seg.Number || name == exit {

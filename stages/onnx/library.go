@@ -23,10 +23,10 @@ var ErrNoLibrary = errors.New("ONNX Runtime is not installed")
 // it. A path that is given and leads nowhere is an error; nothing else is tried then.
 func Library(configured string) (string, error) {
 	if configured != "" {
-		return configured, exists(configured, "runtime.library in the configuration")
+		return given(configured, "runtime.library in the configuration")
 	}
 	if path := os.Getenv(libraryVariable); path != "" {
-		return path, exists(path, libraryVariable)
+		return given(path, libraryVariable)
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -40,11 +40,12 @@ func Library(configured string) (string, error) {
 	return path, nil
 }
 
-func exists(path, from string) error {
+// given is the path of a library that somebody names. A bare name would be looked for elsewhere.
+func given(path, from string) (string, error) {
 	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("%w where %s says: %w", ErrNoLibrary, from, err)
+		return path, fmt.Errorf("%w where %s says: %w", ErrNoLibrary, from, err)
 	}
-	return nil
+	return filepath.Abs(path)
 }
 
 var opened struct {
@@ -64,7 +65,7 @@ func Open(path string) error {
 		return fmt.Errorf("ONNX Runtime is loaded from %s and cannot be loaded again from %s", opened.path, path)
 	}
 	ort.SetSharedLibraryPath(path)
-	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
+	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {
 		return fmt.Errorf("loading %s as ONNX Runtime %s or newer: %w", path, Version, err)
 	}
 	opened.path = path

@@ -29,12 +29,13 @@ const defaultMemory = 256 << 20
 // Model is a loaded model: a session for each segment and the pool of its carries. It implements stages.Backend.
 type Model struct {
 	config Config
-	files  []os.FileInfo // of the model when it was loaded
+	files  []watched // of the model, as they were when it was loaded
 	model  *stages.Model
 	pool   *pool
 
 	mu       sync.Mutex
 	sessions []*session // by segment: what Open gives; none when each runner has its own
+	closed   bool
 }
 
 var _ stages.Backend = (*Model)(nil)
@@ -50,7 +51,7 @@ func Load(c Config) (*Model, error) {
 }
 
 func load(c Config) (*Model, error) {
-	files, err := look(c.Files)
+	own, err := watch(c.Files)
 	if err != nil {
 		return nil, err
 	}
@@ -58,11 +59,15 @@ func load(c Config) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	weights, err := watch(split.WeightFiles())
+	if err != nil {
+		return nil, err
+	}
 	model, err := describe(c, split)
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{config: c, files: files, model: model, pool: newPool(model, c.Memory, c.Carries)}
+	m := &Model{config: c, files: append(own, weights...), model: model, pool: newPool(model, c.Memory, c.Carries)}
 	if err := m.afford(split, Spare("/")); err != nil {
 		return nil, err
 	}
@@ -76,20 +81,43 @@ func load(c Config) (*Model, error) {
 		}
 		m.sessions = append(m.sessions, s)
 	}
+	if err := m.unchanged(); err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
 	return m, nil
 }
 
-// look notes what files are, to know them again.
-func look(paths []string) ([]os.FileInfo, error) {
-	files := make([]os.FileInfo, len(paths))
-	for i, path := range paths {
+// watched is a file that must stay what it is.
+type watched struct {
+	path string
+	info os.FileInfo
+}
+
+func watch(paths []string) ([]watched, error) {
+	var files []watched
+	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
 			return nil, err
 		}
-		files[i] = info
+		files = append(files, watched{path, info})
 	}
 	return files, nil
+}
+
+// unchanged says whether the model's files are what they were when it began to be loaded: half of one and half of another
+// would be no model.
+func (m *Model) unchanged() error {
+	for _, f := range m.files {
+		info, err := os.Stat(f.path)
+		if err != nil {
+			return err
+		}
+		if !os.SameFile(info, f.info) || info.Size() != f.info.Size() || !info.ModTime().Equal(f.info.ModTime()) {
+			return fmt.Errorf("%s has been changed since it was loaded: start the node anew to serve it", f.path)
+		}
+	}
+	return nil
 }
 
 // cut reads a model and splits it, and asks the runtime for the types and shapes that the file does not give.
@@ -152,6 +180,6 @@ func (m *Model) Close() error {
 	for _, s := range m.sessions {
 		errs = append(errs, s.release())
 	}
-	m.sessions = nil
+	m.sessions, m.closed = nil, true
 	return errors.Join(append(errs, m.pool.close())...)
 }

@@ -57,9 +57,10 @@ func Spare(root string) int64 {
 		if errA != nil || errB != nil {
 			continue
 		}
-		// The page cache counts as used, and is given back.
+		// The page cache counts as used, and is given back; so does shared memory, and is not.
 		cache, _ := field(filepath.Join(folder, "memory.stat"), "file")
-		least = min(least, max(0, limit-used+cache))
+		shared, _ := field(filepath.Join(folder, "memory.stat"), "shmem")
+		least = min(least, max(0, limit-used+cache-shared))
 	}
 	return least
 }

@@ -159,7 +159,7 @@ func TestSpare(t *testing.T) {
 	write("sys/fs/cgroup/memory.current", "77777")
 	write("sys/fs/cgroup/box/memory.max", "500000\n")
 	write("sys/fs/cgroup/box/memory.current", "450000\n")
-	write("sys/fs/cgroup/box/memory.stat", "anon 400000\nfile 50000\n")
+	write("sys/fs/cgroup/box/memory.stat", "anon 400000\nfile 60000\nshmem 10000\n")
 	write("sys/fs/cgroup/box/node/memory.max", "max\n")
 	write("sys/fs/cgroup/box/node/memory.current", "450000\n")
 	look(100000)

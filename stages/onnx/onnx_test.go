@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	ort "github.com/yalue/onnxruntime_go"
 
@@ -211,7 +212,7 @@ func TestWarmMeasuresEverySegment(t *testing.T) {
 	m := loadGlyphs(t)
 	chain := openAll(t, m)
 	defer closeAll(t, m, chain)
-	times, err := stages.Warm(m, chain, 21)
+	times, err := stages.Warm(m, chain, 21, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,7 +80,7 @@ func (p *pool) make() (*stages.Carry, error) {
 		return nil, err
 	}
 	c := &stages.Carry{Tensors: make([]*stages.Tensor, len(p.model.Tensors))}
-	p.made = append(p.made, c)
+	p.made = append(p.made, c) // also when it is not finished: its values are destroyed with the pool
 	for i := range p.model.Tensors {
 		info := &p.model.Tensors[i]
 		at, rows := p.layout.Offsets[i], p.model.Rows

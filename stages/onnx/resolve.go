@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	ort "github.com/yalue/onnxruntime_go"
 
@@ -131,7 +132,11 @@ type observer struct {
 	names   []string
 	inputs  []graph.Tensor
 	session *ort.DynamicAdvancedSession
+	options *ort.RunOptions
 }
+
+// trying is how long a run on zeros may take.
+const trying = time.Minute
 
 func newObserver(g *graph.Graph, split *graph.Split, names []string) (*observer, error) {
 	data, err := g.ShapesOf(names)
@@ -143,6 +148,9 @@ func newObserver(g *graph.Graph, split *graph.Split, names []string) (*observer,
 	for _, t := range o.inputs {
 		if t.RowBytes() < 0 {
 			return nil, fmt.Errorf("the model's input %s leaves more open than its rows; export it with fixed extents", t)
+		}
+		if t.RowBytes() > maxTensor/max(split.FixedRows, 2) {
+			return nil, fmt.Errorf("the model's input %s is too large to be tried: it has more than 1 GiB", t)
 		}
 		in = append(in, t.Name)
 	}
@@ -158,10 +166,13 @@ func newObserver(g *graph.Graph, split *graph.Split, names []string) (*observer,
 	if err != nil {
 		return nil, fmt.Errorf("opening the model to see the shapes of %v: %w", names, err)
 	}
+	if o.options, err = ort.NewRunOptions(); err != nil {
+		return nil, errors.Join(err, o.session.Destroy())
+	}
 	return o, nil
 }
 
-func (o *observer) close() error { return o.session.Destroy() }
+func (o *observer) close() error { return errors.Join(o.session.Destroy(), o.options.Destroy()) }
 
 // run gives the shapes of the tensors for a number of rows.
 func (o *observer) run(rows int64) (shapes [][]int64, err error) {
@@ -182,7 +193,8 @@ func (o *observer) run(rows int64) (shapes [][]int64, err error) {
 		}
 		in = append(in, v)
 	}
-	if err := o.session.Run(in, out); err != nil {
+	defer time.AfterFunc(trying, func() { o.options.Terminate() }).Stop()
+	if err := o.session.RunWithOptions(in, out, o.options); err != nil {
 		return nil, fmt.Errorf("running the model on zeros, to see the shapes of %v: %w", o.names, err)
 	}
 	for _, v := range out {

@@ -3,7 +3,6 @@ package onnx
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	ort "github.com/yalue/onnxruntime_go"
 
@@ -35,7 +34,7 @@ func (s *session) release() error {
 const weightsFolder = "session.model_external_initializers_file_folder_path"
 
 // ONNX Runtime 1.27 ends the whole process (a vector's bounds in QDQPropagationTransformer) when the body of an operator
-// captures a tensor that was dequantised and reshaped. Without bodies that capture, the pass serves quantised networks.
+// captures a tensor that was dequantised and reshaped. Without bodies the pass serves quantised networks.
 const (
 	disabledPasses = "optimization.disable_specified_optimizers"
 	deadlyPass     = "QDQPropagationTransformer"
@@ -80,7 +79,7 @@ func (m *Model) native(split *graph.Split, i int, stream *cuda.Stream) (*ort.Dyn
 	if err != nil {
 		return nil, err
 	}
-	options, err := m.options(split.Folder(), split.Segments[i].Captures)
+	options, err := m.options(split.Folder(), split.Segments[i].Bodies)
 	if err != nil {
 		return nil, err
 	}
@@ -92,14 +91,14 @@ func (m *Model) native(split *graph.Split, i int, stream *cuda.Stream) (*ort.Dyn
 	return ort.NewDynamicAdvancedSessionWithONNXData(data, m.names(segment.In), m.names(segment.Out), options)
 }
 
-// options are those of a session whose weights lie in a folder, and whose bodies capture or do not. The caller destroys them.
-func (m *Model) options(folder string, captures bool) (*ort.SessionOptions, error) {
+// options are those of a session whose weights lie in a folder, and whose operators have bodies or not. The caller destroys them.
+func (m *Model) options(folder string, bodies bool) (*ort.SessionOptions, error) {
 	o, err := sessionOptions(max(m.config.Threads, 1))
 	if err != nil {
 		return nil, err
 	}
 	err = o.AddSessionConfigEntry(weightsFolder, folder)
-	if captures {
+	if bodies {
 		err = errors.Join(err, o.AddSessionConfigEntry(disabledPasses, deadlyPass))
 	}
 	if err != nil {
@@ -140,6 +139,9 @@ func sessionOptions(threads int) (*ort.SessionOptions, error) {
 func (m *Model) acquire(i int) (*session, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.closed {
+		return nil, errors.New("the model is closed")
+	}
 	if m.config.Provider.streams() {
 		return m.reload(i)
 	}
@@ -174,20 +176,21 @@ func (m *Model) renew(i int, old *session) (*session, error) {
 
 // reload reads a segment from the model's file once more: keeping it would hold all weights twice.
 func (m *Model) reload(i int) (*session, error) {
-	files, err := look(m.config.Files)
-	if err != nil {
+	if err := m.unchanged(); err != nil {
 		return nil, err
-	}
-	for k, f := range files {
-		if old := m.files[k]; !os.SameFile(f, old) || f.Size() != old.Size() || !f.ModTime().Equal(old.ModTime()) {
-			return nil, fmt.Errorf("%s has been changed since it was loaded: start the node anew to serve it", m.config.Files[k])
-		}
 	}
 	split, err := cut(m.config)
 	if err != nil {
 		return nil, err
 	}
-	return m.session(split, i)
+	s, err := m.session(split, i)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.unchanged(); err != nil {
+		return nil, errors.Join(err, s.release())
+	}
+	return s, nil
 }
 
 func (m *Model) forgo(s *session) error {

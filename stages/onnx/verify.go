@@ -1,9 +1,11 @@
 package onnx
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -34,17 +36,17 @@ func (d Difference) Same(exit stages.DType) bool {
 }
 
 // Verify runs a model whole and in segments on the same inputs, zeros first and then random ones, and returns the difference
-// of each exit. The library must be open.
-func Verify(c Config, inputs int) ([]Difference, error) {
+// of each exit. The library must be open. It ends early when the context is done.
+func Verify(ctx context.Context, c Config, inputs int) ([]Difference, error) {
 	m, err := Load(c)
 	if err != nil {
 		return nil, err
 	}
-	differences, err := m.verify(inputs)
+	differences, err := m.verify(ctx, inputs)
 	return differences, errors.Join(err, m.Close())
 }
 
-func (m *Model) verify(inputs int) (_ []Difference, err error) {
+func (m *Model) verify(ctx context.Context, inputs int) (_ []Difference, err error) {
 	w, err := m.uncut()
 	if err != nil {
 		return nil, err
@@ -72,12 +74,12 @@ func (m *Model) verify(inputs int) (_ []Difference, err error) {
 	random := rand.New(rand.NewPCG(1, 1))
 	for n := range inputs {
 		w.fill(random, n > 0)
-		if err := w.session.Run(w.in, w.out); err != nil {
+		if err := w.run(ctx); err != nil {
 			return nil, fmt.Errorf("running the whole model: %w", err)
 		}
 		w.give(carry, m.model.Inputs)
 		for s, r := range chain {
-			if _, err := r.Run(carry); err != nil {
+			if _, err := stages.RunUntil(ctx, r, carry); err != nil {
 				return nil, fmt.Errorf("running segment %d: %w", s+1, err)
 			}
 			differences[s].compare(w.exits[s], carry.Tensors[m.model.Segments[s].Exit])
@@ -109,63 +111,107 @@ func (d *Difference) compare(whole, split *stages.Tensor) {
 // whole is a model in one session, with its inputs and its exits.
 type whole struct {
 	session *ort.DynamicAdvancedSession
-	inputs  []graph.Tensor
-	data    map[string][]byte // of the inputs
+	options *ort.RunOptions
+	types   map[string]stages.DType // of the inputs
+	data    map[string][]byte       // of the inputs
 	exits   []*stages.Tensor
 	in, out []ort.Value
 }
 
 // uncut opens the model as a whole. The caller closes it.
-func (m *Model) uncut() (w *whole, err error) {
+func (m *Model) uncut() (*whole, error) {
+	w := &whole{types: make(map[string]stages.DType), data: make(map[string][]byte)}
+	if err := w.open(m); err != nil {
+		return nil, errors.Join(err, w.close())
+	}
+	return w, nil
+}
+
+func (w *whole) open(m *Model) error {
 	g, split, err := graph.Cut(m.config.Files, m.config.Exits)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	w = &whole{inputs: g.Inputs(), data: make(map[string][]byte)}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, w.close())
-		}
-	}()
 	var names []string
-	for _, t := range w.inputs {
-		if t.RowBytes() < 0 {
-			return nil, fmt.Errorf("input %s leaves more open than its rows", t)
-		}
+	for _, t := range g.Inputs() {
 		names = append(names, t.Name)
-		w.data[t.Name] = make([]byte, int64(m.model.Rows)*t.RowBytes())
-		if err := m.value(&w.in, t.Shape[1:], w.data[t.Name], ort.TensorElementDataType(t.Type)); err != nil {
-			return nil, err
+		if err := w.input(m, t); err != nil {
+			return err
 		}
 	}
 	for _, s := range m.model.Segments {
 		info := &m.model.Tensors[s.Exit]
 		data := make([]byte, m.model.Rows*info.RowBytes)
 		w.exits = append(w.exits, &stages.Tensor{Info: info, Data: data[:info.RowBytes]})
-		if err := m.value(&w.out, info.Shape, data, ort.TensorElementDataType(info.Type)); err != nil {
-			return nil, err
+		shape := append(ort.Shape{int64(m.model.Rows)}, info.Shape...)
+		if err := value(&w.out, shape, data, ort.TensorElementDataType(info.Type)); err != nil {
+			return err
 		}
 	}
-	data, err := g.Lean()
+	bodies := slices.ContainsFunc(split.Segments, func(s graph.Segment) bool { return s.Bodies })
+	options, err := m.options(g.Folder(), bodies)
 	if err != nil {
-		return nil, err
-	}
-	captures := slices.ContainsFunc(split.Segments, func(s graph.Segment) bool { return s.Captures })
-	options, err := m.options(g.Folder(), captures)
-	if err != nil {
-		return nil, err
+		return err
 	}
 	defer options.Destroy()
-	w.session, err = ort.NewDynamicAdvancedSessionWithONNXData(data, names, m.model.Exits, options)
-	if err != nil {
-		return nil, fmt.Errorf("opening the whole model: %w", err)
+	if err := w.load(m, g, names, options); err != nil {
+		return fmt.Errorf("opening the whole model: %w", err)
 	}
-	return w, nil
+	w.options, err = ort.NewRunOptions()
+	return err
 }
 
-// value makes a tensor of the runtime for all rows of the model.
-func (m *Model) value(list *[]ort.Value, row []int64, data []byte, kind ort.TensorElementDataType) error {
-	v, err := ort.NewCustomDataTensor(append(ort.Shape{int64(m.model.Rows)}, row...), data, kind)
+// load opens the file itself, of which nobody has touched anything. A model in several files, and one whose exits are no
+// outputs, has to be made first.
+func (w *whole) load(m *Model, g *graph.Graph, names []string, options *ort.SessionOptions) (err error) {
+	outputs := make(map[string]bool)
+	for _, t := range g.Outputs() {
+		outputs[t.Name] = true
+	}
+	inner := slices.ContainsFunc(m.model.Exits, func(exit string) bool { return !outputs[exit] })
+	if len(m.config.Files) == 1 && !inner {
+		w.session, err = ort.NewDynamicAdvancedSession(m.config.Files[0], names, m.model.Exits, options)
+		return err
+	}
+	data, err := g.Lean(m.model.Exits)
+	if err != nil {
+		return err
+	}
+	w.session, err = ort.NewDynamicAdvancedSessionWithONNXData(data, names, m.model.Exits, options)
+	return err
+}
+
+// run computes the exits.
+func (w *whole) run(ctx context.Context) error {
+	defer context.AfterFunc(ctx, func() { w.options.Terminate() })()
+	return errors.Join(w.session.RunWithOptions(w.in, w.out, w.options), ctx.Err())
+}
+
+// input makes one of the model's inputs. One that no exit needs may be of any shape: it has to be there all the same.
+func (w *whole) input(m *Model, t graph.Tensor) error {
+	if t.Type.Size() == 0 {
+		return fmt.Errorf("input %s is none that can be tried", t)
+	}
+	shape := ort.Shape(slices.Clone(t.Shape))
+	size := int64(t.Type.Size())
+	for i := range shape {
+		if shape[i] < 0 {
+			shape[i] = 1
+		}
+		if i == 0 {
+			shape[i] = max(shape[i], int64(m.model.Rows))
+		}
+		if size *= max(shape[i], 1); size > maxTensor {
+			return fmt.Errorf("input %s is too large to be tried: it has more than 1 GiB", t)
+		}
+	}
+	w.types[t.Name], w.data[t.Name] = stages.DType(t.Type), make([]byte, size)
+	return value(&w.in, shape, w.data[t.Name], ort.TensorElementDataType(t.Type))
+}
+
+// value makes a tensor of the runtime and adds it to a list.
+func value(list *[]ort.Value, shape ort.Shape, data []byte, kind ort.TensorElementDataType) error {
+	v, err := ort.NewCustomDataTensor(shape, data, kind)
 	if err == nil {
 		*list = append(*list, v)
 	}
@@ -180,17 +226,20 @@ func (w *whole) close() error {
 	if w.session != nil {
 		errs = append(errs, w.session.Destroy())
 	}
+	if w.options != nil {
+		errs = append(errs, w.options.Destroy())
+	}
 	return errors.Join(errs...)
 }
 
 // fill writes the inputs: numbers as of a normalised picture or recording where they have a fraction, else 0 and 1, which are
-// in every vocabulary.
+// in every vocabulary. Without any they are zeros.
 func (w *whole) fill(random *rand.Rand, any bool) {
-	for _, t := range w.inputs {
-		data := w.data[t.Name]
+	for _, name := range slices.Sorted(maps.Keys(w.data)) {
+		data, kind := w.data[name], w.types[name]
 		clear(data)
-		for i := 0; any && i < len(data); i += t.Type.Size() {
-			put(data[i:], t.Type, random)
+		for i := 0; any && i < len(data); i += kind.Size() {
+			put(data[i:], kind, random)
 		}
 	}
 }
@@ -204,22 +253,22 @@ func (w *whole) give(c *stages.Carry, inputs []int) {
 	}
 }
 
-func put(b []byte, t graph.DType, random *rand.Rand) {
+func put(b []byte, t stages.DType, random *rand.Rand) {
 	x := random.NormFloat64()
 	switch t {
-	case graph.Float32:
+	case stages.Float32:
 		binary.NativeEndian.PutUint32(b, math.Float32bits(float32(x)))
-	case graph.Float64:
+	case stages.Float64:
 		binary.NativeEndian.PutUint64(b, math.Float64bits(x))
-	case graph.BFloat16:
+	case stages.BFloat16:
 		binary.NativeEndian.PutUint16(b, uint16(math.Float32bits(float32(x))>>16))
-	case graph.Float16:
+	case stages.Float16:
 		binary.NativeEndian.PutUint16(b, uint16(random.IntN(0x3c01))) // 0 to 1
-	case graph.Int64, graph.Uint64:
+	case stages.Int64, stages.Uint64:
 		binary.NativeEndian.PutUint64(b, random.Uint64()&1)
-	case graph.Int32, graph.Uint32:
+	case stages.Int32, stages.Uint32:
 		binary.NativeEndian.PutUint32(b, random.Uint32()&1)
-	case graph.Int16, graph.Uint16:
+	case stages.Int16, stages.Uint16:
 		binary.NativeEndian.PutUint16(b, uint16(random.Uint32()&1))
 	default:
 		b[0] = byte(random.Uint32() & 1)

@@ -13,7 +13,8 @@
 //	c = Constant() numbers=2        the value is a constant of so many numbers
 //	body then ... end               a body for @then; the same statements
 //	function Block(a, b) c, d ... end
-//	                                a function of the domain local, with its inputs and outputs; the same statements, and
+//	                                a function of the domain local, with its inputs and outputs, whose nodes have no names;
+//	                                the same statements, and
 //	                                "attribute name" or "attribute name=value" for what it takes besides
 package sketch
 
@@ -142,7 +143,9 @@ func (d *drawing) function(head string) *onnxpb.FunctionProto {
 				f.Attribute = append(f.Attribute, rest)
 			}
 		default:
-			f.Node = append(f.Node, d.node(word+" "+rest))
+			n := d.node(word + " " + rest)
+			n.Name = nil // as exporters write them
+			f.Node = append(f.Node, n)
 		}
 	}
 }

@@ -200,7 +200,10 @@ func (j *joint) choose() error {
 		}
 	}
 	for _, p := range j.parts {
-		left := keep(p.outputs(), func(v *onnxpb.ValueInfoProto) bool { return !taken[v] })
+		left := keep(p.outputs(), func(v *onnxpb.ValueInfoProto) bool {
+			_, handed := p.from[v.GetName()]
+			return !taken[v] && !handed
+		})
 		if p.exit == "" && len(left) == 1 {
 			p.exit = left[0].GetName()
 		}

@@ -13,6 +13,9 @@ import (
 	"github.com/delen-edge/delen/stages/graph/onnxpb"
 )
 
+// ownFile stands for the model's own file as the place of a weight. No other file can be called so.
+const ownFile = "\x00"
+
 // store finds the weights that a model keeps in files.
 type store struct {
 	own    string   // the model's file
@@ -66,9 +69,9 @@ func (s *store) settle(t *onnxpb.TensorProto, loose, alike bool) error {
 	if err != nil {
 		return err
 	}
-	root := s.beside
-	if p.file == s.own {
-		root = s.home
+	root, own := s.beside, p.file == ownFile
+	if own {
+		root, p.file = s.home, s.own
 	}
 	f, p, err := find(root, p)
 	if err != nil {
@@ -78,7 +81,7 @@ func (s *store) settle(t *onnxpb.TensorProto, loose, alike bool) error {
 	if err := checkLength(t, p.length); err != nil {
 		return err
 	}
-	if loose && p.length >= heavy && (alike || p.file == s.own) {
+	if loose && p.length >= heavy && (alike || own) {
 		t.RawData, t.ExternalData = nil, p.entries()
 		return nil
 	}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/delen-edge/delen/stages/graph/onnxpb"
 )
 
 // inlined tells a model's nodes after its functions were unfolded.
@@ -187,5 +189,41 @@ func TestAFileOfNothingButParts(t *testing.T) {
 	}
 	if proto.Size(m) > 1<<10 {
 		t.Errorf("the small model has %d bytes", proto.Size(m))
+	}
+}
+
+// A small file cannot have a function's attribute, or its name, written out a thousand times.
+func TestFunctionsShareWhatTheyAreGiven(t *testing.T) {
+	m := model("input x[N 4]\nfunction F(a) b\nattribute v\nb = Relu(a)\nend\ny = local.F(x)\noutput y[N 4]")
+	long := strings.Repeat("F", 1<<16)
+	m.Functions[0].Name, m.Graph.Node[0].OpType = &long, &long
+	value := &onnxpb.TensorProto{DataType: proto.Int32(1), Dims: []int64{1 << 16}, RawData: make([]byte, 1<<18)}
+	m.Graph.Node[0].Attribute = append(m.Graph.Node[0].Attribute, &onnxpb.AttributeProto{
+		Name: proto.String("v"), Type: onnxpb.AttributeProto_TENSOR.Enum(), T: value,
+	})
+	for i := range 1000 {
+		m.Functions[0].Node = append(m.Functions[0].Node, &onnxpb.NodeProto{
+			OpType: proto.String("Constant"), Output: []string{fmt.Sprint("c", i)}, Attribute: []*onnxpb.AttributeProto{{
+				Name: proto.String("value"), RefAttrName: proto.String("v"), Type: onnxpb.AttributeProto_TENSOR.Enum(),
+			}},
+		})
+	}
+	g, err := Parse(encode(m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := 0
+	seen := make(map[*onnxpb.TensorProto]bool)
+	for _, n := range g.nodes {
+		size += len(n.GetOutput()[0])
+		for _, a := range n.GetAttribute() {
+			if !seen[a.GetT()] {
+				seen[a.GetT()] = true
+				size += len(a.GetT().GetRawData())
+			}
+		}
+	}
+	if len(g.nodes) != 1001 || size > 1<<20 {
+		t.Errorf("%d nodes hold %d bytes", len(g.nodes), size)
 	}
 }

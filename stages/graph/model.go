@@ -64,16 +64,51 @@ func (s *Split) Folder() string { return s.graph.folder }
 // WeightFiles are those of the graph.
 func (s *Split) WeightFiles() []string { return s.graph.WeightFiles() }
 
-// Lean returns the whole model, its nodes in order, with the named tensors as further outputs. Heavy weights stay in their
-// files: see [Split.Lean]. The caller owns the bytes.
-func (g *Graph) Lean(names []string) ([]byte, error) {
-	model, body := g.whole()
-	outputs, err := g.bare(names)
-	if err != nil {
-		return nil, err
+// Uncut returns what the exits need in one piece, with the exits as its outputs and the split's inputs. Heavy weights stay in
+// their files: see [Split.Lean]. The caller owns the bytes.
+func (s *Split) Uncut() ([]byte, error) {
+	model, body := s.uncut()
+	for _, exit := range s.Exits {
+		body.Output = append(body.Output, &onnxpb.ValueInfoProto{Name: &exit})
 	}
-	body.Output = slices.Concat(body.GetOutput(), outputs)
 	return marshal(model)
+}
+
+// ShapesOf returns the same with the shapes of the named tensors as its outputs, each an int64 list called as [ShapeNames]
+// says.
+func (s *Split) ShapesOf(names []string) ([]byte, error) {
+	model, body := s.uncut()
+	for i, shape := range ShapeNames(names) {
+		body.Node = append(body.Node, &onnxpb.NodeProto{OpType: proto.String("Shape"), Input: names[i : i+1], Output: []string{shape}})
+		body.Output = append(body.Output, declare(Tensor{Name: shape, Type: Int64, Shape: []int64{-1}}, ""))
+	}
+	return marshal(model)
+}
+
+// ShapeNames returns what the outputs of [Split.ShapesOf] are called.
+func ShapeNames(names []string) []string {
+	shapes := make([]string, len(names))
+	for i, name := range names {
+		shapes[i] = "shape of " + name
+	}
+	return shapes
+}
+
+// uncut returns what the exits need, without outputs.
+func (s *Split) uncut() (*onnxpb.ModelProto, *onnxpb.GraphProto) {
+	var nodes []int
+	for _, segment := range s.members {
+		nodes = append(nodes, segment...)
+	}
+	slices.Sort(nodes)
+	model, body := s.graph.part(slices.Compact(nodes)) // clones are one again
+	inputs := make([]int, s.Inputs)
+	for i := range inputs {
+		inputs[i] = i
+	}
+	body.Input = append(s.declarations(inputs), s.graph.listedInitializers(body)...)
+	body.Output = nil
+	return model, body
 }
 
 // WithOutputs returns the whole model with the named tensors as further outputs. They are declared by name alone, so that
@@ -112,30 +147,6 @@ func (g *Graph) OneRow(names []string) ([]byte, error) {
 	body.Output = append(body.Output, outputs...)
 	unload(body)
 	return marshal(model)
-}
-
-// ShapesOf returns the whole model with the shapes of the named tensors as its only outputs, each an int64 list called as
-// [ShapeNames] says. It can be run; heavy weights stay in their files. The caller owns the bytes.
-func (g *Graph) ShapesOf(names []string) ([]byte, error) {
-	model, body := g.whole()
-	body.Output = nil
-	for i, shape := range ShapeNames(names) {
-		if _, ok := g.maker[names[i]]; !ok {
-			return nil, fmt.Errorf("the model has no tensor %q%s", names[i], g.suggest(names[i]))
-		}
-		body.Node = append(body.Node, &onnxpb.NodeProto{OpType: proto.String("Shape"), Input: names[i : i+1], Output: []string{shape}})
-		body.Output = append(body.Output, declare(Tensor{Name: shape, Type: Int64, Shape: []int64{-1}}, ""))
-	}
-	return marshal(model)
-}
-
-// ShapeNames returns what the outputs of [Graph.ShapesOf] are called.
-func ShapeNames(names []string) []string {
-	shapes := make([]string, len(names))
-	for i, name := range names {
-		shapes[i] = "shape of " + name
-	}
-	return shapes
 }
 
 // unload makes inputs of the weights that lie in files.

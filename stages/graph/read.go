@@ -95,7 +95,7 @@ func read(path string) (model *onnxpb.ModelProto, folder string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	data, err := skim(f, info.Size(), filepath.Base(target))
+	data, err := skim(f, info.Size(), ownFile)
 	if err != nil {
 		return nil, "", err
 	}

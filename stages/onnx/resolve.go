@@ -18,7 +18,7 @@ func Resolve(g *graph.Graph, split *graph.Split) error {
 	if err := ask(split, split.Unresolved(), g.WithOutputs); err != nil {
 		return err
 	}
-	if err := observe(g, split, split.Unresolved()); err != nil {
+	if err := observe(split, split.Unresolved()); err != nil {
 		return err
 	}
 	if !ort.IsInitialized() {
@@ -94,11 +94,11 @@ func infer(model []byte) ([]ort.InputOutputInfo, error) {
 
 // observe runs the model on zeros, with one row and with two, and hands in the shapes that tensors have then. What does not
 // grow with the rows, in its first dimension and in no other, does not begin with the row axis.
-func observe(g *graph.Graph, split *graph.Split, names []string) error {
+func observe(split *graph.Split, names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	o, err := newObserver(g, split, names)
+	o, err := newObserver(split, names)
 	if err != nil {
 		return err
 	}
@@ -138,12 +138,12 @@ type observer struct {
 // trying is how long a run on zeros may take.
 const trying = time.Minute
 
-func newObserver(g *graph.Graph, split *graph.Split, names []string) (*observer, error) {
-	data, err := g.ShapesOf(names)
+func newObserver(split *graph.Split, names []string) (*observer, error) {
+	data, err := split.ShapesOf(names)
 	if err != nil {
 		return nil, err
 	}
-	o := &observer{split: split, names: names, inputs: g.Inputs()}
+	o := &observer{split: split, names: names, inputs: split.Tensors[:split.Inputs]}
 	var in []string
 	for _, t := range o.inputs {
 		if t.RowBytes() < 0 {
@@ -159,7 +159,7 @@ func newObserver(g *graph.Graph, split *graph.Split, names []string) (*observer,
 		return nil, err
 	}
 	defer options.Destroy()
-	if err := options.AddSessionConfigEntry(weightsFolder, g.Folder()); err != nil {
+	if err := options.AddSessionConfigEntry(weightsFolder, split.Folder()); err != nil {
 		return nil, err
 	}
 	o.session, err = ort.NewDynamicAdvancedSessionWithONNXData(data, in, graph.ShapeNames(names), options)

@@ -132,10 +132,11 @@ func (w *whole) open(m *Model) error {
 	if err != nil {
 		return err
 	}
-	var names []string
-	for _, t := range g.Inputs() {
-		names = append(names, t.Name)
-		if err := w.input(m, t); err != nil {
+	for _, i := range m.model.Inputs {
+		info := &m.model.Tensors[i]
+		data := make([]byte, m.model.Rows*info.RowBytes)
+		w.data[info.Name], w.types[info.Name] = data, info.Type
+		if err := m.value(&w.in, info, data); err != nil {
 			return err
 		}
 	}
@@ -143,37 +144,36 @@ func (w *whole) open(m *Model) error {
 		info := &m.model.Tensors[s.Exit]
 		data := make([]byte, m.model.Rows*info.RowBytes)
 		w.exits = append(w.exits, &stages.Tensor{Info: info, Data: data[:info.RowBytes]})
-		shape := append(ort.Shape{int64(m.model.Rows)}, info.Shape...)
-		if err := value(&w.out, shape, data, ort.TensorElementDataType(info.Type)); err != nil {
+		if err := m.value(&w.out, info, data); err != nil {
 			return err
 		}
 	}
-	bodies := slices.ContainsFunc(split.Segments, func(s graph.Segment) bool { return s.Bodies })
-	options, err := m.options(g.Folder(), bodies)
-	if err != nil {
-		return err
-	}
-	defer options.Destroy()
-	if err := w.load(m, g, names, options); err != nil {
+	if err := w.load(m, g, split); err != nil {
 		return fmt.Errorf("opening the whole model: %w", err)
 	}
 	w.options, err = ort.NewRunOptions()
 	return err
 }
 
-// load opens the file itself, of which nobody has touched anything. A model in several files, and one whose exits are no
-// outputs, has to be made first.
-func (w *whole) load(m *Model, g *graph.Graph, names []string, options *ort.SessionOptions) (err error) {
-	outputs := make(map[string]bool)
-	for _, t := range g.Outputs() {
-		outputs[t.Name] = true
+// load opens the file itself, of which nobody has touched anything. A model in several files has to be made first, and so has
+// what is left of one without inputs that no exit needs, or with exits that are no outputs.
+func (w *whole) load(m *Model, g *graph.Graph, split *graph.Split) error {
+	bodies := slices.ContainsFunc(split.Segments, func(s graph.Segment) bool { return s.Bodies })
+	options, err := m.options(g.Folder(), bodies)
+	if err != nil {
+		return err
 	}
-	inner := slices.ContainsFunc(m.model.Exits, func(exit string) bool { return !outputs[exit] })
-	if len(m.config.Files) == 1 && !inner {
+	defer options.Destroy()
+	names := m.names(m.model.Inputs)
+	outputs := g.Outputs()
+	isOutput := func(exit string) bool {
+		return slices.ContainsFunc(outputs, func(t graph.Tensor) bool { return t.Name == exit })
+	}
+	if len(m.config.Files) == 1 && len(names) == len(g.Inputs()) && !slices.ContainsFunc(m.model.Exits, func(e string) bool { return !isOutput(e) }) {
 		w.session, err = ort.NewDynamicAdvancedSession(m.config.Files[0], names, m.model.Exits, options)
 		return err
 	}
-	data, err := g.Lean(m.model.Exits)
+	data, err := split.Uncut()
 	if err != nil {
 		return err
 	}
@@ -187,31 +187,10 @@ func (w *whole) run(ctx context.Context) error {
 	return errors.Join(w.session.RunWithOptions(w.in, w.out, w.options), ctx.Err())
 }
 
-// input makes one of the model's inputs. One that no exit needs may be of any shape: it has to be there all the same.
-func (w *whole) input(m *Model, t graph.Tensor) error {
-	if t.Type.Size() == 0 {
-		return fmt.Errorf("input %s is none that can be tried", t)
-	}
-	shape := ort.Shape(slices.Clone(t.Shape))
-	size := int64(t.Type.Size())
-	for i := range shape {
-		if shape[i] < 0 {
-			shape[i] = 1
-		}
-		if i == 0 {
-			shape[i] = max(shape[i], int64(m.model.Rows))
-		}
-		if size *= max(shape[i], 1); size > maxTensor {
-			return fmt.Errorf("input %s is too large to be tried: it has more than 1 GiB", t)
-		}
-	}
-	w.types[t.Name], w.data[t.Name] = stages.DType(t.Type), make([]byte, size)
-	return value(&w.in, shape, w.data[t.Name], ort.TensorElementDataType(t.Type))
-}
-
-// value makes a tensor of the runtime and adds it to a list.
-func value(list *[]ort.Value, shape ort.Shape, data []byte, kind ort.TensorElementDataType) error {
-	v, err := ort.NewCustomDataTensor(shape, data, kind)
+// value makes a tensor of the runtime, of all rows of the model, and adds it to a list.
+func (m *Model) value(list *[]ort.Value, info *stages.Info, data []byte) error {
+	shape := append(ort.Shape{int64(m.model.Rows)}, info.Shape...)
+	v, err := ort.NewCustomDataTensor(shape, data, ort.TensorElementDataType(info.Type))
 	if err == nil {
 		*list = append(*list, v)
 	}

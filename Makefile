@@ -24,13 +24,16 @@ PROTO := actors/wire/wire.proto stages/graph/onnxpb/onnx.proto
 BENCH ?= .
 COUNT ?= 6
 
+# The models that `make train` and `make train-test` train.
+MODEL ?= glyphs speech
+
 # Which targets `make fuzz` runs, as package/Target, and for how long each.
 FUZZ ?= .
 FUZZTIME ?= 60s
 
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 .PHONY: demo
 demo: build ## serve the example configuration and send it requests
@@ -85,9 +88,17 @@ fuzz: ## run each fuzz target for FUZZTIME (60s); FUZZ=criteria narrows it down
 	@export FUZZ='$(FUZZ)' FUZZTIME='$(FUZZTIME)'; $(RUNTIME) scripts/fuzz.sh
 
 .PHONY: train
-train: ## train the example's model anew; installs Debian packages
-	scripts/apt.sh examples/glyphs/requirements.apt
-	/usr/bin/python3 examples/glyphs/train.py
+train: ## train the examples' models anew, or MODEL=speech alone; installs Debian packages
+	@for model in $(MODEL); do \
+	  scripts/apt.sh examples/$$model/requirements.apt; \
+	  /usr/bin/python3 examples/$$model/train.py; \
+	done
+
+# The trainings run on tiny data sets that the tests make, for seconds.
+.PHONY: train-test
+train-test: ## test the training scripts; installs Debian packages
+	scripts/apt.sh examples/training/test-requirements.apt
+	@for model in $(MODEL); do /usr/bin/python3 -m unittest discover -s examples/$$model; done
 
 .PHONY: clean
 clean: ## remove what was built; the cache of ONNX Runtime stays

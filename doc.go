@@ -29,7 +29,7 @@
 //	actors          the running system: thin shells around the cores, supervision
 //	actors/client   the Go library for apps
 //	cmd/delen       the program: one subcommand, one file
-//	examples        ready configurations, an app, a model with its profile and its training
+//	examples        ready configurations, apps, models with their profiles and their training
 //	internal/sketch for tests: ONNX models written as text
 //	internal/apart  for tests: one that runs in a process of its own
 //	internal/native for tests: shared libraries made from C, in place of those of hardware

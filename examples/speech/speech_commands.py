@@ -22,7 +22,7 @@ from training.command import DataError
 WORDS = ["yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"]
 BACKGROUND = "_background_noise_"
 SHIFT = 1600  # a training clip is moved by up to this many samples, 100 ms
-CLIPS = 40000  # training clips when nobody says how many
+CLIPS = 48000  # training clips when nobody says how many
 
 
 def read_list(folder, name):

@@ -9,13 +9,14 @@ import multiprocessing
 import numpy as np
 
 import speech_voices
-from speech_voices import KEYWORDS, RATE
+from speech_voices import KEYWORDS
+from wav import RATE
 
 SAMPLES = RATE  # of a clip: one second
 UNKNOWN, SILENCE = "unknown", "silence"
 CLASSES = KEYWORDS + [UNKNOWN, SILENCE]
 TEST_TURNS = list(range(len(CLASSES)))  # the labels of a set, which take turns: the classes are balanced
-TRAIN_TURNS = TEST_TURNS + 2 * [CLASSES.index(UNKNOWN)]  # a word that is no keyword needs more examples
+TRAIN_TURNS = TEST_TURNS + [CLASSES.index(UNKNOWN)]  # a word that is no keyword needs more examples
 ROOM = 2 * SAMPLES  # length of the Fourier transform: reverberation must not come round from the end
 
 
@@ -28,19 +29,22 @@ def level(samples):
     return float(np.sqrt(np.mean(np.square(samples)))) + 1e-9
 
 
+def hum(rng):
+    """Returns a second of mains hum, level 1: a tone and its harmonics."""
+    harmonics = np.arange(1, 9)[:, None]
+    turns = rng.choice([50, 60]) * harmonics * np.arange(SAMPLES) / RATE + rng.uniform(size=harmonics.shape)
+    sound = (rng.uniform(size=harmonics.shape) / harmonics * np.sin(2 * np.pi * turns)).sum(0)
+    return sound / level(sound)
+
+
 def noise(rng):
-    """Returns a second of noise, level 1: white to brown, or with mains hum in it."""
+    """Returns a second of noise, level 1: white to brown, now and then with mains hum in it."""
     spectrum = rng.normal(size=SAMPLES // 2 + 1) + 1j * rng.normal(size=SAMPLES // 2 + 1)
     spectrum *= np.maximum(np.arange(SAMPLES // 2 + 1), 20.0) ** -rng.uniform(0, 1.2)
     sound = np.fft.irfft(spectrum, SAMPLES)
     sound /= level(sound)
     if rng.uniform() < 0.25:
-        hum = np.zeros(SAMPLES)
-        for harmonic in range(1, 9):
-            phase = rng.uniform(0, 2 * np.pi)
-            pitch = rng.choice([50.0, 60.0]) if harmonic == 1 else pitch
-            hum += rng.uniform() / harmonic * np.sin(2 * np.pi * pitch * harmonic * np.arange(SAMPLES) / RATE + phase)
-        sound += rng.uniform(0.5, 3) * hum / level(hum)
+        sound += rng.uniform(0.5, 3) * hum(rng)
     return sound / level(sound)
 
 
@@ -48,7 +52,7 @@ def babble(rng, words):
     """Returns a second of several voices at once, level 1."""
     sound = np.zeros(SAMPLES)
     for _ in range(rng.integers(3, 9)):
-        voice = pick(rng, words[rng.integers(len(words))])
+        voice = pick_other(rng, words)
         at = rng.integers(SAMPLES)
         part = voice[:SAMPLES - at]
         sound[at:at + len(part)] += part / level(part)
@@ -57,6 +61,11 @@ def babble(rng, words):
 
 def pick(rng, utterances):
     return utterances[rng.integers(len(utterances))].astype(np.float64)
+
+
+def pick_other(rng, words):
+    """Returns an utterance of any of the words, each as likely."""
+    return pick(rng, words[rng.integers(len(words))])
 
 
 def stretch(rng, spoken, spread):
@@ -96,19 +105,23 @@ def quantise(clip, loudness):
     return np.clip(np.rint(clip * 32767 * loudness), -32768, 32767).astype(np.int16)
 
 
+def interrupt(rng, clip, other):
+    """Adds the end of the word before, or the beginning of the next."""
+    other *= decibels(rng.uniform(-15, -3)) / level(other)
+    length = min(rng.integers(800, 4000), len(other))
+    if rng.uniform() < 0.5:
+        clip[:length] += other[-length:]
+    else:
+        clip[-length:] += other[:length]
+
+
 def spoken_clip(rng, utterance, words, spread):
     """Makes one clip of a word. d is how hard it is: 0 is a quiet room, 1 is a far voice in a crowd."""
     d = rng.uniform()
     clip = place(rng, stretch(rng, utterance, spread), d)
     clip /= level(clip[clip != 0])
-    if rng.uniform() < 0.5 * d:  # the end of the word before, or the beginning of the next
-        other = pick(rng, words[rng.integers(len(words))])
-        other *= decibels(rng.uniform(-15, -3)) / level(other)
-        cut = rng.integers(800, 4000)
-        if rng.uniform() < 0.5:
-            clip[:min(cut, len(other))] += other[-cut:][:SAMPLES]
-        else:
-            clip[SAMPLES - min(cut, len(other)):] += other[:cut]
+    if rng.uniform() < 0.5 * d:
+        interrupt(rng, clip, pick_other(rng, words))
     clip = room(rng, clip, d)
     clip /= level(clip)
     behind = babble(rng, words) if rng.uniform() < 0.3 else noise(rng)
@@ -136,8 +149,8 @@ def make_range(job):
         if label == SILENCE:
             clips[i - first] = silent_clip(rng)
             continue
-        takes = OTHERS[rng.integers(len(OTHERS))] if label == UNKNOWN else SPOKEN[label]
-        clips[i - first] = spoken_clip(rng, pick(rng, takes), OTHERS, spread)
+        utterance = pick_other(rng, OTHERS) if label == UNKNOWN else pick(rng, SPOKEN[label])
+        clips[i - first] = spoken_clip(rng, utterance, OTHERS, spread)
     return clips
 
 

@@ -18,16 +18,16 @@ class FrontEnd(nn.Module):
 
     A band is a cosine and a sine under one window, so that the sum of the squares
     is the energy whatever the phase. Windows of low bands last 25 ms, of high ones
-    10 ms: high bands are wider and need no more. The filters are fixed.
+    10 ms: high bands are wider and need no more. The filters are fixed. Taking off
+    a band's mean over the second makes loudness and the microphone's colour vanish.
     """
 
     def __init__(self, rate=16000, longest=400, shortest=160):
         super().__init__()
         self.filters = nn.Conv1d(1, 2 * BANDS, longest, stride=HOP, padding=(longest - HOP) // 2, bias=False)
         self.filters.weight.requires_grad = False
-        mel = lambda f: 2595 * math.log10(1 + f / 700)
-        edges = torch.linspace(mel(60), mel(7600), BANDS + 2, dtype=torch.float64)
-        hertz = 700 * (10 ** (edges / 2595) - 1)
+        lowest, highest = (math.log10(1 + hertz / 700) for hertz in (60, 7600))  # the mel scale
+        hertz = 700 * (10 ** torch.linspace(lowest, highest, BANDS + 2, dtype=torch.float64) - 1)
         at = torch.arange(longest, dtype=torch.float64) - (longest - 1) / 2
         for band in range(BANDS):
             width = float(hertz[band + 2] - hertz[band]) / 2
@@ -46,19 +46,18 @@ class FrontEnd(nn.Module):
             return (energy - energy.mean(2, keepdim=True)) / 2
 
 
-def convolution(inputs, outputs, width, stride=1, dilation=1):
+def convolution(inputs, outputs, width, stride=1):
     return nn.Sequential(
-        nn.Conv1d(inputs, outputs, width, stride, dilation * (width // 2), dilation, bias=False),
-        nn.BatchNorm1d(outputs))
+        nn.Conv1d(inputs, outputs, width, stride, width // 2, bias=False), nn.BatchNorm1d(outputs))
 
 
 class Block(nn.Module):
     """Two convolutions over time and a shortcut."""
 
-    def __init__(self, inputs, outputs, width, stride=1, dilation=1):
+    def __init__(self, inputs, outputs, width, stride=1):
         super().__init__()
         self.body = nn.Sequential(
-            convolution(inputs, outputs, width, stride), nn.ReLU(), convolution(outputs, outputs, width, 1, dilation))
+            convolution(inputs, outputs, width, stride), nn.ReLU(), convolution(outputs, outputs, width))
         self.shortcut = nn.Identity() if inputs == outputs else convolution(inputs, outputs, 1, stride)
 
     def forward(self, x):

@@ -37,7 +37,7 @@ except ImportError as error:
 
 TEST_CLIPS, SHIPPED_CLIPS = 3200, 120
 TEST_SEED = 1_000_003  # the test clips stay the same whatever --seed says
-SAMPLES = 40000
+SAMPLES = 48000
 SHOWN = 1600  # test clips that the accuracy after each epoch is shown on
 
 
@@ -72,15 +72,16 @@ def build(args, out):
     return report.write(out, model, example, "clips", test, classes, shipped, {
         "seed": args.seed, "epochs": args.epochs, "samples": len(train_set[0]),
         "training_seconds": round(time.time() - began),
-        "input": {"name": "input", "shape": list(example.shape[1:]), "rate": voices.RATE},
+        "input": {"name": "input", "shape": list(example.shape[1:]), "rate": wav.RATE},
         "segments": network.count_work(model, example), **source})
 
 
 def main():
     parser = command.options(__doc__, "clips", 3, "%d" % SAMPLES)
     parser.add_argument("--speech-commands", metavar="DIR", help="train on this Speech Commands folder, layout v0.02")
-    parser.add_argument("--words", default=speech_commands.WORDS, type=lambda text: text.split(","),
-                        help="keywords of that folder, separated by commas (default: %s)" % ",".join(speech_commands.WORDS))
+    words = speech_commands.WORDS
+    parser.add_argument("--words", default=words, type=lambda text: text.split(","),
+                        help="keywords of that folder, separated by commas (default: %s)" % ",".join(words))
     return command.run(parser, HERE, "speech_commands", build)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from training.command import DataError
 
-RATE = 16000
+RATE = 16000  # samples a second
 
 
 def read(path):

@@ -24,7 +24,8 @@ def options(text, what, epochs, samples):
     parser.add_argument("--out", metavar="DIR", help="folder to write to (default: the script's own)")
     parser.add_argument("--epochs", type=positive, default=epochs,
                         help="times to go through the %s (default: %%(default)s)" % what)
-    parser.add_argument("--seed", type=int, default=1, help="seed of %s, weights and order (default: %%(default)s)" % what)
+    parser.add_argument("--seed", type=int, default=1,
+                        help="seed of %s, weights and order (default: %%(default)s)" % what)
     parser.add_argument("--samples", type=positive, help="%s to train on (default: %s)" % (what, samples))
     parser.add_argument("--threads", type=positive, default=2, help="processor threads (default: %(default)s)")
     parser.add_argument("--check", action="store_true", help="write nothing: train in a temporary folder and fail "
@@ -57,12 +58,20 @@ def run(parser, here, folder, build):
     try:
         if args.check:
             return check(args, here, build)
-        os.makedirs(args.out or here, exist_ok=True)
+        make_room(args.out or here)
         build(args, args.out or here)
     except (DataError, OSError) as error:
         print("%s: %s" % (parser.prog, error), file=sys.stderr)
         return 1
     return 0
+
+
+def make_room(out):
+    """Makes the folder to write to, unless something else than an earlier training is in its test folder."""
+    test = os.path.join(out, "test")
+    if os.path.exists(test) and not os.path.exists(os.path.join(test, "labels.csv")):
+        raise DataError("%s is there and has no labels.csv: it would be replaced; name another --out" % test)
+    os.makedirs(out, exist_ok=True)
 
 
 def check(args, here, build):

@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/delen-edge/delen/internal/sketch"
 	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/graph"
 	"github.com/delen-edge/delen/stages/graph/onnxpb"
@@ -79,11 +80,26 @@ func write(t testing.TB, dir, name string, content []byte) {
 	}
 }
 
+// odd is a model whose first exit gives probabilities, whose second is a picture
+// and whose third tells more classes apart.
+const odd = `
+	input x[N 4]
+	init w[4 6]
+	y1 = Softmax(x)
+	a = Neg(x)
+	r = Relu(a)
+	y2 = Reshape(r, to)
+	init to int64[3] = 0 2 2
+	y3 = MatMul(r, w)
+	output y1[N 4]
+	output y2[N 2 2]
+	output y3[N 6]`
+
 // house fills a folder with what fixtures name: everything in testdata/files,
 // the model as tiny.onnx, its segments as first.onnx and second.onnx, it again
 // without the types inside as silent.onnx, with the latter's digest in the profile
 // digest.json, with two inputs as two-inputs.onnx, and with eight rows at a time
-// as eight.onnx. The model of the documentation is reader.onnx. With an input of
+// as eight.onnx; odd.onnx is odd. The model of the documentation is reader.onnx. With an input of
 // 16 samples the model is sound.onnx, with an axis more mono.onnx, with samples of
 // 64 bits double.onnx.
 func house(t testing.TB) string {
@@ -107,7 +123,7 @@ func house(t testing.TB) string {
 	}
 	for name, m := range map[string]*onnxpb.ModelProto{
 		"tiny.onnx": network(), "reader.onnx": network(), "silent.onnx": silent, "two-inputs.onnx": two,
-		"sound.onnx": sound, "mono.onnx": mono, "double.onnx": double, "eight.onnx": eight,
+		"odd.onnx": sketch.Model(odd), "sound.onnx": sound, "mono.onnx": mono, "double.onnx": double, "eight.onnx": eight,
 	} {
 		b, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
 		if err != nil {

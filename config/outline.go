@@ -49,6 +49,7 @@ func (b *block) outline(m *Model, exits []item[string]) outline {
 		b.warnAt(from, "Fixed batch", "The model takes %d rows at a time and no other number, so each request pays for %d. Leave its first dimension open when you export it.",
 			s.FixedRows, s.FixedRows)
 	}
+	b.checkExits(m, from, s)
 	b.checkPicture(m, o.inputs)
 	b.checkAudio(m, o.inputs)
 	return o

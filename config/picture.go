@@ -94,6 +94,10 @@ func (b *block) checkPicture(m *Model, inputs []graph.Tensor) {
 		b.fail(at, "Input of another model", "A picture is one tensor, but the model takes %d inputs. Leave the input block out.", len(inputs))
 		return
 	}
+	if t := inputs[0].Type; t != graph.Float32 && t != graph.Unknown {
+		b.fail(at, "Input of another model", "A picture becomes floats of 32 bits, but the model takes %s. Leave the input block out.", inputs[0])
+		return
+	}
 	shape := inputs[0].Shape
 	if shape == nil {
 		return // only the runtime knows

@@ -12,7 +12,11 @@ import (
 func AudioSpec(t *wire.TenantInfo) (*audio.Spec, error) {
 	a := t.GetAudio()
 	if a == nil {
-		return nil, fmt.Errorf("tenant %s does not say how a recording becomes its input: give model %s an audio block", t.GetName(), t.GetModel())
+		if t.GetPicture() != nil {
+			return nil, fmt.Errorf("tenant %s takes pictures, not recordings", t.GetName())
+		}
+		return nil, fmt.Errorf("tenant %s does not say how a recording becomes its input: give model %s an audio block, or send a tensor",
+			t.GetName(), t.GetModel())
 	}
 	spec := &audio.Spec{Rate: int(a.GetRate()), Samples: int(a.GetSamples())}
 	return spec, spec.Validate()

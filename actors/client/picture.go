@@ -12,7 +12,11 @@ import (
 func PictureSpec(t *wire.TenantInfo) (*picture.Spec, error) {
 	p := t.GetPicture()
 	if p == nil {
-		return nil, fmt.Errorf("tenant %s does not say how a picture becomes its input: give model %s an input block", t.GetName(), t.GetModel())
+		if t.GetAudio() != nil {
+			return nil, fmt.Errorf("tenant %s takes recordings, not pictures", t.GetName())
+		}
+		return nil, fmt.Errorf("tenant %s does not say how a picture becomes its input: give model %s an input block, or send a tensor",
+			t.GetName(), t.GetModel())
 	}
 	spec := &picture.Spec{
 		Layout: p.GetLayout().String(), Color: picture.Gray, Height: int(p.GetHeight()), Width: int(p.GetWidth()), Mean: p.GetMean(), Std: p.GetStd(),

@@ -15,7 +15,7 @@ func TestAudioSpecIsValidOrAnError(t *testing.T) {
 		want string // the error
 	}{
 		{&wire.Audio{Rate: 16000, Samples: 16000}, ""},
-		{nil, "tenant ear does not say how a recording becomes its input: give model speech an audio block"},
+		{nil, "tenant ear does not say how a recording becomes its input: give model speech an audio block, or send a tensor"},
 		{&wire.Audio{}, "the rate is 0 Hz: it must be between 1000 and 384000"},
 		{&wire.Audio{Rate: 16000, Samples: 1 << 31}, "a row has 2147483648 samples: it must have at least 1, and last 1m0s at most at 16000 Hz"},
 	} {

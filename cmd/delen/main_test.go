@@ -29,6 +29,8 @@ func TestMain(m *testing.M) {
 //	ear.onnx            two exits, early and late; class 0 when the mean of 80 samples is positive, else 1
 //	mono.onnx           the same with an axis more
 //	half.onnx           three rows at a time, exits of float16
+//	first.onnx          the first of two segments in the form of the original system
+//	last.onnx           the other
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -63,8 +65,10 @@ func furnish(dir string) error {
 			return err
 		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, "half.onnx"), sketch.Encode(sketch.Model(half)), 0o644); err != nil {
-		return err
+	for name, text := range map[string]string{"half.onnx": half, "first.onnx": first, "last.onnx": last} {
+		if err := os.WriteFile(filepath.Join(dir, name), sketch.Encode(sketch.Model(text)), 0o644); err != nil {
+			return err
+		}
 	}
 	if err := os.Mkdir(filepath.Join(dir, "glyphs"), 0o755); err != nil {
 		return err
@@ -105,6 +109,23 @@ const half = `
 	second = Cast(b) to=10
 	output first float16[3 2]
 	output second float16[3 2]`
+
+// first and last are segments in the form of the original system. What is in the first element of the input is class 0 at the
+// first exit, and class 1 at the last.
+const (
+	first = `
+	input input[N 4]
+	init w[4 2] = 4 0 0 4 0 0 0 0
+	features = Relu(input)
+	output = MatMul(features, w)
+	output output[N 2]
+	output features[N 4]`
+	last = `
+	input input[N 4]
+	init w[4 2] = 0 4 4 0 0 0 0 0
+	output = MatMul(input, w)
+	output output[N 2]`
+)
 
 // silence takes what is declared about the inside of a model away.
 func silence(model []byte) ([]byte, error) {

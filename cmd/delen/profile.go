@@ -207,6 +207,11 @@ func (f *profiling) classify(ctx context.Context, m *onnx.Model) ([]profile.Outc
 	if err != nil {
 		return nil, err
 	}
+	for i := range m.Model().Exits {
+		if n := m.Model().Classes(i); n != len(names) {
+			return nil, fmt.Errorf("%s names %d classes, but exit %s gives %d values", f.labels, len(names), m.Model().Exits[i], n)
+		}
+	}
 	samples, err := readLabels(f.samples)
 	if err != nil {
 		return nil, err

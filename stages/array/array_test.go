@@ -96,9 +96,9 @@ func TestArraysThatAreNoRowAreRefused(t *testing.T) {
 	}{
 		{npy(dict("<f4", "False", "(3,)"), row[:11]...), `11 bytes of values, but input "x", float32[3], takes 12`},
 		{npy(dict("<f4", "False", "(3,)"), append(row, 0)...), `more than the 12 bytes of values that input "x", float32[3], takes`},
-		{npy(dict("<f4", "False", "(2, 3)"), row...), `an array of shape (2, 3), but input "x", float32[3], takes one row: save x.reshape((1, 3)), or one of several rows as x[:1]`},
-		{npy(dict("<f4", "False", "(1, 1, 3)"), row...), `an array of shape (1, 1, 3), but input "x", float32[3], takes one row: save x.reshape((1, 3)), or one of several rows as x[:1]`},
-		{npy(dict("<f4", "False", "()"), row...), `an array of shape (), but input "x", float32[3], takes one row: save x.reshape((1, 3)), or one of several rows as x[:1]`},
+		{npy(dict("<f4", "False", "(2, 3)"), row...), `an array of shape (2, 3), but input "x", float32[3], takes one row: save one of several rows, as x[:1]`},
+		{npy(dict("<f4", "False", "(1, 1, 3)"), row...), `an array of shape (1, 1, 3), but input "x", float32[3], takes one row: save x.reshape((1, 3))`},
+		{npy(dict("<f4", "False", "()"), row...), `an array of shape (), but input "x", float32[3], takes one row`},
 		{npy(dict("<i4", "False", "(3,)"), row...), `elements of type int32, but input "x", float32[3], takes float32: save x.astype('float32'), if no value changes by that`},
 		{npy(dict("=f4", "False", "(3,)"), row...), `elements of type "=f4" have no byte order: save x.astype('<f4')`},
 		{npy(dict("", "False", "(3,)"), row...), `elements of type "" are no numbers that NumPy and models share; input "x", float32[3], takes other ones`},

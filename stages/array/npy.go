@@ -155,8 +155,7 @@ func (h header) fits(want stages.Info) error {
 	case t != want.Type:
 		return fmt.Errorf("elements of type %s, but %s takes %s: save x.astype('%s'), if no value changes by that", t, describe(want), want.Type, want.Type)
 	case !oneRow(h.shape, want.Shape):
-		return fmt.Errorf("an array of shape %s, but %s takes one row: save x.reshape(%s), or one of several rows as x[:1]",
-			shown(h.shape), describe(want), shown(append([]int64{1}, want.Shape...)))
+		return fmt.Errorf("an array of shape %s, but %s takes one row%s", shown(h.shape), describe(want), h.remedy(want))
 	case h.fortran:
 		return errors.New("the array is in Fortran order: save np.ascontiguousarray(x)")
 	case order == ">" && t.Size() > 1:
@@ -165,6 +164,22 @@ func (h header) fits(want stages.Info) error {
 		return fmt.Errorf("elements of type %.20q have no byte order: save x.astype('<%s')", h.descr, code)
 	}
 	return nil
+}
+
+// remedy says what makes a row of an array of another shape, if anything does.
+func (h header) remedy(want stages.Info) string {
+	row := append([]int64{1}, want.Shape...)
+	long := func(shape []int64) []int64 { return slices.DeleteFunc(slices.Clone(shape), func(n int64) bool { return n == 1 }) }
+	has, wants := long(h.shape), long(row)
+	switch {
+	case slices.Equal(has, wants):
+		return fmt.Sprintf(": save x.reshape(%s)", shown(row))
+	case len(h.shape) == len(row) && slices.Equal(h.shape[1:], want.Shape):
+		return ": save one of several rows, as x[:1]"
+	case slices.Equal(slices.Sorted(slices.Values(has)), slices.Sorted(slices.Values(wants))):
+		return ": save it with its axes in that order, by x.transpose(...)"
+	}
+	return ""
 }
 
 // oneRow compares a shape with a row's, which may have a leading 1.

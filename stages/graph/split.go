@@ -40,6 +40,7 @@ type Segment struct {
 
 	Nodes      int   // operators in its model, clones included
 	Bodies     bool  // one of its operators has a body, as a loop or a branch has
+	Softmax    bool  // its exit comes from a Softmax: it gives probabilities, not logits
 	Parameters int64 // elements of the constants that it holds; int64 and bool ones, which are shapes and masks, left out
 	Weights    int64 // bytes of all of those constants
 
@@ -158,6 +159,7 @@ func (s *Split) wire() {
 		}
 		slices.Sort(seg.In)
 		seg.Exit = s.index[exit]
+		seg.Softmax = s.graph.nodes[s.graph.maker[exit]].GetOpType() == "Softmax"
 		s.Segments = append(s.Segments, seg)
 	}
 }

@@ -52,7 +52,8 @@ func (d DType) String() string {
 type Info struct {
 	Name     string
 	Type     DType
-	Shape    []int64 // without the row axis, which is always the first; every entry is at least 1
+	Shape    []int64 // without the row axis, which is the first; every entry is at least 1
+	Rowless  bool    // there is no row axis: the model takes one row, and the tensor is it
 	RowBytes int     // bytes of one row
 }
 

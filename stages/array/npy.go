@@ -169,7 +169,9 @@ func (h header) fits(want stages.Info) error {
 // remedy says what makes a row of an array of another shape, if anything does.
 func (h header) remedy(want stages.Info) string {
 	row := append([]int64{1}, want.Shape...)
-	long := func(shape []int64) []int64 { return slices.DeleteFunc(slices.Clone(shape), func(n int64) bool { return n == 1 }) }
+	long := func(shape []int64) []int64 {
+		return slices.DeleteFunc(slices.Clone(shape), func(n int64) bool { return n == 1 })
+	}
 	has, wants := long(h.shape), long(row)
 	switch {
 	case slices.Equal(has, wants):

@@ -22,7 +22,7 @@
 // The first axis of everything that travels with a request (the graph's inputs, the exits and what crosses between
 // segments) is the row axis: one row, one request. What has its rows elsewhere, as the states of a recurrent network may,
 // cannot travel, and the split says so. A model may insist on a number of rows: a request is the first of them then, and pays
-// for all.
+// for all. If that number is one, any tensor can travel, as it is.
 //
 // # FLOPs
 //

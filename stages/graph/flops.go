@@ -134,8 +134,8 @@ func (s *Split) oneRow(shape []int64, rowsFirst bool) ([]int64, bool) {
 // beginsWithRows reports whether an open first dimension is the row axis. What travels begins with it; of what does not,
 // the file must not say otherwise, and whoever was asked for one row would have told a number.
 func (s *Split) beginsWithRows(name string, told bool) bool {
-	if _, travels := s.index[name]; travels {
-		return true
+	if i, travels := s.index[name]; travels {
+		return !s.Tensors[i].Rowless
 	}
 	axis := s.graph.values[name].axis
 	return !told && (axis == "" || axis == s.graph.axis)

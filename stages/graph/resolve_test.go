@@ -66,20 +66,20 @@ func TestResolveRefusesContradictions(t *testing.T) {
 		told Tensor
 		want string
 	}{
-		{Tensor{"nothing", Float32, nil}, `no tensor "nothing"`},
-		{Tensor{"x", Int64, []int64{-1, 4}}, `tensor "x": told to be x int64[? 4], but the model says x float32[? 4]`},
-		{Tensor{"x", Float32, []int64{-1, 5}}, "but the model says"},
-		{Tensor{"x", Float32, []int64{4}}, "but the model says"},
-		{Tensor{"a", 99, []int64{-1, 4}}, "no type that a request can carry"},
-		{Tensor{"a", Float32, []int64{9, 4}}, "does not begin with the row axis"},
-		{Tensor{"a", Float32, []int64{}}, "a single number without a row axis"},
-		{Tensor{"a", Float32, []int64{1 << 30, 1 << 30}}, "its shape is damaged"},
+		{Tensor{Name: "nothing", Type: Float32, Shape: nil}, `no tensor "nothing"`},
+		{Tensor{Name: "x", Type: Int64, Shape: []int64{-1, 4}}, `tensor "x": told to be x int64[? 4], but the model says x float32[? 4]`},
+		{Tensor{Name: "x", Type: Float32, Shape: []int64{-1, 5}}, "but the model says"},
+		{Tensor{Name: "x", Type: Float32, Shape: []int64{4}}, "but the model says"},
+		{Tensor{Name: "a", Type: 99, Shape: []int64{-1, 4}}, "no type that a request can carry"},
+		{Tensor{Name: "a", Type: Float32, Shape: []int64{9, 4}}, "does not begin with the row axis"},
+		{Tensor{Name: "a", Type: Float32, Shape: []int64{}}, "a single number without a row axis"},
+		{Tensor{Name: "a", Type: Float32, Shape: []int64{1 << 30, 1 << 30}}, "its shape is damaged"},
 	} {
 		s, err := parse(t, silent).Split(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		good := Tensor{"a", Float32, nil}
+		good := Tensor{Name: "a", Type: Float32, Shape: nil}
 		if err := s.Resolve([]Tensor{good, c.told}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("told %s: %v; should say %s", c.told, err, c.want)
 		}

@@ -225,7 +225,8 @@ func (s *Split) role(i int) string {
 	case slices.Contains(s.Exits, name):
 		return "; it is an exit: name the tensor that it is made from instead"
 	}
-	return fmt.Sprintf("; it is needed up to segment %d: name other exits, or export the model differently", s.LastUse[i])
+	return fmt.Sprintf("; it is needed up to segment %d: name other exits, or export the model for exactly one row, so that any tensor can travel",
+		s.LastUse[i])
 }
 
 // checkRows returns the number of rows that tensors insist on, 0 for any. All must have their rows first.
@@ -244,6 +245,10 @@ func (s *Split) checkRows(tensors []Tensor) (int64, error) {
 			continue
 		}
 		input := s.graph.maker[t.Name] == fromInput
+		if !input && s.single(tensors) {
+			tensors[i].Rowless = true
+			continue
+		}
 		if rows == 0 && (input || n == 1) { // one row is one row, whatever the inputs leave open
 			rows = n
 			continue
@@ -252,6 +257,16 @@ func (s *Split) checkRows(tensors []Tensor) (int64, error) {
 			t, rowsText(rows), s.role(i))
 	}
 	return rows, nil
+}
+
+// single reports whether the model takes one row and no more: then it is all the same which axis that is.
+func (s *Split) single(tensors []Tensor) bool {
+	for _, t := range tensors[:s.Inputs] {
+		if len(t.Shape) == 0 || t.Shape[0] != 1 {
+			return false
+		}
+	}
+	return true
 }
 
 func rowsText(rows int64) string {

@@ -16,15 +16,25 @@ type Tensor struct {
 	// Shape includes the row axis, which comes first. A dimension of -1 is symbolic or unknown; nil means that not even
 	// the number of dimensions is known, while an empty shape is a scalar's.
 	Shape []int64
+	// Rowless says that the first dimension is not the row axis: there is one row, and the tensor is it. Only tensors of a
+	// model that takes one row and no more may be so.
+	Rowless bool
 }
 
-// RowBytes returns the bytes of one row: the element's size times all dimensions but the first. It is -1 when the type or
-// one of those dimensions is unknown, or when there is no row axis.
+// Row is the shape of one row: all dimensions but the first, or all of a tensor without rows. There must be one dimension.
+func (t Tensor) Row() []int64 {
+	if t.Rowless {
+		return t.Shape
+	}
+	return t.Shape[1:]
+}
+
+// RowBytes returns the bytes of one row. It is -1 when the type or one of its dimensions is unknown, or when there are none.
 func (t Tensor) RowBytes() int64 {
 	if t.Type.Size() == 0 || len(t.Shape) == 0 {
 		return -1
 	}
-	n, ok := elements(t.Shape[1:])
+	n, ok := elements(t.Row())
 	if !ok {
 		return -1
 	}

@@ -140,7 +140,7 @@ func wholeExits(t *testing.T, model *stages.Model, s *ort.DynamicAdvancedSession
 	var values []ort.Value
 	value := func(i int, data []byte) {
 		info := &model.Tensors[i]
-		v, err := ort.NewCustomDataTensor(append(ort.Shape{int64(model.Rows)}, info.Shape...), data, ort.TensorElementDataType(info.Type))
+		v, err := ort.NewCustomDataTensor(shapeOf(info, model.Rows), data, ort.TensorElementDataType(info.Type))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -429,3 +429,31 @@ func TestARunThatDoesNotEndIsEnded(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A model for exactly one row may let anything travel, as the states of recurrent layers do, which have the steps first.
+func TestOneRowMayTravelInAnyShape(t *testing.T) {
+	const text = `
+		input x[1 5 4]
+		init w1[1 9 4]
+		init r1[1 9 3]
+		init w2[1 9 3]
+		init r2[1 9 3]
+		init head[3 2]
+		init flat int64[2] = -1 3
+		init squeeze int64[3] = 5 1 3
+		s = Transpose(x) perm=1,0,2
+		h1, l1 = GRU(s, w1, r1) hidden_size=3
+		q1 = Reshape(h1, squeeze)
+		f1 = Reshape(l1, flat)
+		y1 = MatMul(f1, head)
+		h2, l2 = GRU(q1, w2, r2) hidden_size=3
+		f2 = Reshape(l2, flat)
+		y2 = MatMul(f2, head)
+		output y1
+		output y2`
+	warmAndVerify(t, Config{Name: "stacked", Files: []string{drawn(t, text)}, Logits: true})
+	_, err := Load(Config{Name: "open", Files: []string{drawn(t, strings.Replace(text, "input x[1 5 4]", "input x[N 5 4]", 1))}})
+	if err == nil || !strings.Contains(err.Error(), "export the model for exactly one row") {
+		t.Error(err)
+	}
+}

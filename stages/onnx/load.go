@@ -139,10 +139,11 @@ func describe(c Config, split *graph.Split) (*stages.Model, error) {
 		if len(t.Shape) == 0 {
 			return nil, fmt.Errorf("tensor %q has no known shape with a row axis, so it cannot travel with a request", t.Name)
 		}
-		info, err := stages.NewInfo(t.Name, stages.DType(t.Type), t.Shape[1:])
+		info, err := stages.NewInfo(t.Name, stages.DType(t.Type), t.Row())
 		if err != nil {
 			return nil, err
 		}
+		info.Rowless = t.Rowless
 		if info.RowBytes > maxTensor/m.Rows {
 			return nil, fmt.Errorf("it takes %d rows at a time, with which tensor %q has more than 1 GiB; export it with a dynamic batch",
 				m.Rows, t.Name)

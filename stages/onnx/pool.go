@@ -85,7 +85,7 @@ func (p *pool) make() (*stages.Carry, error) {
 		info := &p.model.Tensors[i]
 		at, rows := p.layout.Offsets[i], p.model.Rows
 		data := block[at : at+rows*info.RowBytes : at+rows*info.RowBytes]
-		value, err := ort.NewCustomDataTensor(append(ort.Shape{int64(rows)}, info.Shape...), data, ort.TensorElementDataType(info.Type))
+		value, err := ort.NewCustomDataTensor(shapeOf(info, rows), data, ort.TensorElementDataType(info.Type))
 		if err != nil {
 			return nil, fmt.Errorf("tensor %q: %w", info.Name, err)
 		}
@@ -93,6 +93,14 @@ func (p *pool) make() (*stages.Carry, error) {
 		c.Tensors[i] = &stages.Tensor{Info: info, Data: row, Padding: rest, Handle: value}
 	}
 	return c, nil
+}
+
+// shapeOf is a tensor's shape as the runtime sees it.
+func shapeOf(info *stages.Info, rows int) ort.Shape {
+	if info.Rowless {
+		return info.Shape
+	}
+	return append(ort.Shape{int64(rows)}, info.Shape...)
 }
 
 // block cuts the memory of one carry from the last chunk, or from a new one.

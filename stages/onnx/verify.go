@@ -189,8 +189,7 @@ func (w *whole) run(ctx context.Context) error {
 
 // value makes a tensor of the runtime, of all rows of the model, and adds it to a list.
 func (m *Model) value(list *[]ort.Value, info *stages.Info, data []byte) error {
-	shape := append(ort.Shape{int64(m.model.Rows)}, info.Shape...)
-	v, err := ort.NewCustomDataTensor(shape, data, ort.TensorElementDataType(info.Type))
+	v, err := ort.NewCustomDataTensor(shapeOf(info, m.model.Rows), data, ort.TensorElementDataType(info.Type))
 	if err == nil {
 		*list = append(*list, v)
 	}

@@ -18,6 +18,7 @@ import (
 // TestServing runs testdata/serve/*.txtar, which need ONNX Runtime. Beside what other scripts have:
 //
 //	two.onnx       two exits; takes x, float32[4], and late, int64[4]
+//	$EXAMPLES      the folder of examples
 //	$PICTURES      the example's folder of pictures
 //	$JPEG          a picture of another kind
 //	$NODE          an address for a node to listen on
@@ -77,6 +78,7 @@ func serving(t *testing.T, dir, library string, environment func(*testscript.Env
 			e.Setenv("NODE", address)
 			environment(e)
 			e.Setenv("PICTURES", pictures)
+			e.Setenv("EXAMPLES", filepath.Dir(filepath.Dir(pictures)))
 			e.Setenv("JPEG", jpeg)
 			// The actor library's shutdown races within itself; its reports would fail a script under the race detector.
 			e.Setenv("GORACE", "exitcode=0 log_path="+filepath.Join(e.WorkDir, "races"))

@@ -37,7 +37,7 @@ scheduler {
 tenant "camera" {
   model     = "glyphs"
   share     = 50
-  exit_when = confidence >= 0.95
+  exit_when = confidence >= 0.95 || response_time > 50*ms
   deadline  = "100ms"
 }
 

@@ -128,6 +128,9 @@ func cut(o splitOptions, stderr io.Writer) (*graph.Split, error) {
 	}
 	reason := resolve(g, s)
 	if open := untyped(s); len(open) > 0 {
+		if reason != nil && !errors.Is(reason, onnx.ErrNoLibrary) {
+			return nil, reason
+		}
 		if reason == nil {
 			reason = errors.New("the runtime does not know them either")
 		}

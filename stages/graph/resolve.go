@@ -19,16 +19,27 @@ func (s *Split) Unresolved() []string {
 	return names
 }
 
-// Uncounted returns the names of tensors inside the segments whose missing shapes leave FLOPs unknown. (Those on a border
-// are [Split.Unresolved].) Open the model that [Graph.OneRow] makes with these names to learn their shapes for one row,
-// and hand them to [Split.Resolve].
+// Uncounted returns the names of tensors inside the segments whose missing shapes leave FLOPs unknown, or may do so once others
+// are known. (Those on a border are [Split.Unresolved].) Open the model that [Graph.OneRow] makes with these names to learn
+// their shapes for one row, and hand them to [Split.Resolve].
 func (s *Split) Uncounted() []string {
+	if len(s.uncounted) == 0 {
+		return nil
+	}
 	var names []string
 	seen := make(map[string]bool)
-	for _, name := range s.uncounted {
-		if _, travels := s.index[name]; !travels && !seen[name] {
-			seen[name] = true
-			names = append(names, name)
+	for _, nodes := range s.members {
+		for _, n := range nodes {
+			for _, name := range s.graph.nodes[n].GetOutput() {
+				if name == "" || seen[name] {
+					continue
+				}
+				seen[name] = true
+				_, travels := s.index[name]
+				if _, known := s.rowShape(name); !known && !travels {
+					names = append(names, name)
+				}
+			}
 		}
 	}
 	return names

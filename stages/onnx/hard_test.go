@@ -457,3 +457,17 @@ func TestOneRowMayTravelInAnyShape(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// FLOPs that hang on shapes which the runtime cannot infer, but only find.
+func TestFLOPsThatOnlyARunTells(t *testing.T) {
+	path := drawn(t, "input x[N 6 4]\ninit w[4 5]\ninit flat int64[2] = 0 30\ns = Shape(x)\na = Reshape(x, s)\nb = MatMul(a, w)\n"+
+		"c = Relu(b)\ny1 = Reshape(c, flat)\noutput y1[N 30]")
+	m, err := Load(Config{Name: "m", Files: []string{path}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	if got, want := m.model.FLOPs(1), 2*6*4*5.0+6*5; got != want {
+		t.Errorf("%g FLOPs, want %g", got, want)
+	}
+}

@@ -13,7 +13,7 @@ import (
 )
 
 // Resolve completes a split with what the runtime says of the model: first what it infers, then, for shapes that it cannot
-// infer, what they are when zeros go through the model. A split that lacks nothing but shapes for its FLOPs needs no runtime.
+// infer, what they are when zeros go through the model. What cannot be learnt so leaves FLOPs unknown. A split that lacks nothing but shapes for its FLOPs needs no runtime.
 func Resolve(g *graph.Graph, split *graph.Split) error {
 	if err := ask(split, split.Unresolved(), g.WithOutputs); err != nil {
 		return err
@@ -24,7 +24,27 @@ func Resolve(g *graph.Graph, split *graph.Split) error {
 	if !ort.IsInitialized() {
 		return nil // the FLOPs stay unknown
 	}
-	return ask(split, split.Uncounted(), g.OneRow)
+	if err := ask(split, split.Uncounted(), g.OneRow); err != nil {
+		return err
+	}
+	return size(split, split.Uncounted())
+}
+
+// size hands in the shapes that tensors inside the segments have when zeros go through the model, a row of them.
+func size(split *graph.Split, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	o, err := newObserver(split, names)
+	if err != nil {
+		return nil // the FLOPs stay unknown; nothing else depends on it
+	}
+	defer o.close()
+	shapes, err := o.run(max(split.FixedRows, 1))
+	if err != nil {
+		return nil
+	}
+	return o.resolve(shapes)
 }
 
 // ask opens a variant of the model that has the named tensors as outputs, and hands in what the runtime says of them.
@@ -60,13 +80,18 @@ func ask(split *graph.Split, names []string, variant func([]string) ([]byte, err
 	return split.Resolve(known)
 }
 
-// plainOptions are for a model that is hardly run: to optimise it would take longer than all else. The caller destroys them.
+// plainOptions are for a model that is hardly run: to optimise it would take longer than all else, and to pack its weights as
+// much memory again. The caller destroys them.
 func plainOptions() (*ort.SessionOptions, error) {
 	o, err := sessionOptions(1)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.SetGraphOptimizationLevel(ort.GraphOptimizationLevelDisableAll); err != nil {
+	err = errors.Join(
+		o.SetGraphOptimizationLevel(ort.GraphOptimizationLevelDisableAll),
+		o.AddSessionConfigEntry("session.disable_prepacking", "1"),
+	)
+	if err != nil {
 		return nil, errors.Join(err, o.Destroy())
 	}
 	return o, nil

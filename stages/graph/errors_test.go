@@ -164,6 +164,8 @@ func FuzzParse(f *testing.F) {
 	for _, c := range mistakes {
 		f.Add(encode(model(c.model)))
 	}
+	f.Add(encode(model("input x[N 4]\nfunction F(a) b, c\nattribute v=1\nbody y\nu = Neg(a)\noutput u\nend\nb = If(a) then_branch=@y else_branch=@y\n" +
+		"c = local.G(b) k=$v\nend\nfunction G(a) b\nopset 9\nb = Relu(a)\nend\np, q = local.F(x)\nr, _ = local.F(p) v=2\noutput q[N 4]\noutput r[N 4]")))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if g, err := Parse(data); err == nil {
 			exercise(g)

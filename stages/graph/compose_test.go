@@ -189,3 +189,16 @@ func TestSegmentsThatDoNotFit(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Whatever two files hold, they make a graph that can be cut, or an error.
+func FuzzReadSegments(f *testing.F) {
+	first := encode(model("input x[N 4]\na = Relu(x)\ny = Neg(a)\noutput y[N 4]\noutput a[N 4]"))
+	f.Add(first, encode(model("input a[N 4]\nz = Relu(a)\noutput z[N 4]")))
+	f.Add(first, encode(model("function F(a) b\nopset 9\nb = Neg(a)\nend\ninput x[N 4]\ninput a[N 4]\nz = local.F(a)\nu = Add(z, x)\noutput u[N 4]")))
+	f.Add(first, first)
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		if g, err := ReadSegments(files(t, a, b), nil); err == nil {
+			exercise(g)
+		}
+	})
+}

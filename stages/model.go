@@ -32,10 +32,10 @@ const Kept = math.MaxInt
 // exit per segment of a floating type with at least two classes.
 func (m *Model) Validate() error {
 	if len(m.Segments) == 0 || len(m.Exits) != len(m.Segments) {
-		return fmt.Errorf("model %s has %d segments for %d exits", m.Name, len(m.Segments), len(m.Exits))
+		return fmt.Errorf("%d segments for %d exits", len(m.Segments), len(m.Exits))
 	}
 	if len(m.LastUse) != len(m.Tensors) {
-		return fmt.Errorf("model %s has %d tensors and %d last uses", m.Name, len(m.Tensors), len(m.LastUse))
+		return fmt.Errorf("%d tensors and %d last uses", len(m.Tensors), len(m.LastUse))
 	}
 	written := make([]bool, len(m.Tensors))
 	for _, i := range m.Inputs {
@@ -44,12 +44,12 @@ func (m *Model) Validate() error {
 	for s, seg := range m.Segments {
 		for _, i := range seg.In {
 			if i < 0 || i >= len(written) || !written[i] {
-				return fmt.Errorf("model %s: segment %d reads tensor %d, which nothing before it writes", m.Name, s+1, i)
+				return fmt.Errorf("segment %d reads tensor %d, which nothing before it writes", s+1, i)
 			}
 		}
 		for _, i := range seg.Out {
 			if i < 0 || i >= len(written) || written[i] {
-				return fmt.Errorf("model %s: segment %d writes tensor %d, which is not its to write", m.Name, s+1, i)
+				return fmt.Errorf("segment %d writes tensor %d, which is not its to write", s+1, i)
 			}
 			written[i] = true
 		}
@@ -63,14 +63,14 @@ func (m *Model) Validate() error {
 func (m *Model) checkExit(s int) error {
 	seg := m.Segments[s]
 	if !slices.Contains(seg.Out, seg.Exit) {
-		return fmt.Errorf("model %s: exit %s is not an output of segment %d", m.Name, m.Exits[s], s+1)
+		return fmt.Errorf("exit %s is not an output of segment %d", m.Exits[s], s+1)
 	}
 	exit := &m.Tensors[seg.Exit]
 	if !exit.Type.floating() {
-		return fmt.Errorf("model %s: exit %s is of type %s: an exit gives a floating number for each class", m.Name, exit.Name, exit.Type)
+		return fmt.Errorf("exit %s is of type %s: an exit gives a floating number for each class", exit.Name, exit.Type)
 	}
 	if exit.RowBytes < 2*exit.Type.Size() {
-		return fmt.Errorf("model %s: exit %s has one value a row: an exit needs one value per class, two or more", m.Name, exit.Name)
+		return fmt.Errorf("exit %s has one value a row: an exit needs one value per class, two or more", exit.Name)
 	}
 	return nil
 }

@@ -48,10 +48,27 @@ func runWithin(limit time.Duration, r Runner, c *Carry) (Usage, error) {
 
 // RunUntil runs a segment and asks the run to end when the context is done. Then the error is the context's cause.
 func RunUntil(ctx context.Context, r Runner, c *Carry) (Usage, error) {
-	stop := context.AfterFunc(ctx, r.Terminate)
+	stop := WhenDone(ctx, r.Terminate)
 	used, err := r.Run(c)
-	if !stop() && err != nil {
+	if stop() && err != nil {
 		err = context.Cause(ctx)
 	}
 	return used, err
+}
+
+// WhenDone calls a function when a context is done, unless it is stopped before. Stopping waits for the function if it has
+// been called, and says whether it has: what it uses can be released then.
+func WhenDone(ctx context.Context, f func()) (stop func() (called bool)) {
+	returned := make(chan struct{})
+	end := context.AfterFunc(ctx, func() {
+		defer close(returned)
+		f()
+	})
+	return func() bool {
+		if end() {
+			return false
+		}
+		<-returned
+		return true
+	}
 }

@@ -136,7 +136,7 @@ func cut(o splitOptions, stderr io.Writer) (*graph.Split, error) {
 		}
 		return nil, fmt.Errorf("the file does not give the types of %q and %w; export the model with its shapes inferred", open, reason)
 	}
-	if reason != nil {
+	if reason != nil && !o.verify { // which says it too
 		fmt.Fprintf(stderr, "delen: some shapes and FLOPs are left open: %v\n", reason)
 	}
 	return s, nil

@@ -129,7 +129,11 @@ func (r splitResult) print(w io.Writer) error {
 		}
 		t.line("%s to %q", name, s.Exit)
 		t.line("  holds\t%s, %s", plural(s.Nodes, "node"), plural(int(s.Parameters), "parameter"))
-		t.line("  costs\t%s a row%s", flops(s.FLOPs), optional(": ", s.uncounted))
+		if s.FLOPs != nil {
+			t.line("  costs\t%s a row", flops(s.FLOPs))
+		} else {
+			t.line("  costs\tFLOPs not known: %s", s.uncounted)
+		}
 		t.line("  takes\t%s", texts(s.Inputs))
 		t.line("  gives\t%s", texts(s.Outputs))
 		t.line("  passes on\t%s a row", bytesOf(s.Hidden))

@@ -231,7 +231,7 @@ func (s *Split) role(i int) string {
 
 // checkRows returns the number of rows that tensors insist on, 0 for any. All must have their rows first.
 func (s *Split) checkRows(tensors []Tensor) (int64, error) {
-	rows := int64(0)
+	rows, stated := int64(0), int64(0) // stated by the inputs alone
 	for i, t := range tensors {
 		if t.Shape == nil {
 			continue
@@ -251,10 +251,13 @@ func (s *Split) checkRows(tensors []Tensor) (int64, error) {
 		}
 		if rows == 0 && (input || n == 1) { // one row is one row, whatever the inputs leave open
 			rows = n
+			if input {
+				stated = n
+			}
 			continue
 		}
 		return 0, fmt.Errorf("tensor %s does not begin with the row axis, as the model's inputs do (%s)%s",
-			t, rowsText(rows), s.role(i))
+			t, rowsText(stated), s.role(i))
 	}
 	return rows, nil
 }

@@ -1,14 +1,17 @@
 package onnx
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	ort "github.com/yalue/onnxruntime_go"
 
+	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/graph"
 )
 
@@ -114,6 +117,9 @@ func infer(model []byte) ([]ort.InputOutputInfo, error) {
 	}
 	defer options.Destroy()
 	_, outputs, err := ort.GetInputOutputInfoWithOptions(f.Name(), options)
+	if err != nil { // the file is nobody's business
+		err = errors.New(strings.ReplaceAll(err.Error(), f.Name(), "the model"))
+	}
 	return outputs, err
 }
 
@@ -144,7 +150,8 @@ func observe(split *graph.Split, names []string) error {
 		b := two[i]
 		if len(a) == 0 || len(a) != len(b) || a[0] != 1 || b[0] != 2 || !slices.Equal(a[1:], b[1:]) {
 			return fmt.Errorf("tensor %q has the shape %v for one request and %v for two: it does not begin with the row axis, so it "+
-				"cannot travel with a request; name other exits, or export the model differently", names[i], a, b)
+				"cannot travel with a request; name other exits, or export the model for exactly one row, so that any tensor can "+
+				"travel", names[i], a, b)
 		}
 		a[0] = -1
 	}
@@ -218,8 +225,12 @@ func (o *observer) run(rows int64) (shapes [][]int64, err error) {
 		}
 		in = append(in, v)
 	}
-	defer time.AfterFunc(trying, func() { o.options.Terminate() }).Stop()
-	if err := o.session.RunWithOptions(in, out, o.options); err != nil {
+	limit, cancel := context.WithTimeout(context.Background(), trying)
+	defer cancel()
+	stop := stages.WhenDone(limit, func() { o.options.Terminate() })
+	err = o.session.RunWithOptions(in, out, o.options)
+	stop()
+	if err != nil {
 		return nil, fmt.Errorf("running the model on zeros, to see the shapes of %v: %w", o.names, err)
 	}
 	for _, v := range out {

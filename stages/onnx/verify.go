@@ -183,8 +183,12 @@ func (w *whole) load(m *Model, g *graph.Graph, split *graph.Split) error {
 
 // run computes the exits.
 func (w *whole) run(ctx context.Context) error {
-	defer context.AfterFunc(ctx, func() { w.options.Terminate() })()
-	return errors.Join(w.session.RunWithOptions(w.in, w.out, w.options), ctx.Err())
+	stop := stages.WhenDone(ctx, func() { w.options.Terminate() })
+	err := w.session.RunWithOptions(w.in, w.out, w.options)
+	if stop() {
+		return context.Cause(ctx)
+	}
+	return err
 }
 
 // value makes a tensor of the runtime, of all rows of the model, and adds it to a list.

@@ -2,16 +2,21 @@ package config
 
 import "github.com/delen-edge/delen/stages/graph"
 
-// checkExits warns of exits that can be run, and hardly give what is expected of
-// them.
+// checkExits reports exits that give no answer, and warns of those that can be run
+// and hardly give what is expected of them.
 func (b *block) checkExits(m *Model, from string, s *graph.Split) {
 	at := from
 	if b.given("exits") {
 		at = "exits"
 	}
 	var first graph.Tensor
-	for i, seg := range s.Segments {
+	for _, seg := range s.Segments {
 		t := s.Tensors[seg.Exit]
+		if t.Type != graph.Unknown && !t.Type.Floating() || values(t) == 1 {
+			b.failAt(at, "Invalid exit", "Exit %q is %s, and an exit gives a number with a fraction for each class, of two or more. Write the name of the tensor "+
+				"that it is made from.", t.Name, t)
+			continue
+		}
 		if m.Activation == Softmax && seg.Softmax {
 			b.warnAt(at, "Softmax twice", "Exit %q gives probabilities already, as it comes from a Softmax, and activation is \"softmax\": its confidence is far too low. "+
 				"Write activation = \"none\".", t.Name)
@@ -19,7 +24,7 @@ func (b *block) checkExits(m *Model, from string, s *graph.Split) {
 		if wide(t) {
 			b.warnAt(at, "Exit that is no list", "Exit %q is %s, and each of its values is taken for a class. Leave it out if it is none that classifies.", t.Name, t)
 		}
-		if i == 0 {
+		if first.Name == "" {
 			first = t
 		} else if a, z := values(first), values(t); a > 0 && z > 0 && a != z {
 			b.warnAt(at, "Exits of different sizes", "Exit %q gives %d values and exit %q %d: they do not tell the same classes apart. Write the exits that do.",

@@ -95,11 +95,18 @@ const odd = `
 	output y2[N 2 2]
 	output y3[N 6]`
 
+// open is a model for texts of any length, and decided one that gives decisions.
+const (
+	open    = "input x int64[N L]\na = Cast(x) to=1\ny = Neg(a)\noutput y[N L]"
+	decided = "input x[N 4]\ny1 = ReduceMax(x) axes=1,\na = Neg(x)\ny2 = ArgMax(a) axis=1 keepdims=0\noutput y1[N 1]\noutput y2 int64[N]"
+)
+
 // house fills a folder with what fixtures name: everything in testdata/files,
 // the model as tiny.onnx, its segments as first.onnx and second.onnx, it again
 // without the types inside as silent.onnx, with the latter's digest in the profile
 // digest.json, with two inputs as two-inputs.onnx, and with eight rows at a time
-// as eight.onnx; odd.onnx is odd. The model of the documentation is reader.onnx. With an input of
+// as eight.onnx; odd.onnx is odd, open.onnx open, and
+// decided.onnx decided. The model of the documentation is reader.onnx. With an input of
 // 16 samples the model is sound.onnx, with an axis more mono.onnx, with samples of
 // 64 bits double.onnx.
 func house(t testing.TB) string {
@@ -123,7 +130,8 @@ func house(t testing.TB) string {
 	}
 	for name, m := range map[string]*onnxpb.ModelProto{
 		"tiny.onnx": network(), "reader.onnx": network(), "silent.onnx": silent, "two-inputs.onnx": two,
-		"odd.onnx": sketch.Model(odd), "sound.onnx": sound, "mono.onnx": mono, "double.onnx": double, "eight.onnx": eight,
+		"odd.onnx": sketch.Model(odd), "open.onnx": sketch.Model(open), "decided.onnx": sketch.Model(decided),
+		"sound.onnx": sound, "mono.onnx": mono, "double.onnx": double, "eight.onnx": eight,
 	} {
 		b, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
 		if err != nil {

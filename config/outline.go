@@ -49,6 +49,11 @@ func (b *block) outline(m *Model, exits []item[string]) outline {
 		b.warnAt(from, "Fixed batch", "The model takes %d rows at a time and no other number, so each request pays for %d. Leave its first dimension open when you export it.",
 			s.FixedRows, s.FixedRows)
 	}
+	for _, t := range o.inputs {
+		if t.Shape != nil && len(t.Shape) > 0 && t.RowBytes() < 0 && t.Type != graph.Unknown {
+			b.failAt(from, "Input without a size", "The model's input %s leaves more open than its rows, the first dimension. Make it a number when you export the model.", t)
+		}
+	}
 	b.checkExits(m, from, s)
 	b.checkPicture(m, o.inputs)
 	b.checkAudio(m, o.inputs)

@@ -45,5 +45,10 @@ func (t DType) String() string {
 	return fmt.Sprintf("dtype(%d)", uint8(t))
 }
 
+// Floating reports whether elements have a fraction.
+func (t DType) Floating() bool {
+	return t == Float32 || t == Float64 || t == Float16 || t == BFloat16
+}
+
 // Size returns the bytes of one element, 0 when the type is unknown.
 func (t DType) Size() int { return dtypes[t].size }

@@ -50,7 +50,7 @@ func (b *block) outline(m *Model, exits []item[string]) outline {
 			s.FixedRows, s.FixedRows)
 	}
 	for _, t := range o.inputs {
-		if t.Shape != nil && len(t.Shape) > 0 && t.RowBytes() < 0 && t.Type != graph.Unknown {
+		if len(t.Shape) > 0 && t.RowBytes() < 0 && t.Type != graph.Unknown {
 			b.failAt(from, "Input without a size", "The model's input %s leaves more open than its rows, the first dimension. Make it a number when you export the model.", t)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -49,6 +50,7 @@ type child struct {
 	cmd     *exec.Cmd
 	stdin   io.WriteCloser
 	events  chan event
+	early   []event // said before an order was done
 	address string
 	ended   chan struct{} // closed when the process has ended
 	err     error         // of the process, once it has ended
@@ -189,9 +191,14 @@ func start(t testing.TB, o options) *child {
 	return c
 }
 
-// await waits for an event of a kind and passes over others.
+// await waits for an event of a kind and passes over others. What an order leads to may be said before that it is done.
 func (c *child) await(kind string) event {
 	c.t.Helper()
+	if i := slices.IndexFunc(c.early, func(e event) bool { return e.Kind == kind }); i >= 0 {
+		e := c.early[i]
+		c.early = slices.Delete(c.early, i, i+1)
+		return e
+	}
 	over := time.After(patience)
 	for {
 		select {
@@ -203,6 +210,8 @@ func (c *child) await(kind string) event {
 				return e
 			case e.Kind == "error":
 				c.t.Fatalf("the other process says: %s", e.Text)
+			case kind == "done":
+				c.early = append(c.early, e)
 			}
 		case <-over:
 			c.t.Fatalf("the other process did not say %q", kind)

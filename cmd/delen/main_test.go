@@ -66,7 +66,7 @@ func furnish(dir string) error {
 			return err
 		}
 	}
-	for name, text := range map[string]string{"half.onnx": half, "first.onnx": first, "last.onnx": last, "endless.onnx": endless} {
+	for name, text := range map[string]string{"half.onnx": half, "first.onnx": first, "last.onnx": last, "endless.onnx": sketch.Endless} {
 		if err := os.WriteFile(filepath.Join(dir, name), sketch.Encode(sketch.Model(text)), 0o644); err != nil {
 			return err
 		}
@@ -127,22 +127,6 @@ const (
 	output = MatMul(input, w)
 	output output[N 2]`
 )
-
-// endless is a model that never comes to its end.
-const endless = `
-	input x[N 4]
-	init yes bool[] = 1
-	body loop
-		input n int64[]
-		input go bool[]
-		input h[? 4]
-		on = Identity(go)
-		k = Sin(h)
-		output on bool[]
-		output k[? 4]
-	end
-	y = Loop(_, yes, x) body=@loop
-	output y[N 4]`
 
 // silence takes what is declared about the inside of a model away.
 func silence(model []byte) ([]byte, error) {

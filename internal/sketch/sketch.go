@@ -32,6 +32,22 @@ import (
 	"github.com/delen-edge/delen/stages/graph/onnxpb"
 )
 
+// Endless is a model whose run never comes to its end.
+const Endless = `
+	input x[N 4]
+	init yes bool[] = 1
+	body loop
+		input n int64[]
+		input go bool[]
+		input h[? 4]
+		on = Identity(go)
+		k = Sin(h)
+		output on bool[]
+		output k[? 4]
+	end
+	y = Loop(_, yes, x) body=@loop
+	output y[N 4]`
+
 // drawing is a model in the making.
 type drawing struct {
 	lines     []string

@@ -144,8 +144,7 @@ func bytesAt(f *os.File, p place) ([]byte, error) {
 	return raw, err
 }
 
-// WeightFiles returns the files that heavy weights lie in, each once, the model's own among them.
-func (g *Graph) WeightFiles() []string {
+func (g *Graph) weightFiles() []string {
 	var files []string
 	seen := make(map[string]bool)
 	for _, t := range g.model.GetGraph().GetInitializer() {

@@ -25,7 +25,7 @@ func (s *Split) Model(segment int) ([]byte, error) {
 	return marshal(model)
 }
 
-// Lean is like [Split.Model], but heavy weights stay in their files, which the model names relative to [Graph.Folder]: a
+// Lean is like [Split.Model], but heavy weights stay in their files, which the model names relative to [Split.Folder]: a
 // runtime that is told the folder maps them into memory, where they are held once and can be given back.
 func (s *Split) Lean(segment int) ([]byte, error) {
 	model, err := s.model(segment)
@@ -56,13 +56,10 @@ func (s *Split) model(segment int) (*onnxpb.ModelProto, error) {
 }
 
 // Folder is where the files with heavy weights lie; empty for a graph that was parsed from memory.
-func (g *Graph) Folder() string { return g.folder }
-
-// Folder is that of the graph.
 func (s *Split) Folder() string { return s.graph.folder }
 
-// WeightFiles are those of the graph.
-func (s *Split) WeightFiles() []string { return s.graph.WeightFiles() }
+// WeightFiles returns the files that heavy weights lie in, each once, the model's own among them.
+func (s *Split) WeightFiles() []string { return s.graph.weightFiles() }
 
 // Uncut returns what the exits need in one piece, with the exits as its outputs and the split's inputs. Heavy weights stay in
 // their files: see [Split.Lean]. The caller owns the bytes.

@@ -21,7 +21,7 @@ const (
 )
 
 // Read reads the model in the file at path. Its heavy weights stay on the disk, in that file or in files that must lie in
-// its folder or below, and must not be changed as long as the graph is used: see [Graph.Folder].
+// its folder or below, and must not be changed as long as the graph is used: see [Split.Folder].
 func Read(path string) (*Graph, error) {
 	f, err := open(path)
 	if err != nil {

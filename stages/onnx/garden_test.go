@@ -67,9 +67,6 @@ const weights = `
 	init back[5 32]
 	init flat int64[2] = 0 32
 	init square int64[3] = 0 4 8
-	init halves int64[2] = 2 2
-	init last int64[1] = 2
-	init first int64[1] = 0
 	init twice int64[] = 2
 	init yes bool[] = 1
 	init step[] = 0.125

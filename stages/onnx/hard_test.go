@@ -391,24 +391,8 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// endless never comes to its end.
-const endless = `
-	input x[N 4]
-	init yes bool[] = 1
-	body loop
-		input n int64[]
-		input go bool[]
-		input h[? 4]
-		on = Identity(go)
-		k = Sin(h)
-		output on bool[]
-		output k[? 4]
-	end
-	y1 = Loop(_, yes, x) body=@loop
-	output y1[N 4]`
-
 func TestARunThatDoesNotEndIsEnded(t *testing.T) {
-	m, err := Load(Config{Name: "endless", Files: []string{drawn(t, endless)}})
+	m, err := Load(Config{Name: "endless", Files: []string{drawn(t, sketch.Endless)}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -159,7 +159,7 @@ func (w *whole) open(m *Model) error {
 // what is left of one without inputs that no exit needs, or with exits that are no outputs.
 func (w *whole) load(m *Model, g *graph.Graph, split *graph.Split) error {
 	bodies := slices.ContainsFunc(split.Segments, func(s graph.Segment) bool { return s.Bodies })
-	options, err := m.options(g.Folder(), bodies)
+	options, err := m.options(split.Folder(), bodies)
 	if err != nil {
 		return err
 	}

@@ -605,8 +605,10 @@ type Infer struct {
 	// connection broke, does not run when nobody waits for it any more.
 	// 0: counted from the arrival.
 	SentAtNs int64 `protobuf:"varint,8,opt,name=sent_at_ns,json=sentAtNs,proto3" json:"sent_at_ns,omitempty"`
-	// Bounds on metrics of this request: not served yet. A request that has some
-	// is refused with UNIMPLEMENTED, so that none is ignored.
+	// Bounds on metrics of this request, at most one per metric: the least accuracy,
+	// the most response_time, energy and flops. They take the place of the bounds on
+	// the same metrics in the tenant's objective. A request has bounds or a criterion,
+	// not both.
 	Bounds        []*Bound `protobuf:"bytes,9,rep,name=bounds,proto3" json:"bounds,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -805,7 +807,10 @@ type Inferred struct {
 	// had a criterion of its own.
 	CriterionVersion uint64 `protobuf:"varint,15,opt,name=criterion_version,json=criterionVersion,proto3" json:"criterion_version,omitempty"`
 	// The exit's outputs, if the request wanted them.
-	Outputs       []*Tensor `protobuf:"bytes,16,rep,name=outputs,proto3" json:"outputs,omitempty"`
+	Outputs []*Tensor `protobuf:"bytes,16,rep,name=outputs,proto3" json:"outputs,omitempty"`
+	// The request's bounds that its operating point was not predicted to keep, as
+	// they are written in an objective. Empty: all could be kept.
+	Unmet         []string `protobuf:"bytes,17,rep,name=unmet,proto3" json:"unmet,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -948,6 +953,13 @@ func (x *Inferred) GetCriterionVersion() uint64 {
 func (x *Inferred) GetOutputs() []*Tensor {
 	if x != nil {
 		return x.Outputs
+	}
+	return nil
+}
+
+func (x *Inferred) GetUnmet() []string {
+	if x != nil {
+		return x.Unmet
 	}
 	return nil
 }
@@ -1322,7 +1334,17 @@ type TenantInfo struct {
 	// What happens to a request that finds the queue full.
 	Overflow Overflow `protobuf:"varint,12,opt,name=overflow,proto3,enum=delen.wire.v1.Overflow" json:"overflow,omitempty"`
 	// How a recording becomes the model's one input; absent when it is no recording.
-	Audio         *Audio `protobuf:"bytes,13,opt,name=audio,proto3" json:"audio,omitempty"`
+	Audio *Audio `protobuf:"bytes,13,opt,name=audio,proto3" json:"audio,omitempty"`
+	// Its objective, such as "maximize accuracy where energy <= 80*mJ". Empty: none.
+	Objective string `protobuf:"bytes,14,opt,name=objective,proto3" json:"objective,omitempty"`
+	// Who finds its criterion: "none" when that was stated, or "pareto",
+	// "per-workload" or "full".
+	Adapt string `protobuf:"bytes,15,opt,name=adapt,proto3" json:"adapt,omitempty"`
+	// The operating point in force, of which criterion is the thresholds; absent
+	// without an objective.
+	Point *Point `protobuf:"bytes,16,opt,name=point,proto3" json:"point,omitempty"`
+	// The bounds of the objective that the point is not predicted to keep.
+	Unmet         []string `protobuf:"bytes,17,rep,name=unmet,proto3" json:"unmet,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1448,6 +1470,145 @@ func (x *TenantInfo) GetAudio() *Audio {
 	return nil
 }
 
+func (x *TenantInfo) GetObjective() string {
+	if x != nil {
+		return x.Objective
+	}
+	return ""
+}
+
+func (x *TenantInfo) GetAdapt() string {
+	if x != nil {
+		return x.Adapt
+	}
+	return ""
+}
+
+func (x *TenantInfo) GetPoint() *Point {
+	if x != nil {
+		return x.Point
+	}
+	return nil
+}
+
+func (x *TenantInfo) GetUnmet() []string {
+	if x != nil {
+		return x.Unmet
+	}
+	return nil
+}
+
+// Point is an operating point and what it is predicted to bring: figures of one
+// request, for a machine as busy as it is.
+type Point struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The confidence at which each exit but the last answers. 0: always;
+	// infinity: never.
+	Thresholds []float64 `protobuf:"fixed64,1,rep,packed,name=thresholds,proto3" json:"thresholds,omitempty"`
+	// The fraction of right answers.
+	Accuracy float64 `protobuf:"fixed64,2,opt,name=accuracy,proto3" json:"accuracy,omitempty"`
+	// What the accuracy is at least, at the confidence that promises are made with.
+	AccuracyLow float64 `protobuf:"fixed64,3,opt,name=accuracy_low,json=accuracyLow,proto3" json:"accuracy_low,omitempty"`
+	// The mean response time.
+	ResponseMeanNs int64 `protobuf:"varint,4,opt,name=response_mean_ns,json=responseMeanNs,proto3" json:"response_mean_ns,omitempty"`
+	// Its 95th percentile.
+	ResponseP95Ns int64 `protobuf:"varint,5,opt,name=response_p95_ns,json=responseP95Ns,proto3" json:"response_p95_ns,omitempty"`
+	// The mean energy in joules.
+	EnergyJ float64 `protobuf:"fixed64,6,opt,name=energy_j,json=energyJ,proto3" json:"energy_j,omitempty"`
+	// The mean number of floating-point operations.
+	Flops float64 `protobuf:"fixed64,7,opt,name=flops,proto3" json:"flops,omitempty"`
+	// The fraction of requests that each exit answers.
+	ExitShare     []float64 `protobuf:"fixed64,8,rep,packed,name=exit_share,json=exitShare,proto3" json:"exit_share,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Point) Reset() {
+	*x = Point{}
+	mi := &file_actors_wire_wire_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Point) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Point) ProtoMessage() {}
+
+func (x *Point) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_wire_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Point.ProtoReflect.Descriptor instead.
+func (*Point) Descriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Point) GetThresholds() []float64 {
+	if x != nil {
+		return x.Thresholds
+	}
+	return nil
+}
+
+func (x *Point) GetAccuracy() float64 {
+	if x != nil {
+		return x.Accuracy
+	}
+	return 0
+}
+
+func (x *Point) GetAccuracyLow() float64 {
+	if x != nil {
+		return x.AccuracyLow
+	}
+	return 0
+}
+
+func (x *Point) GetResponseMeanNs() int64 {
+	if x != nil {
+		return x.ResponseMeanNs
+	}
+	return 0
+}
+
+func (x *Point) GetResponseP95Ns() int64 {
+	if x != nil {
+		return x.ResponseP95Ns
+	}
+	return 0
+}
+
+func (x *Point) GetEnergyJ() float64 {
+	if x != nil {
+		return x.EnergyJ
+	}
+	return 0
+}
+
+func (x *Point) GetFlops() float64 {
+	if x != nil {
+		return x.Flops
+	}
+	return 0
+}
+
+func (x *Point) GetExitShare() []float64 {
+	if x != nil {
+		return x.ExitShare
+	}
+	return nil
+}
+
 // TensorInfo describes a tensor without its values.
 type TensorInfo struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1463,7 +1624,7 @@ type TensorInfo struct {
 
 func (x *TensorInfo) Reset() {
 	*x = TensorInfo{}
-	mi := &file_actors_wire_wire_proto_msgTypes[10]
+	mi := &file_actors_wire_wire_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1475,7 +1636,7 @@ func (x *TensorInfo) String() string {
 func (*TensorInfo) ProtoMessage() {}
 
 func (x *TensorInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[10]
+	mi := &file_actors_wire_wire_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1488,7 +1649,7 @@ func (x *TensorInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TensorInfo.ProtoReflect.Descriptor instead.
 func (*TensorInfo) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{10}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *TensorInfo) GetName() string {
@@ -1534,7 +1695,7 @@ type Picture struct {
 
 func (x *Picture) Reset() {
 	*x = Picture{}
-	mi := &file_actors_wire_wire_proto_msgTypes[11]
+	mi := &file_actors_wire_wire_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1546,7 +1707,7 @@ func (x *Picture) String() string {
 func (*Picture) ProtoMessage() {}
 
 func (x *Picture) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[11]
+	mi := &file_actors_wire_wire_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1559,7 +1720,7 @@ func (x *Picture) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Picture.ProtoReflect.Descriptor instead.
 func (*Picture) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{11}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Picture) GetLayout() Layout {
@@ -1618,7 +1779,7 @@ type Audio struct {
 
 func (x *Audio) Reset() {
 	*x = Audio{}
-	mi := &file_actors_wire_wire_proto_msgTypes[12]
+	mi := &file_actors_wire_wire_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1630,7 +1791,7 @@ func (x *Audio) String() string {
 func (*Audio) ProtoMessage() {}
 
 func (x *Audio) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[12]
+	mi := &file_actors_wire_wire_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1643,7 +1804,7 @@ func (x *Audio) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Audio.ProtoReflect.Descriptor instead.
 func (*Audio) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{12}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Audio) GetRate() uint32 {
@@ -1676,7 +1837,7 @@ type SetCriterion struct {
 
 func (x *SetCriterion) Reset() {
 	*x = SetCriterion{}
-	mi := &file_actors_wire_wire_proto_msgTypes[13]
+	mi := &file_actors_wire_wire_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1688,7 +1849,7 @@ func (x *SetCriterion) String() string {
 func (*SetCriterion) ProtoMessage() {}
 
 func (x *SetCriterion) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[13]
+	mi := &file_actors_wire_wire_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1701,7 +1862,7 @@ func (x *SetCriterion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCriterion.ProtoReflect.Descriptor instead.
 func (*SetCriterion) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{13}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SetCriterion) GetId() uint64 {
@@ -1740,7 +1901,7 @@ type CriterionSet struct {
 
 func (x *CriterionSet) Reset() {
 	*x = CriterionSet{}
-	mi := &file_actors_wire_wire_proto_msgTypes[14]
+	mi := &file_actors_wire_wire_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1752,7 +1913,7 @@ func (x *CriterionSet) String() string {
 func (*CriterionSet) ProtoMessage() {}
 
 func (x *CriterionSet) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[14]
+	mi := &file_actors_wire_wire_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1765,7 +1926,7 @@ func (x *CriterionSet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CriterionSet.ProtoReflect.Descriptor instead.
 func (*CriterionSet) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{14}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CriterionSet) GetId() uint64 {
@@ -1789,6 +1950,194 @@ func (x *CriterionSet) GetCriterion() string {
 	return ""
 }
 
+// SetObjective replaces a tenant's objective, or its criterion, from now on: the
+// node finds the criterion. ObjectiveSet or Refused answers it.
+type SetObjective struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The app's name for the request, unique among those it has in flight.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The tenant whose objective changes.
+	Tenant string `protobuf:"bytes,2,opt,name=tenant,proto3" json:"tenant,omitempty"`
+	// The metric to maximise: accuracy. Empty: minimize has one.
+	Maximize string `protobuf:"bytes,3,opt,name=maximize,proto3" json:"maximize,omitempty"`
+	// The metric to minimise: energy, response_time or flops. Empty: maximize has
+	// one.
+	Minimize string `protobuf:"bytes,4,opt,name=minimize,proto3" json:"minimize,omitempty"`
+	// The bounds, joined by &&, such as "response_time <= 50*ms"; at most 4 KiB.
+	// Empty: none.
+	Where string `protobuf:"bytes,5,opt,name=where,proto3" json:"where,omitempty"`
+	// How the criterion is found: "pareto", "per-workload" or "full". Empty:
+	// "pareto".
+	Adapt         string `protobuf:"bytes,6,opt,name=adapt,proto3" json:"adapt,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetObjective) Reset() {
+	*x = SetObjective{}
+	mi := &file_actors_wire_wire_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetObjective) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetObjective) ProtoMessage() {}
+
+func (x *SetObjective) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_wire_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetObjective.ProtoReflect.Descriptor instead.
+func (*SetObjective) Descriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *SetObjective) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *SetObjective) GetTenant() string {
+	if x != nil {
+		return x.Tenant
+	}
+	return ""
+}
+
+func (x *SetObjective) GetMaximize() string {
+	if x != nil {
+		return x.Maximize
+	}
+	return ""
+}
+
+func (x *SetObjective) GetMinimize() string {
+	if x != nil {
+		return x.Minimize
+	}
+	return ""
+}
+
+func (x *SetObjective) GetWhere() string {
+	if x != nil {
+		return x.Where
+	}
+	return ""
+}
+
+func (x *SetObjective) GetAdapt() string {
+	if x != nil {
+		return x.Adapt
+	}
+	return ""
+}
+
+// ObjectiveSet says that an objective is in force.
+type ObjectiveSet struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The id of the SetObjective that this answers.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The version of the criterion that was found, as later in
+	// Inferred.criterion_version.
+	Version uint64 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	// The objective in canonical form.
+	Objective string `protobuf:"bytes,3,opt,name=objective,proto3" json:"objective,omitempty"`
+	// The criterion that was found, in canonical form.
+	Criterion string `protobuf:"bytes,4,opt,name=criterion,proto3" json:"criterion,omitempty"`
+	// The operating point and what it is predicted to bring.
+	Point *Point `protobuf:"bytes,5,opt,name=point,proto3" json:"point,omitempty"`
+	// The bounds that it is not predicted to keep, as they are written: it is the
+	// nearest point.
+	Unmet         []string `protobuf:"bytes,6,rep,name=unmet,proto3" json:"unmet,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ObjectiveSet) Reset() {
+	*x = ObjectiveSet{}
+	mi := &file_actors_wire_wire_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ObjectiveSet) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ObjectiveSet) ProtoMessage() {}
+
+func (x *ObjectiveSet) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_wire_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ObjectiveSet.ProtoReflect.Descriptor instead.
+func (*ObjectiveSet) Descriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ObjectiveSet) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *ObjectiveSet) GetVersion() uint64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *ObjectiveSet) GetObjective() string {
+	if x != nil {
+		return x.Objective
+	}
+	return ""
+}
+
+func (x *ObjectiveSet) GetCriterion() string {
+	if x != nil {
+		return x.Criterion
+	}
+	return ""
+}
+
+func (x *ObjectiveSet) GetPoint() *Point {
+	if x != nil {
+		return x.Point
+	}
+	return nil
+}
+
+func (x *ObjectiveSet) GetUnmet() []string {
+	if x != nil {
+		return x.Unmet
+	}
+	return nil
+}
+
 // Watch asks for a report on a tenant at every interval, until the app cancels it
 // or leaves. Watched answers it, again and again; then Failed ends it, or Refused
 // right away.
@@ -1807,7 +2156,7 @@ type Watch struct {
 
 func (x *Watch) Reset() {
 	*x = Watch{}
-	mi := &file_actors_wire_wire_proto_msgTypes[15]
+	mi := &file_actors_wire_wire_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1819,7 +2168,7 @@ func (x *Watch) String() string {
 func (*Watch) ProtoMessage() {}
 
 func (x *Watch) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[15]
+	mi := &file_actors_wire_wire_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1832,7 +2181,7 @@ func (x *Watch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Watch.ProtoReflect.Descriptor instead.
 func (*Watch) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{15}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Watch) GetId() uint64 {
@@ -1917,13 +2266,18 @@ type Watched struct {
 	Criterion string `protobuf:"bytes,25,opt,name=criterion,proto3" json:"criterion,omitempty"`
 	// Its version.
 	CriterionVersion uint64 `protobuf:"varint,26,opt,name=criterion_version,json=criterionVersion,proto3" json:"criterion_version,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// What the operating point in force is predicted to bring, to hold against what
+	// is reported here; absent without an objective.
+	Point *Point `protobuf:"bytes,27,opt,name=point,proto3" json:"point,omitempty"`
+	// The bounds of the objective that the point is not predicted to keep.
+	Unmet         []string `protobuf:"bytes,28,rep,name=unmet,proto3" json:"unmet,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Watched) Reset() {
 	*x = Watched{}
-	mi := &file_actors_wire_wire_proto_msgTypes[16]
+	mi := &file_actors_wire_wire_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1935,7 +2289,7 @@ func (x *Watched) String() string {
 func (*Watched) ProtoMessage() {}
 
 func (x *Watched) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[16]
+	mi := &file_actors_wire_wire_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1948,7 +2302,7 @@ func (x *Watched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Watched.ProtoReflect.Descriptor instead.
 func (*Watched) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{16}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Watched) GetId() uint64 {
@@ -2133,6 +2487,20 @@ func (x *Watched) GetCriterionVersion() uint64 {
 	return 0
 }
 
+func (x *Watched) GetPoint() *Point {
+	if x != nil {
+		return x.Point
+	}
+	return nil
+}
+
+func (x *Watched) GetUnmet() []string {
+	if x != nil {
+		return x.Unmet
+	}
+	return nil
+}
+
 var File_actors_wire_wire_proto protoreflect.FileDescriptor
 
 const file_actors_wire_wire_proto_rawDesc = "" +
@@ -2160,7 +2528,7 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x03min\x18\x02 \x01(\x01H\x00R\x03min\x88\x01\x01\x12\x15\n" +
 	"\x03max\x18\x03 \x01(\x01H\x01R\x03max\x88\x01\x01B\x06\n" +
 	"\x04_minB\x06\n" +
-	"\x04_max\"\x83\x04\n" +
+	"\x04_max\"\x99\x04\n" +
 	"\bInferred\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x12\n" +
 	"\x04exit\x18\x02 \x01(\rR\x04exit\x12-\n" +
@@ -2181,7 +2549,8 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\renergy_source\x18\r \x01(\x0e2\x15.delen.wire.v1.SourceR\fenergySource\x12\x14\n" +
 	"\x05flops\x18\x0e \x01(\x01R\x05flops\x12+\n" +
 	"\x11criterion_version\x18\x0f \x01(\x04R\x10criterionVersion\x12/\n" +
-	"\aoutputs\x18\x10 \x03(\v2\x15.delen.wire.v1.TensorR\aoutputs\"\x82\x01\n" +
+	"\aoutputs\x18\x10 \x03(\v2\x15.delen.wire.v1.TensorR\aoutputs\x12\x14\n" +
+	"\x05unmet\x18\x11 \x03(\tR\x05unmet\"\x82\x01\n" +
 	"\aRefused\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12'\n" +
 	"\x04code\x18\x02 \x01(\x0e2\x13.delen.wire.v1.CodeR\x04code\x12\x18\n" +
@@ -2203,7 +2572,7 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\aversion\x18\x03 \x01(\tR\aversion\x123\n" +
 	"\atenants\x18\x04 \x03(\v2\x19.delen.wire.v1.TenantInfoR\atenants\x12*\n" +
 	"\x11max_message_bytes\x18\x05 \x01(\x04R\x0fmaxMessageBytes\x12\x15\n" +
-	"\x06now_ns\x18\x06 \x01(\x03R\x05nowNs\"\xc2\x03\n" +
+	"\x06now_ns\x18\x06 \x01(\x03R\x05nowNs\"\xb8\x04\n" +
 	"\n" +
 	"TenantInfo\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
@@ -2220,7 +2589,23 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	" \x03(\tR\x06labels\x120\n" +
 	"\apicture\x18\v \x01(\v2\x16.delen.wire.v1.PictureR\apicture\x123\n" +
 	"\boverflow\x18\f \x01(\x0e2\x17.delen.wire.v1.OverflowR\boverflow\x12*\n" +
-	"\x05audio\x18\r \x01(\v2\x14.delen.wire.v1.AudioR\x05audio\"b\n" +
+	"\x05audio\x18\r \x01(\v2\x14.delen.wire.v1.AudioR\x05audio\x12\x1c\n" +
+	"\tobjective\x18\x0e \x01(\tR\tobjective\x12\x14\n" +
+	"\x05adapt\x18\x0f \x01(\tR\x05adapt\x12*\n" +
+	"\x05point\x18\x10 \x01(\v2\x14.delen.wire.v1.PointR\x05point\x12\x14\n" +
+	"\x05unmet\x18\x11 \x03(\tR\x05unmet\"\x88\x02\n" +
+	"\x05Point\x12\x1e\n" +
+	"\n" +
+	"thresholds\x18\x01 \x03(\x01R\n" +
+	"thresholds\x12\x1a\n" +
+	"\baccuracy\x18\x02 \x01(\x01R\baccuracy\x12!\n" +
+	"\faccuracy_low\x18\x03 \x01(\x01R\vaccuracyLow\x12(\n" +
+	"\x10response_mean_ns\x18\x04 \x01(\x03R\x0eresponseMeanNs\x12&\n" +
+	"\x0fresponse_p95_ns\x18\x05 \x01(\x03R\rresponseP95Ns\x12\x19\n" +
+	"\benergy_j\x18\x06 \x01(\x01R\aenergyJ\x12\x14\n" +
+	"\x05flops\x18\a \x01(\x01R\x05flops\x12\x1d\n" +
+	"\n" +
+	"exit_share\x18\b \x03(\x01R\texitShare\"b\n" +
 	"\n" +
 	"TensorInfo\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12*\n" +
@@ -2243,11 +2628,25 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\fCriterionSet\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\x04R\aversion\x12\x1c\n" +
-	"\tcriterion\x18\x03 \x01(\tR\tcriterion\"J\n" +
+	"\tcriterion\x18\x03 \x01(\tR\tcriterion\"\x9a\x01\n" +
+	"\fSetObjective\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
+	"\x06tenant\x18\x02 \x01(\tR\x06tenant\x12\x1a\n" +
+	"\bmaximize\x18\x03 \x01(\tR\bmaximize\x12\x1a\n" +
+	"\bminimize\x18\x04 \x01(\tR\bminimize\x12\x14\n" +
+	"\x05where\x18\x05 \x01(\tR\x05where\x12\x14\n" +
+	"\x05adapt\x18\x06 \x01(\tR\x05adapt\"\xb6\x01\n" +
+	"\fObjectiveSet\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x18\n" +
+	"\aversion\x18\x02 \x01(\x04R\aversion\x12\x1c\n" +
+	"\tobjective\x18\x03 \x01(\tR\tobjective\x12\x1c\n" +
+	"\tcriterion\x18\x04 \x01(\tR\tcriterion\x12*\n" +
+	"\x05point\x18\x05 \x01(\v2\x14.delen.wire.v1.PointR\x05point\x12\x14\n" +
+	"\x05unmet\x18\x06 \x03(\tR\x05unmet\"J\n" +
 	"\x05Watch\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
 	"\x06tenant\x18\x02 \x01(\tR\x06tenant\x12\x19\n" +
-	"\bevery_ns\x18\x03 \x01(\x03R\aeveryNs\"\xa8\x06\n" +
+	"\bevery_ns\x18\x03 \x01(\x03R\aeveryNs\"\xea\x06\n" +
 	"\aWatched\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x1a\n" +
 	"\bsequence\x18\x02 \x01(\x04R\bsequence\x12\x1b\n" +
@@ -2275,7 +2674,9 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\abattery\x18\x17 \x01(\x01R\abattery\x12\x19\n" +
 	"\bin_house\x18\x18 \x01(\rR\ainHouse\x12\x1c\n" +
 	"\tcriterion\x18\x19 \x01(\tR\tcriterion\x12+\n" +
-	"\x11criterion_version\x18\x1a \x01(\x04R\x10criterionVersion*\xcf\x01\n" +
+	"\x11criterion_version\x18\x1a \x01(\x04R\x10criterionVersion\x12*\n" +
+	"\x05point\x18\x1b \x01(\v2\x14.delen.wire.v1.PointR\x05point\x12\x14\n" +
+	"\x05unmet\x18\x1c \x03(\tR\x05unmet*\xcf\x01\n" +
 	"\x05DType\x12\x15\n" +
 	"\x11DTYPE_UNSPECIFIED\x10\x00\x12\v\n" +
 	"\aFLOAT32\x10\x01\x12\t\n" +
@@ -2347,7 +2748,7 @@ func file_actors_wire_wire_proto_rawDescGZIP() []byte {
 }
 
 var file_actors_wire_wire_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_actors_wire_wire_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_actors_wire_wire_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_actors_wire_wire_proto_goTypes = []any{
 	(DType)(0),           // 0: delen.wire.v1.DType
 	(Code)(0),            // 1: delen.wire.v1.Code
@@ -2366,13 +2767,16 @@ var file_actors_wire_wire_proto_goTypes = []any{
 	(*Describe)(nil),     // 14: delen.wire.v1.Describe
 	(*Description)(nil),  // 15: delen.wire.v1.Description
 	(*TenantInfo)(nil),   // 16: delen.wire.v1.TenantInfo
-	(*TensorInfo)(nil),   // 17: delen.wire.v1.TensorInfo
-	(*Picture)(nil),      // 18: delen.wire.v1.Picture
-	(*Audio)(nil),        // 19: delen.wire.v1.Audio
-	(*SetCriterion)(nil), // 20: delen.wire.v1.SetCriterion
-	(*CriterionSet)(nil), // 21: delen.wire.v1.CriterionSet
-	(*Watch)(nil),        // 22: delen.wire.v1.Watch
-	(*Watched)(nil),      // 23: delen.wire.v1.Watched
+	(*Point)(nil),        // 17: delen.wire.v1.Point
+	(*TensorInfo)(nil),   // 18: delen.wire.v1.TensorInfo
+	(*Picture)(nil),      // 19: delen.wire.v1.Picture
+	(*Audio)(nil),        // 20: delen.wire.v1.Audio
+	(*SetCriterion)(nil), // 21: delen.wire.v1.SetCriterion
+	(*CriterionSet)(nil), // 22: delen.wire.v1.CriterionSet
+	(*SetObjective)(nil), // 23: delen.wire.v1.SetObjective
+	(*ObjectiveSet)(nil), // 24: delen.wire.v1.ObjectiveSet
+	(*Watch)(nil),        // 25: delen.wire.v1.Watch
+	(*Watched)(nil),      // 26: delen.wire.v1.Watched
 }
 var file_actors_wire_wire_proto_depIdxs = []int32{
 	0,  // 0: delen.wire.v1.Tensor.dtype:type_name -> delen.wire.v1.DType
@@ -2384,19 +2788,22 @@ var file_actors_wire_wire_proto_depIdxs = []int32{
 	1,  // 6: delen.wire.v1.Refused.code:type_name -> delen.wire.v1.Code
 	1,  // 7: delen.wire.v1.Failed.code:type_name -> delen.wire.v1.Code
 	16, // 8: delen.wire.v1.Description.tenants:type_name -> delen.wire.v1.TenantInfo
-	17, // 9: delen.wire.v1.TenantInfo.inputs:type_name -> delen.wire.v1.TensorInfo
-	18, // 10: delen.wire.v1.TenantInfo.picture:type_name -> delen.wire.v1.Picture
+	18, // 9: delen.wire.v1.TenantInfo.inputs:type_name -> delen.wire.v1.TensorInfo
+	19, // 10: delen.wire.v1.TenantInfo.picture:type_name -> delen.wire.v1.Picture
 	6,  // 11: delen.wire.v1.TenantInfo.overflow:type_name -> delen.wire.v1.Overflow
-	19, // 12: delen.wire.v1.TenantInfo.audio:type_name -> delen.wire.v1.Audio
-	0,  // 13: delen.wire.v1.TensorInfo.dtype:type_name -> delen.wire.v1.DType
-	4,  // 14: delen.wire.v1.Picture.layout:type_name -> delen.wire.v1.Layout
-	5,  // 15: delen.wire.v1.Picture.color:type_name -> delen.wire.v1.Color
-	3,  // 16: delen.wire.v1.Watched.energy_source:type_name -> delen.wire.v1.Source
-	17, // [17:17] is the sub-list for method output_type
-	17, // [17:17] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	20, // 12: delen.wire.v1.TenantInfo.audio:type_name -> delen.wire.v1.Audio
+	17, // 13: delen.wire.v1.TenantInfo.point:type_name -> delen.wire.v1.Point
+	0,  // 14: delen.wire.v1.TensorInfo.dtype:type_name -> delen.wire.v1.DType
+	4,  // 15: delen.wire.v1.Picture.layout:type_name -> delen.wire.v1.Layout
+	5,  // 16: delen.wire.v1.Picture.color:type_name -> delen.wire.v1.Color
+	17, // 17: delen.wire.v1.ObjectiveSet.point:type_name -> delen.wire.v1.Point
+	3,  // 18: delen.wire.v1.Watched.energy_source:type_name -> delen.wire.v1.Source
+	17, // 19: delen.wire.v1.Watched.point:type_name -> delen.wire.v1.Point
+	20, // [20:20] is the sub-list for method output_type
+	20, // [20:20] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_actors_wire_wire_proto_init() }
@@ -2411,7 +2818,7 @@ func file_actors_wire_wire_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_actors_wire_wire_proto_rawDesc), len(file_actors_wire_wire_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   17,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -20,6 +20,8 @@ const (
 // Profile is what is known about the exits of one model on one device. Its
 // fields are those of profile.json, in their order.
 type Profile struct {
+	// Version is that of the format, 1; a file without it is of version 1.
+	Version int `json:"version,omitempty"`
 	// Model is the name of the model, for people.
 	Model string `json:"model"`
 	// Digest is the SHA-256 of the model's file in lower-case hexadecimal, or
@@ -43,6 +45,8 @@ type Profile struct {
 	IdlePower *float64 `json:"idle_power"`
 	// Exits are in the order in which the model computes them.
 	Exits []Exit `json:"exits"`
+	// Segments are those between the exits, one before each; nil when nothing is known of them.
+	Segments []Segment `json:"segments,omitempty"`
 	// Outcomes is the path of outcomes.csv, relative to the profile, or empty.
 	Outcomes string `json:"outcomes,omitempty"`
 }
@@ -60,6 +64,21 @@ type Exit struct {
 	Energy *float64 `json:"energy"`
 	// FLOPs counts the floating-point operations of one row, from the start.
 	FLOPs *float64 `json:"flops"`
+}
+
+// Segment is what a run of the part of a model before an exit costs.
+type Segment struct {
+	// Rows has the cost of a run by how many requests it is for.
+	Rows map[int]Cost `json:"rows"`
+}
+
+// Cost is what one run of a segment takes, for all of its rows together. A nil figure is not known.
+type Cost struct {
+	// Median and P95 are of its time in seconds, warm.
+	Median *float64 `json:"median"`
+	P95    *float64 `json:"p95"`
+	// Energy is in joules.
+	Energy *float64 `json:"energy"`
 }
 
 // Read returns the valid profile in the file at path. Its errors name the file

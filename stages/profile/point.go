@@ -1,0 +1,58 @@
+package profile
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+)
+
+// Point is an operating point: a confidence threshold per exit, and what it is predicted to bring when the machine has
+// nothing else to do. A figure that is not known is NaN.
+type Point struct {
+	// Thresholds has one for each exit but the last, which always answers: a request stops there when its confidence is at
+	// least that. 0 always stops, +Inf never.
+	Thresholds []float64
+	// Accuracy is the fraction of right answers, estimated on samples that the point was not chosen by.
+	Accuracy float64
+	// AccuracyLow is what the accuracy is at least, at the frontier's confidence.
+	AccuracyLow float64
+	// ResponseTime is the mean time from the start to the answer, in seconds, and ResponseP95 its 95th percentile.
+	ResponseTime, ResponseP95 float64
+	// Energy is the mean in joules.
+	Energy float64
+	// FLOPs is the mean number of floating-point operations.
+	FLOPs float64
+	// ExitShare is the fraction of requests that each exit answers.
+	ExitShare []float64
+}
+
+// Equal reports whether two points have the same thresholds.
+func (p *Point) Equal(q *Point) bool { return slices.Equal(p.Thresholds, q.Thresholds) }
+
+// MarshalJSON writes the point with its fields in the order and under the names of `delen frontier --json`: a threshold
+// that never stops is null, and so is a figure that is not known.
+func (p Point) MarshalJSON() ([]byte, error) {
+	thresholds := make([]*float64, len(p.Thresholds))
+	for i := range thresholds {
+		thresholds[i] = finite(p.Thresholds[i])
+	}
+	return json.Marshal(struct {
+		Thresholds   []*float64 `json:"thresholds"`
+		Accuracy     *float64   `json:"accuracy"`
+		AccuracyLow  *float64   `json:"accuracy_low"`
+		ResponseTime *float64   `json:"response_time"`
+		ResponseP95  *float64   `json:"response_p95"`
+		Energy       *float64   `json:"energy"`
+		FLOPs        *float64   `json:"flops"`
+		ExitShare    []float64  `json:"exit_share"`
+	}{thresholds, finite(p.Accuracy), finite(p.AccuracyLow), finite(p.ResponseTime), finite(p.ResponseP95), finite(p.Energy),
+		finite(p.FLOPs), p.ExitShare})
+}
+
+// finite is a pointer to a number, or nil when it is none or no end.
+func finite(f float64) *float64 {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil
+	}
+	return &f
+}

@@ -29,7 +29,7 @@ func (w *world) checkReason(x *End, b *book) {
 	case tenants.ByLastExit:
 		sound = k.Exit == len(w.config.Models[0].Warm)
 	case tenants.ByCriterion:
-		sound = k.Criterion.Stop(&k.Seen)
+		sound = w.stops(k, g)
 	case tenants.ByDeadline, tenants.Expired:
 		sound = k.Deadline != tenants.Never
 	case tenants.ByOverflow, tenants.Shed:
@@ -41,6 +41,14 @@ func (w *world) checkReason(x *End, b *book) {
 	if !sound || short && x.Reason.Answered() != (k.Exit > 0) {
 		w.failf("ticket %d ends as %s at exit %d", k.ID, x.Reason, k.Exit)
 	}
+}
+
+// stops says whether a ticket's criterion, or else its tenant's plan as it is now, holds.
+func (w *world) stops(k *tenants.Ticket, g *guest) bool {
+	if k.Criterion != nil {
+		return k.Criterion.Stop(&k.Seen)
+	}
+	return g.Plan.Criterion != nil && g.Plan.Criterion.Stop(&k.Seen) && k.Version == g.Plan.Version
 }
 
 func (w *world) release(x *Release) {

@@ -3,6 +3,8 @@ package scheduler
 import (
 	"fmt"
 	"time"
+
+	"github.com/delen-edge/delen/criteria"
 )
 
 // Config is what a scheduler is made from.
@@ -32,6 +34,21 @@ type Tenant struct {
 	Weight float64 // from 0.001 to 1e6; only the ratios matter
 	Model  int     // that it runs, an index into Config.Models
 	Room   int     // tickets that may be live at a time: the oldest one queued ends for a newer one; 0: any number
+	Plan   Plan    // of its tickets that bring no criterion
+}
+
+// Plan is an operating point as the scheduler needs it.
+type Plan struct {
+	Criterion *criteria.Criterion // when to stop; nil: never early
+	Version   uint64              // that a ticket carries which has been decided by it
+}
+
+// String is a plan in a transcript.
+func (p Plan) String() string {
+	if p.Criterion == nil {
+		return fmt.Sprintf("version=%d false", p.Version)
+	}
+	return fmt.Sprintf("version=%d %s", p.Version, p.Criterion)
 }
 
 // Between these weights a tag keeps its precision; see maxVirtual.

@@ -22,7 +22,7 @@
 //
 // # When a ticket ends
 //
-// After each exit: its criterion is true, there is no further exit, the next segment would pass the deadline, or its
+// After each exit: its criterion is true, or if it brought none its tenant's plan as it stands then, there is no further exit, the next segment would pass the deadline, or its
 // tenant has left. At its deadline, wherever it is. While it is queued: when it is the oldest of a tenant that has no room
 // for a newer one, or when its tenant leaves. A ticket that is cut short like this is answered by its deepest exit, and
 // fails only if it has none.

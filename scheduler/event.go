@@ -53,6 +53,13 @@ type Change struct {
 	Room   int
 }
 
+// Assign gives a tenant another plan. It holds at the next exit of every ticket that brings no criterion, also of those that
+// are on their way. It does nothing if the tenant has left.
+type Assign struct {
+	Tenant int
+	Plan   Plan
+}
+
 // Leave removes a tenant. What it has queued ends, with its deepest answer if there is one; what runs ends at its next
 // exit. When nothing of it is left it is Gone. Leaving twice does nothing.
 type Leave struct{ Tenant int }
@@ -70,6 +77,7 @@ func (Crashed) event()   {}
 func (Recovered) event() {}
 func (Join) event()      {}
 func (Change) event()    {}
+func (Assign) event()    {}
 func (Leave) event()     {}
 func (Tick) event()      {}
 func (Close) event()     {}
@@ -99,6 +107,9 @@ func (e Join) String() string {
 }
 func (e Change) String() string {
 	return fmt.Sprintf("change %d weight=%g room=%d", e.Tenant, e.Weight, e.Room)
+}
+func (e Assign) String() string {
+	return fmt.Sprintf("assign %d %s", e.Tenant, e.Plan)
 }
 func (e Leave) String() string { return fmt.Sprintf("leave %d", e.Tenant) }
 func (Tick) String() string    { return "tick" }

@@ -45,10 +45,14 @@ func (s *Scheduler) complete(now time.Duration, e *entry, x Exited) {
 // decide ends a ticket after an exit or sends it on.
 func (s *Scheduler) decide(now time.Duration, e *entry) {
 	k, m := e.ticket, &s.models[e.tenant.Model]
+	criterion := k.Criterion
+	if criterion == nil { // the plan decides, as it is now
+		criterion, k.Version = e.tenant.Plan.Criterion, e.tenant.Plan.Version
+	}
 	switch {
 	case k.Exit == len(m.exits):
 		s.end(e, tenants.ByLastExit, nil)
-	case k.Criterion.Stop(&k.Seen):
+	case criterion != nil && criterion.Stop(&k.Seen):
 		s.end(e, tenants.ByCriterion, nil)
 	case e.tenant.leaving:
 		s.end(e, tenants.ByRemoval, nil)

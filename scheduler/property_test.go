@@ -47,7 +47,7 @@ func chaos(t testing.TB, seed uint64, pick source, more func() bool, trace bool)
 	w := newWorld(t, seed, pick, c)
 	w.wild, w.trace = true, trace
 	segments := len(c.Models[0].Warm)
-	stop := []*criteria.Criterion{criteria.Never(), parse(t, "confidence >= 0.7", segments), parse(t, "agreement >= 2 || response_time > 4*ms", segments)}
+	stop := []*criteria.Criterion{nil, criteria.Never(), parse(t, "confidence >= 0.7", segments), parse(t, "agreement >= 2 || response_time > 4*ms", segments)}
 	for more() {
 		w.something(stop)
 		for until := w.now + w.upTo(4*time.Millisecond); w.next(until); {
@@ -77,6 +77,8 @@ func (w *world) something(stop []*criteria.Criterion) {
 	case 4:
 		w.change(index, random(w.pick))
 	case 5:
+		w.assign(index, Plan{Criterion: stop[w.pick.IntN(len(stop))], Version: w.nextID})
+	case 6:
 		w.crash(Crashed{Segment: w.pick.IntN(len(w.config.Models[0].Warm)), Slot: w.pick.IntN(w.config.Slots), Err: errors.New("idle")})
 	default:
 		deadline := tenants.Never

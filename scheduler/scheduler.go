@@ -85,6 +85,10 @@ func (s *Scheduler) take(now time.Duration, e Event) {
 		s.join(e)
 	case Change:
 		s.change(now, e)
+	case Assign:
+		if t := s.tenant(e.Tenant); t != nil {
+			t.Plan = e.Plan
+		}
 	case Leave:
 		s.leave(e)
 	case Tick:

@@ -74,7 +74,8 @@ func (s *Scheduler) change(now time.Duration, x Change) {
 	if t == nil {
 		return
 	}
-	next := Tenant{Weight: x.Weight, Model: t.Model, Room: x.Room}
+	next := t.Tenant
+	next.Weight, next.Room = x.Weight, x.Room
 	if next.Validate(len(s.models)) != nil {
 		return
 	}

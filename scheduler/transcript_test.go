@@ -84,7 +84,8 @@ func (p *transcript) must(err error, line string) {
 	}
 }
 
-// build reads "slots 2 limit=1s", "model 2ms 3ms" (a warm time for each segment) or "tenant 60 room=3 confidence >= 0.9".
+// build reads "slots 2 limit=1s", "model 2ms 3ms" (a warm time for each segment) or "tenant 60 room=3 confidence >= 0.9",
+// which its tickets bring; with "plan" in front of it it is the tenant's plan instead.
 func (p *transcript) build(word, rest string) {
 	fields := strings.Fields(rest)
 	switch word {
@@ -108,7 +109,11 @@ func (p *transcript) build(word, rest string) {
 	case "tenant":
 		tenant, source := p.tenant(rest)
 		p.config.Tenants = append(p.config.Tenants, tenant)
-		p.stop = append(p.stop, parse(p.t, source, len(p.config.Models[0].Warm)))
+		c := parse(p.t, source, len(p.config.Models[0].Warm))
+		if tenant.Plan.Version > 0 {
+			p.config.Tenants[len(p.config.Tenants)-1].Plan.Criterion, c = c, nil
+		}
+		p.stop = append(p.stop, c)
 	}
 }
 
@@ -123,6 +128,9 @@ func (p *transcript) tenant(text string) (t Tenant, source string) {
 		t.Room, err = strconv.Atoi(room)
 		p.must(err, text)
 		source = rest
+	}
+	if after, ok := strings.CutPrefix(source, "plan "); ok {
+		t.Plan.Version, source = 1, after
 	}
 	return t, source
 }
@@ -199,6 +207,9 @@ func (p *transcript) event(now time.Duration, line string) Event {
 		return Join{Tenant: which, As: Tenant{Weight: p.weight(fields), Room: p.number(fields, "room")}}
 	case "change":
 		return Change{Tenant: which, Weight: p.weight(fields), Room: p.number(fields, "room")}
+	case "assign":
+		source := strings.Join(fields[3:], " ")
+		return Assign{Tenant: which, Plan: Plan{Criterion: parse(p.t, source, len(p.config.Models[0].Warm)), Version: uint64(p.number(fields, "version"))}}
 	case "leave":
 		return Leave{Tenant: which}
 	case "tick":

@@ -314,6 +314,13 @@ func (w *world) change(index int, to Tenant) {
 	w.step(Change{Tenant: index, Weight: to.Weight, Room: to.Room})
 }
 
+func (w *world) assign(index int, p Plan) {
+	if index < len(w.guests) && w.guests[index] != nil && !w.guests[index].leaving {
+		w.guests[index].Plan = p
+	}
+	w.step(Assign{Tenant: index, Plan: p})
+}
+
 func (w *world) leave(index int) {
 	if index < len(w.guests) && w.guests[index] != nil {
 		w.guests[index].leaving = true

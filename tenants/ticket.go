@@ -20,8 +20,8 @@ type Ticket struct {
 	Arrived  time.Duration // at the door
 	Deadline time.Duration // Never when there is none
 
-	Criterion *criteria.Criterion // fixed at admission
-	Version   uint64              // of the tenant's criterion at admission
+	Criterion *criteria.Criterion // fixed at admission; nil: the tenant's plan decides, as it is at each exit
+	Version   uint64              // of the tenant's criterion at admission, or of the plan at the deepest exit
 
 	Input [][]byte      // one row for each of the model's inputs, until the first segment has taken them
 	Carry *stages.Carry // memory of the tensors, from the first run on; nil before and in simulation

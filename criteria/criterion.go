@@ -1,5 +1,7 @@
 package criteria
 
+import "math"
+
 // A Criterion decides after an exit whether to stop there. It is immutable and may be shared by any number of
 // goroutines. The zero Criterion never stops.
 type Criterion struct {
@@ -18,20 +20,40 @@ func Never() *Criterion { return &never }
 // Thresholds returns an operating point as a criterion: stop at exit i+1 when confidence >= t[i]. A threshold of 0 or
 // less always stops, even when the confidence is unknown; +Inf, like NaN and anything above 1, never does. Exits
 // beyond the last threshold never stop. The caller keeps t.
-func Thresholds(t []float64) *Criterion {
+func Thresholds(t []float64) *Criterion { return Within(t, nil) }
+
+// Within returns an operating point for a single request that must keep bounds: as Thresholds, and stop before an exit that
+// is expected to bring ResponseTime, Energy or FLOPs above its Max. Bounds on other metrics have no part in it.
+func Within(t []float64, bounds []Bound) *Criterion {
+	var guards []node
+	for _, b := range bounds {
+		if next, ok := atNext[b.Metric]; ok && !math.IsInf(b.Max, 1) {
+			guards = append(guards, bound{next, greater, b.Max})
+		}
+	}
 	nodes := make([]node, len(t))
 	for i, threshold := range t {
-		switch {
+		var terms []node
+		if threshold <= 1 {
+			terms = append(terms, bound{Confidence, greaterOrEqual, threshold})
+		}
+		switch terms = append(terms, guards...); {
 		case threshold <= 0:
 			nodes[i] = constant(true)
-		case threshold <= 1:
-			nodes[i] = bound{Confidence, greaterOrEqual, threshold}
-		default:
+		case len(terms) == 0:
 			nodes[i] = constant(false)
+		default:
+			nodes[i] = terms[0]
+			for _, n := range terms[1:] {
+				nodes[i] = join(true, nodes[i], n)
+			}
 		}
 	}
 	return newCriterion(nodes, true)
 }
+
+// atNext has the metric that says what another would be at the next exit.
+var atNext = map[Metric]Metric{ResponseTime: NextResponseTime, Energy: NextEnergy, FLOPs: NextFLOPs}
 
 func newCriterion(nodes []node, perExit bool) *Criterion {
 	c := &Criterion{nodes: nodes, perExit: perExit}

@@ -172,3 +172,22 @@ func TestBrokenSyntaxIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestAPointWithinBoundsStopsBeforeItBreaksThem(t *testing.T) {
+	c := criteria.Within([]float64{0.9, math.Inf(1), 0}, []criteria.Bound{
+		{criteria.Accuracy, 0.9, math.Inf(1)}, {criteria.ResponseTime, math.Inf(-1), 0.02}, {criteria.Energy, math.Inf(-1), 0.08},
+	})
+	const want = "[confidence >= 0.9 || next.response_time > 20*ms || next.energy > 80*mJ, next.response_time > 20*ms || next.energy > 80*mJ, true]"
+	if got := c.String(); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	o := criteria.Unknown()
+	o[criteria.Exit], o[criteria.Confidence], o[criteria.NextResponseTime] = 2, 1, 0.02
+	if c.Stop(&o) {
+		t.Error("it stops where the next exit keeps the bounds, as far as is known")
+	}
+	o[criteria.NextEnergy] = 0.081
+	if !c.Stop(&o) {
+		t.Error("it goes on to an exit that takes more energy than it may")
+	}
+}

@@ -1,7 +1,9 @@
 package criteria
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -63,4 +65,14 @@ func (o *Objective) Bound(m Metric) Bound {
 		}
 	}
 	return Bound{m, math.Inf(-1), math.Inf(1)}
+}
+
+// With returns the objective with some bounds instead of its own on the same metrics.
+func (o *Objective) With(bounds []Bound) *Objective {
+	where := slices.DeleteFunc(slices.Clone(o.Where), func(w Bound) bool {
+		return slices.ContainsFunc(bounds, func(b Bound) bool { return b.Metric == w.Metric })
+	})
+	where = append(where, bounds...)
+	slices.SortFunc(where, func(a, b Bound) int { return cmp.Compare(a.Metric, b.Metric) })
+	return &Objective{Metric: o.Metric, Maximize: o.Maximize, Where: where}
 }

@@ -6,6 +6,10 @@
 // before, and was never admitted; or, if the tenant drops the oldest, it is admitted and the scheduler ends another for
 // it. Every admitted ticket ends exactly once, through [Tenant.Ended].
 //
+// A tenant has a criterion that was stated, or a [Goal]: an objective, for which it finds operating points on the frontier
+// of its model's profile and follows what is measured of its answers. Then its tickets bring no criterion: the plan
+// of the moment decides. What a point was predicted to bring is held against what it brings.
+//
 // The account counts from the tenant's beginning; a [Window] sums up what has happened since it was last looked at, for
 // those who watch a tenant. Each watcher has one of its own, and a tenant that nobody watches pays nothing for it.
 package tenants

@@ -13,7 +13,8 @@ type Config struct {
 	Name      string
 	Index     int32               // among the node's tenants, from 0
 	Model     *stages.Model       // that its requests run on
-	Criterion *criteria.Criterion // when to stop; never nil
+	Criterion *criteria.Criterion // when to stop; nil: Goal is not
+	Goal      *Goal               // what Criterion is found for; nil: it was stated
 	Deadline  time.Duration       // of a request that brings none; 0: none
 	Queue     int                 // tickets in the house at a time, at least 1
 	Overflow  Overflow            // what happens to a request beyond that
@@ -35,8 +36,8 @@ func (c *Config) Validate() error {
 	switch {
 	case c.Name == "":
 		return fmt.Errorf("a tenant needs a name")
-	case c.Model == nil || c.Criterion == nil:
-		return fmt.Errorf("tenant %s needs a model and a criterion", c.Name)
+	case c.Model == nil || c.Criterion == nil && c.Goal == nil:
+		return fmt.Errorf("tenant %s needs a model and a criterion or a goal", c.Name)
 	case c.Queue < 1:
 		return fmt.Errorf("tenant %s has a queue of %d: it needs room for at least one ticket", c.Name, c.Queue)
 	case c.Deadline < 0:
@@ -51,6 +52,7 @@ type Tenant struct {
 	version uint64 // of the criterion, from 1
 	state   state
 	account Account
+	steers  *controller // to Config.Goal; nil when there is none
 	pace    pace
 	windows []*Window
 	free    []*Ticket
@@ -88,10 +90,14 @@ func New(c Config) (*Tenant, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	return &Tenant{
+	t := &Tenant{
 		config: c, version: 1, pace: pace{interval: time.Millisecond},
 		account: Account{Exits: make([]uint64, len(c.Model.Segments))},
-	}, nil
+	}
+	if c.Goal != nil {
+		t.steer(newController(c.Goal))
+	}
+	return t, nil
 }
 
 // Config is what the tenant was made from, with what has changed since.
@@ -107,9 +113,10 @@ func (t *Tenant) Account() Account {
 	return a
 }
 
-// SetCriterion replaces the criterion for tickets admitted from now on, and gives its version.
+// SetCriterion replaces the criterion for tickets admitted from now on, and the goal if there is one. It gives the
+// criterion's version.
 func (t *Tenant) SetCriterion(c *criteria.Criterion) uint64 {
-	t.config.Criterion = c
+	t.config.Criterion, t.config.Goal, t.steers = c, nil, nil
 	t.version++
 	return t.version
 }
@@ -125,16 +132,22 @@ func (t *Tenant) Check(c Config) error {
 	return nil
 }
 
-// Apply changes deadline, queue, overflow and criterion for requests from now on. If Check fails it changes nothing. The
-// version grows when the criterion is another.
+// Apply changes deadline, queue, overflow and criterion for requests from now on, or the goal. If Check fails it changes
+// nothing. The version grows when the criterion is another, or somebody else finds it.
 func (t *Tenant) Apply(c Config) error {
 	if err := t.Check(c); err != nil {
 		return err
 	}
-	if c.Criterion.String() != t.config.Criterion.String() {
-		t.version++
-	}
+	old := t.config
 	t.config = c
+	switch {
+	case c.Goal != old.Goal && c.Goal != nil:
+		t.Pursue(c.Goal)
+	case c.Goal != nil:
+		t.config.Criterion = old.Criterion // as the goal has it
+	case old.Goal != nil || c.Criterion.String() != old.Criterion.String():
+		t.SetCriterion(c.Criterion)
+	}
 	return nil
 }
 
@@ -156,6 +169,9 @@ func (t *Tenant) Ended(now time.Duration, k *Ticket, r Reason) {
 	}
 	for _, w := range t.windows {
 		w.ended(now, k, r)
+	}
+	if t.steers != nil && k.Criterion == nil && k.Version == t.version && (r == ByCriterion || r == ByLastExit) {
+		t.steers.answered(k, now-k.Arrived)
 	}
 	t.pace.ended(now)
 }

@@ -29,6 +29,13 @@ type Point struct {
 // Equal reports whether two points have the same thresholds.
 func (p *Point) Equal(q *Point) bool { return slices.Equal(p.Thresholds, q.Thresholds) }
 
+// Under returns the point with the response times that a load makes of those of an idle machine.
+func (p Point) Under(l Load) Point {
+	p.ResponseTime = l.Pace*p.ResponseTime + l.Wait
+	p.ResponseP95 = l.Pace*p.ResponseP95 + l.Wait
+	return p
+}
+
 // MarshalJSON writes the point with its fields in the order and under the names of `delen frontier --json`: a threshold
 // that never stops is null, and so is a figure that is not known.
 func (p Point) MarshalJSON() ([]byte, error) {

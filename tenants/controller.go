@@ -1,0 +1,143 @@
+package tenants
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages/profile"
+)
+
+// Goal is an objective with what is needed to find operating points for it. It is not changed once made.
+type Goal struct {
+	Objective *criteria.Objective
+	Policy    profile.Policy
+	Frontier  *profile.Frontier // that was made for the objective
+	Response  []float64         // the profile's response time at each exit in s; NaN where it is not known
+	Foreign   time.Duration     // the longest segment of another tenant, which may be in the way; 0: there is none
+}
+
+// controller keeps the operating point of a tenant that has a goal, and follows what is measured of the answers.
+//
+// It looks once a round. A point whose response times would break a bound is left at once for one whose would not. A better
+// point is taken when two rounds agree on it; and each time that it turns out to be too good to be true twice as many rounds
+// have to, since it is the better point itself that makes requests wait.
+type controller struct {
+	goal    *Goal
+	choice  profile.Choice
+	load    profile.Load
+	agreed  int  // rounds in a row that would have liked another point
+	needed  int  // rounds in a row that must
+	climbed bool // the last move was to a better point
+	held    int  // rounds since
+	round   round
+	promise promise
+}
+
+// round is what has been measured since the last look.
+type round struct {
+	since     time.Duration
+	busy      float64   // s, of all answers
+	profiled  float64   // s that the profile says of the same exits
+	responses []float64 // s
+}
+
+const (
+	roundTime     = time.Second // that a round lasts at least
+	roundAnswers  = 20          // that it needs
+	mostResponses = 2048        // that a round remembers: the first
+	fewestRounds  = 2           // that must agree on a better point
+	mostRounds    = 64          // that are ever asked to
+)
+
+func newController(g *Goal) *controller {
+	c := &controller{goal: g, load: profile.Load{Pace: 1, Wait: g.Foreign.Seconds()}, needed: fewestRounds}
+	c.choice = g.Frontier.Choose(g.Policy, g.Objective, c.load)
+	c.promise.begin(c.choice.Point, c.load.Pace)
+	return c
+}
+
+// answered takes an answer of the point in force.
+func (c *controller) answered(k *Ticket, response time.Duration) {
+	c.promise.answered(k)
+	r := &c.round
+	if profiled := c.goal.Response[k.Exit-1]; profiled > 0 {
+		r.busy += k.Busy.Seconds()
+		r.profiled += profiled
+	}
+	if len(r.responses) < mostResponses {
+		r.responses = append(r.responses, response.Seconds())
+	}
+}
+
+// due says whether a round is over.
+func (c *controller) due(now time.Duration) bool {
+	return now-c.round.since >= roundTime && len(c.round.responses) >= roundAnswers
+}
+
+// Why an operating point is another one than before, or keeps other bounds.
+const (
+	becauseLate   = "measured response times break its bound"
+	becauseRoom   = "measured response times leave room for a better point"
+	becauseBounds = "measured response times change which bounds can be kept"
+)
+
+// look ends a round. It says why the choice is another one now, or "" when it is not.
+func (c *controller) look(now time.Duration) (why string) {
+	c.measure()
+	c.round = round{since: now, responses: c.round.responses[:0]}
+	if c.held++; c.held > mostRounds {
+		c.needed = fewestRounds
+	}
+	next := c.goal.Frontier.Choose(c.goal.Policy, c.goal.Objective, c.load)
+	if next.Point.Equal(&c.choice.Point) {
+		c.agreed = 0
+		if slices.Equal(next.Unmet, c.choice.Unmet) {
+			return ""
+		}
+		c.choice = next
+		return becauseBounds
+	}
+	if c.late(&c.choice.Point) && next.Point.ResponseP95 < c.choice.Point.ResponseP95 {
+		if c.climbed {
+			c.needed = min(2*c.needed, mostRounds)
+		}
+		c.move(next, false)
+		return becauseLate
+	}
+	if c.agreed++; c.agreed < c.needed {
+		return ""
+	}
+	c.move(next, true)
+	return becauseRoom
+}
+
+// late says whether a point would break the bound on the response time.
+func (c *controller) late(p *profile.Point) bool {
+	return p.Under(c.load).ResponseP95 > c.goal.Objective.Bound(criteria.ResponseTime).Max
+}
+
+func (c *controller) move(to profile.Choice, climbed bool) {
+	c.choice, c.agreed, c.climbed, c.held = to, 0, climbed, 0
+	c.promise.begin(to.Point, c.load.Pace)
+}
+
+// measure corrects the load. The pace is what segments take now over what the profile says. The wait is what the 95th
+// percentile of the response time has on top of that: it grows at once, since a bound is a bound, and shrinks by half of
+// the difference in a round.
+func (c *controller) measure() {
+	r := &c.round
+	if r.profiled > 0 {
+		c.load.Pace += (r.busy/r.profiled - c.load.Pace) / 2
+	}
+	slices.Sort(r.responses)
+	wait := r.responses[(len(r.responses)*95-1)/100] - c.load.Pace*c.choice.Point.ResponseP95
+	switch {
+	case math.IsNaN(wait): // nothing is known of response times
+	case wait > c.load.Wait:
+		c.load.Wait = wait
+	default:
+		c.load.Wait += (max(wait, 0) - c.load.Wait) / 2
+	}
+}

@@ -1,0 +1,82 @@
+package tenants
+
+import (
+	"slices"
+	"time"
+
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages/profile"
+)
+
+// Plan is the operating point that a tenant with a goal has.
+type Plan struct {
+	Choice    profile.Choice // the point as it would be on an idle machine, and the bounds that it is not expected to keep
+	Load      profile.Load   // what the machine makes of its response times
+	Criterion *criteria.Criterion
+	Version   uint64 // of the criterion
+}
+
+// Plan is the tenant's operating point, or nil when its criterion was stated.
+func (t *Tenant) Plan() *Plan {
+	if t.steers == nil {
+		return nil
+	}
+	return &Plan{Choice: t.steers.choice, Load: t.steers.load, Criterion: t.config.Criterion, Version: t.version}
+}
+
+// Pursue replaces the tenant's goal, or its criterion, from now on: for tickets that have been admitted with a goal, too.
+func (t *Tenant) Pursue(g *Goal) {
+	t.config.Goal = g
+	t.version++
+	t.steer(newController(g))
+}
+
+func (t *Tenant) steer(c *controller) {
+	t.steers = c
+	t.config.Criterion = criteria.Thresholds(c.choice.Point.Thresholds)
+}
+
+// Progress is what a look at the measurements has led to.
+type Progress struct {
+	Why    string        // the plan is another one, or ""
+	Old    profile.Point // that was in force before
+	Drifts []Drift
+}
+
+// Look holds what has been measured against the plan, when it is time to. It does nothing for a tenant without a goal.
+func (t *Tenant) Look(now time.Duration) Progress {
+	c := t.steers
+	if c == nil || !c.due(now) {
+		return Progress{}
+	}
+	p := Progress{Old: c.choice.Point}
+	p.Why = c.look(now)
+	if p.Drifts = c.promise.check(c.load.Pace); !c.choice.Point.Equal(&p.Old) {
+		t.version++
+		t.steer(c)
+	}
+	return p
+}
+
+// Bounded is the criterion of a single request that must keep bounds, and those that it is not expected to keep. They take
+// the place of the goal's bounds on the same metrics. A request to a tenant without a goal, whose model has a frontier,
+// gets the best answer within them; when accuracy is bounded alone, the cheapest.
+func (t *Tenant) Bounded(f *profile.Frontier, bounds []criteria.Bound) (*criteria.Criterion, []criteria.Bound) {
+	o, policy, load := within(bounds, f.Axis), profile.Pareto, profile.Load{Pace: 1}
+	if t.steers != nil {
+		o, policy, load = t.steers.goal.Objective.With(bounds), t.steers.goal.Policy, t.steers.load
+		f = t.steers.goal.Frontier
+	}
+	choice := f.Choose(policy, o, load)
+	unmet := slices.DeleteFunc(slices.Clone(choice.Unmet), func(b criteria.Bound) bool { return !slices.Contains(bounds, b) })
+	return criteria.Within(choice.Point.Thresholds, bounds), unmet
+}
+
+// within is the objective of a request that says nothing but bounds.
+func within(bounds []criteria.Bound, axis criteria.Metric) *criteria.Objective {
+	o := &criteria.Objective{Metric: criteria.Accuracy, Maximize: true, Where: bounds}
+	if slices.ContainsFunc(bounds, func(b criteria.Bound) bool { return b.Metric == criteria.Accuracy }) {
+		o.Metric, o.Maximize = axis, false
+	}
+	return o
+}

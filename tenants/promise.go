@@ -1,0 +1,103 @@
+package tenants
+
+import (
+	"math"
+
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages/profile"
+)
+
+// Drift says that what is measured is not what was predicted, or that it is again.
+type Drift struct {
+	What      string  // "exit_share", "energy" or "service_time"
+	Exit      int     // of an exit's share; 0: of all answers
+	Predicted float64 // fraction, J, or times what the profile says
+	Observed  float64 // of the same
+	Answers   int     // that this was found by
+	Over      bool    // it was found before, and is over
+}
+
+// promise holds what an operating point was predicted to bring against what it brings.
+type promise struct {
+	point   profile.Point
+	pace    float64 // of the segments, as it was last told
+	answers int
+	exits   []int
+	energy  float64 // J, of all answers
+	broken  map[string]bool
+}
+
+const (
+	leastEvidence = 200  // answers before anything is said
+	mostEvidence  = 2000 // answers, after which the books start anew: a drift shows in the latest ones
+	enoughToClear = 500  // answers before a drift is over
+	shareDrift    = 0.05 // of an exit's share
+	energyDrift   = 0.10 // of the mean energy
+	paceDrift     = 0.25 // of the time that segments take
+	surely        = 4    // standard deviations of chance: 1 in 16,000
+)
+
+// begin makes a new promise. What had drifted is found again, if it still does.
+func (p *promise) begin(point profile.Point, pace float64) {
+	*p = promise{point: point, pace: pace, exits: make([]int, len(point.ExitShare)), broken: map[string]bool{}}
+}
+
+func (p *promise) answered(k *Ticket) {
+	p.answers++
+	p.exits[k.Exit-1]++
+	p.energy += k.Seen[criteria.Energy]
+}
+
+// check gives what has drifted since the last look, and what does not any more.
+func (p *promise) check(pace float64) []Drift {
+	var all []Drift
+	if p.answers >= leastEvidence {
+		all = append(all, p.judge(p.share())...)
+		all = append(all, p.judge(p.spent())...)
+	}
+	if p.answers >= mostEvidence {
+		p.answers, p.energy = 0, 0
+		clear(p.exits)
+	}
+	if math.Abs(pace/p.pace-1) > paceDrift {
+		all = append(all, Drift{What: "service_time", Predicted: p.pace, Observed: pace, Answers: p.answers})
+		p.pace = pace
+	}
+	return all
+}
+
+// share is the exit whose share is farthest from its prediction, and how many times what is tolerated that is.
+func (p *promise) share() (d Drift, excess float64) {
+	n := float64(p.answers)
+	for i, predicted := range p.point.ExitShare {
+		observed := float64(p.exits[i]) / n
+		chance := math.Sqrt(max(predicted*(1-predicted), 1/n) / n)
+		if e := math.Abs(observed-predicted) / max(shareDrift, surely*chance); e >= excess {
+			d, excess = Drift{What: "exit_share", Exit: i + 1, Predicted: predicted, Observed: observed}, e
+		}
+	}
+	return d, excess
+}
+
+// spent is the mean energy, and how many times what is tolerated its difference is; 0 where it is not known.
+func (p *promise) spent() (d Drift, excess float64) {
+	d = Drift{What: "energy", Predicted: p.point.Energy, Observed: p.energy / float64(p.answers)}
+	if excess = math.Abs(d.Observed/d.Predicted-1) / energyDrift; math.IsNaN(excess) {
+		excess = 0
+	}
+	return d, excess
+}
+
+// judge says so when something has begun to drift, or is back within half of what is tolerated.
+func (p *promise) judge(d Drift, excess float64) []Drift {
+	d.Answers = p.answers
+	d.Over = p.broken[d.What]
+	switch {
+	case !d.Over && excess > 1:
+	case d.Over && excess < 0.5 && p.answers >= enoughToClear:
+	default:
+		return nil
+	}
+	p.broken[d.What] = !d.Over
+	return []Drift{d}
+}

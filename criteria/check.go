@@ -13,6 +13,9 @@ type checker struct {
 	have  Set
 	diags hcl.Diagnostics
 
+	// objective says that bounds are checked, of which the metrics are fewer.
+	objective bool
+
 	// foregone are the warnings of conditions that hold whatever is observed.
 	foregone []*hcl.Diagnostic
 }

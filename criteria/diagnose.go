@@ -54,6 +54,10 @@ func (c *checker) failCondition(e hclsyntax.Expression) {
 
 // failConstant explains why e, which is not a name, is not a constant.
 func (c *checker) failConstant(e hclsyntax.Expression) {
+	if _, ok := e.(*hclsyntax.TemplateExpr); c.objective && !ok {
+		c.failNoBound(e)
+		return
+	}
 	if c.failSyntax(e) {
 		return
 	}
@@ -133,6 +137,9 @@ func (c *checker) failName(e *hclsyntax.ScopeTraversalExpr) {
 		return
 	}
 	known := All()
+	if c.objective {
+		known = Objectives()
+	}
 	if !c.have.Has(Battery) {
 		known &^= Of(Battery) // nothing that is written can give it a source
 	}

@@ -13,6 +13,15 @@
 // answers, so its rule may be left out. ImportConditions makes a criterion of a condition file of the original research
 // system.
 //
+// An app that does not want to think in thresholds states an Objective: a metric to make as good as it gets, and bounds on
+// others. ParseObjective and CompileObjective read it in the same grammar:
+//
+//	maximize = accuracy
+//	where    = response_time <= 50*ms && energy <= 80*mJ
+//
+// Of it bounds have comparisons of a metric with a constant, joined by &&. The metrics are those that can be predicted
+// before a request has run: response_time, accuracy, energy and flops.
+//
 // # Laws
 //
 // Units are checked: 20 against response_time is an error that says to write 20*ms. A metric that nothing provides is

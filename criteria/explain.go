@@ -18,6 +18,17 @@ const (
 // Explain tells the errors of Parse to whoever wrote the source and does not have it in a file: each with its words, the
 // line, and carets below what it is about. Of many errors it tells the first five; it has at most 4 KiB.
 func Explain(src string, diags hcl.Diagnostics) string {
+	return explained(diags, func(string) string { return src })
+}
+
+// ExplainObjective does for the errors of ParseObjective, and of ParseBounds, what Explain does for those of Parse.
+func ExplainObjective(maximize, minimize, where string, diags hcl.Diagnostics) string {
+	parts := map[string]string{MaximizePart: maximize, MinimizePart: minimize, WherePart: where}
+	return explained(diags, func(part string) string { return parts[part] })
+}
+
+// explained tells errors, given the source by the name of its file.
+func explained(diags hcl.Diagnostics, source func(name string) string) string {
 	var b strings.Builder
 	told, more := 0, 0
 	for _, d := range diags {
@@ -31,7 +42,7 @@ func Explain(src string, diags hcl.Diagnostics) string {
 			}
 			b.WriteString(shorten(d.Summary+": "+d.Detail, maxDetail))
 			if d.Subject != nil {
-				point(&b, src, *d.Subject)
+				point(&b, source(d.Subject.Filename), *d.Subject)
 			}
 		}
 	}

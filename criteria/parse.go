@@ -32,7 +32,7 @@ func Parse(src string, exits int, have Set) (*Criterion, hcl.Diagnostics) {
 	}
 	e, diags := hclsyntax.ParseExpression([]byte(src), SourceName, hcl.InitialPos)
 	if diags.HasErrors() {
-		return nil, explain(diags, src)
+		return nil, explain(diags, src, slips, "Write comparisons such as confidence >= 0.9, joined by && and ||.")
 	}
 	c, more := Compile(e, exits, have)
 	return c, append(diags, more...)
@@ -109,8 +109,8 @@ var slips = map[string]string{
 }
 
 // explain says of HCL's syntax errors what to write instead, the better where the slip is a usual one. It leaves out a second
-// error about the same piece, which only repeats the first.
-func explain(diags hcl.Diagnostics, src string) hcl.Diagnostics {
+// error about the same piece, which only repeats the first. usual are the slips, and remedy is what to write in any case.
+func explain(diags hcl.Diagnostics, src string, usual map[string]string, remedy string) hcl.Diagnostics {
 	var explained hcl.Diagnostics
 	var last hcl.Range
 	for _, d := range diags {
@@ -119,10 +119,10 @@ func explain(diags hcl.Diagnostics, src string) hcl.Diagnostics {
 		}
 		if d.Subject != nil {
 			last = *d.Subject
-			if hint := hintFor(src, last); hint != "" {
+			if hint := hintFor(src, last, usual); hint != "" {
 				d.Detail = hint
 			} else {
-				d.Detail += " Write comparisons such as confidence >= 0.9, joined by && and ||."
+				d.Detail += " " + remedy
 			}
 		}
 	}
@@ -130,10 +130,10 @@ func explain(diags hcl.Diagnostics, src string) hcl.Diagnostics {
 }
 
 // hintFor returns what to write instead of the piece of src that HCL stumbled over, or "".
-func hintFor(src string, at hcl.Range) string {
+func hintFor(src string, at hcl.Range, usual map[string]string) string {
 	piece := string(at.SliceBytes([]byte(src)))
 	before := strings.TrimSpace(src[:min(at.Start.Byte, len(src))])
-	if s, ok := slips[piece]; ok {
+	if s, ok := usual[piece]; ok {
 		return fmt.Sprintf("Write %s instead of %s.", s, piece)
 	}
 	if _, ok := unitNamed(piece); ok {

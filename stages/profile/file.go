@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 )
 
@@ -55,32 +56,49 @@ func explain(src []byte, err error) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("line %d: not JSON: %w", lineAt(src, syntax.Offset), err)
 	case errors.As(err, &kind):
-		return fmt.Errorf("line %d: %s is a JSON %s; write a %s", lineAt(src, kind.Offset), kind.Field, kind.Value, jsonName(kind.Type.Kind().String()))
+		return fmt.Errorf("line %d: %s is a JSON %s; write %s", lineAt(src, kind.Offset), kind.Field, kind.Value, jsonName(kind.Type.Kind().String()))
 	case err == io.EOF || err == io.ErrUnexpectedEOF:
 		return fmt.Errorf("line %d: the file ends early: not a whole profile", lineAt(src, int64(len(src))))
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		var head struct{ Version int }
+		if json.Unmarshal(src, &head) == nil && head.Version > format {
+			return checkVersion(head.Version)
+		}
 		// The decoder does not say where; the name in its quotes is found again.
 		at := int64(bytes.Index(src, []byte(name)))
-		return fmt.Errorf("line %d: there is no field %s; fields are model, digest, device, provider, threads, runtime, source, idle_power, exits and outcomes, those of an exit name, accuracy, response_time, energy and flops",
-			lineAt(src, at), name)
+		return fmt.Errorf("line %d: there is no field %s; fields are %s, those of an exit %s, those of a segment %s, and those of its rows %s",
+			lineAt(src, at), name, fieldsOf[Profile](), fieldsOf[Exit](), fieldsOf[Segment](), fieldsOf[Cost]())
 	}
 	return err
 }
 
-// jsonName is what JSON calls a kind of Go value.
+// fieldsOf lists the fields of a struct as they are called in the file.
+func fieldsOf[T any]() string {
+	var names []string
+	for f := range reflect.TypeFor[T]().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	if last := len(names) - 1; last > 0 {
+		names = append(names[:last-1], names[last-1]+" and "+names[last])
+	}
+	return strings.Join(names, ", ")
+}
+
+// jsonName is what JSON calls a value of a kind of Go's.
 func jsonName(kind string) string {
 	switch kind {
 	case "slice":
-		return "list"
-	case "struct":
-		return "object"
+		return "a list"
+	case "struct", "map":
+		return "an object"
 	case "int":
-		return "whole number"
+		return "a whole number"
 	case "float64":
-		return "number or null"
+		return "a number or null"
 	}
-	return kind
+	return "a " + kind
 }
 
 func lineAt(src []byte, offset int64) int {

@@ -35,11 +35,17 @@ func TestReadKeepsUnknownApartFromZero(t *testing.T) {
 }
 
 func TestWriteIsStable(t *testing.T) {
-	want, err := os.ReadFile(published)
+	for _, file := range []string{published, "testdata/good/segments.json"} {
+		isStable(t, file)
+	}
+}
+
+func isStable(t *testing.T, file string) {
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := Read(published)
+	p, err := Read(file)
 	if err != nil {
 		t.Fatal(err)
 	}

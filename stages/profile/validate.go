@@ -27,11 +27,12 @@ func (p *Profile) Validate() error {
 	for _, c := range cumulative {
 		errs = append(errs, p.checkRising(c))
 	}
+	errs = append(errs, p.checkSegments())
 	return errors.Join(errs...)
 }
 
 func (p *Profile) checkHead() error {
-	var errs []error
+	errs := []error{checkVersion(p.Version)}
 	switch p.Source {
 	case Measured, Modelled, Published:
 	default:

@@ -1,4 +1,4 @@
 // Package power knows where a machine says what it draws: the rails of a Jetson's INA3221, Intel's and AMD's energy counters
 // (RAPL), batteries and mains adapters. Find lists what there is below a root directory, so that tests have trees of their
-// own; nothing is measured yet.
+// own, and Open makes a Meter of it, which adds up what the machine has drawn.
 package power

@@ -29,6 +29,8 @@ type Sensor struct {
 	Name string // as the machine calls it, such as VDD_IN, package-0 or BAT0
 	Path string // of the file that is read, or the first of those
 	Err  error  // why it cannot be read; nil: it can
+
+	also string // the other file that is read, if there is one
 }
 
 // Find lists the sensors below a root, "/" for this machine, by kind and path. A machine without any has none.
@@ -99,15 +101,14 @@ func supplies(root string) []Sensor {
 // sensor tries whether the files can be read, which hold a number each.
 func sensor(kind Kind, name string, paths ...string) Sensor {
 	s := Sensor{Kind: kind, Name: name, Path: paths[0]}
+	if len(paths) > 1 {
+		s.also = paths[1]
+	}
 	if s.Name == "" {
 		s.Name = filepath.Base(filepath.Dir(s.Path))
 	}
 	for _, path := range paths {
-		data, err := os.ReadFile(path)
-		if err == nil {
-			_, err = number(path, data)
-		}
-		if err != nil {
+		if _, err := number(path); err != nil {
 			s.Err = err
 			break
 		}
@@ -115,7 +116,12 @@ func sensor(kind Kind, name string, paths ...string) Sensor {
 	return s
 }
 
-func number(path string, data []byte) (int64, error) {
+// number reads a file that holds one.
+func number(path string) (int64, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return 0, err
+	}
 	n, err := strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64)
 	if err != nil {
 		return 0, fmt.Errorf("%s holds no number", path)

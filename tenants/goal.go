@@ -38,6 +38,7 @@ func (t *Tenant) steer(c *controller) {
 
 // Progress is what a look at the measurements has led to.
 type Progress struct {
+	Looked bool          // it was time to
 	Why    string        // the plan is another one, or ""
 	Old    profile.Point // that was in force before
 	Drifts []Drift
@@ -49,7 +50,7 @@ func (t *Tenant) Look(now time.Duration) Progress {
 	if c == nil || !c.due(now) {
 		return Progress{}
 	}
-	p := Progress{Old: c.choice.Point}
+	p := Progress{Looked: true, Old: c.choice.Point}
 	p.Why = c.look(now)
 	if p.Drifts = c.promise.check(c.load.Pace); !c.choice.Point.Equal(&p.Old) {
 		t.version++
@@ -61,11 +62,15 @@ func (t *Tenant) Look(now time.Duration) Progress {
 // Bounded is the criterion of a single request that must keep bounds, and those that it is not expected to keep. They take
 // the place of the goal's bounds on the same metrics. A request to a tenant without a goal, whose model has a frontier,
 // gets the best answer within them; when accuracy is bounded alone, the cheapest.
-func (t *Tenant) Bounded(f *profile.Frontier, bounds []criteria.Bound) (*criteria.Criterion, []criteria.Bound) {
-	o, policy, load := within(bounds, f.Axis), profile.Pareto, profile.Load{Pace: 1}
-	if t.steers != nil {
-		o, policy, load = t.steers.goal.Objective.With(bounds), t.steers.goal.Policy, t.steers.load
-		f = t.steers.goal.Frontier
+func (t *Tenant) Bounded(frontier func() *profile.Frontier, bounds []criteria.Bound) (*criteria.Criterion, []criteria.Bound) {
+	var o *criteria.Objective
+	var f *profile.Frontier
+	policy, load := profile.Pareto, profile.Load{Pace: 1}
+	if c := t.steers; c != nil {
+		o, f, policy, load = c.goal.Objective.With(bounds), c.goal.Frontier, c.goal.Policy, c.load
+	} else {
+		f = frontier()
+		o = within(bounds, f.Axis)
 	}
 	choice := f.Choose(policy, o, load)
 	unmet := slices.DeleteFunc(slices.Clone(choice.Unmet), func(b criteria.Bound) bool { return !slices.Contains(bounds, b) })

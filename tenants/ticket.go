@@ -95,6 +95,8 @@ const (
 	DeadlineExceeded Code = 4
 	NotFound         Code = 5
 	Exhausted        Code = 8
+	Precondition     Code = 9
+	Aborted          Code = 10
 	Unimplemented    Code = 12
 	Internal         Code = 13
 	Unavailable      Code = 14

@@ -105,6 +105,8 @@ func fill(e Event) (Event, map[string]any) {
 			set, logged = []string{"one", fmt.Sprint(i)}, []any{"one", fmt.Sprint(i)}
 		case []uint64:
 			set, logged = []uint64{1, uint64(i)}, []any{uint64(1), uint64(i)}
+		case []float64:
+			set, logged = []float64{0.5, float64(i)}, []any{0.5, float64(i)}
 		case []time.Duration:
 			set, logged = []time.Duration{time.Duration(i)}, []any{time.Duration(i)}
 		}

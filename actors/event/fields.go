@@ -46,6 +46,9 @@ var forms = map[reflect.Type]form{
 	reflect.TypeFor[[]uint64](): {"list of numbers", func(key string, v reflect.Value) zap.Field {
 		return zap.Uint64s(key, v.Interface().([]uint64))
 	}},
+	reflect.TypeFor[[]float64](): {"list of numbers", func(key string, v reflect.Value) zap.Field {
+		return zap.Float64s(key, v.Interface().([]float64))
+	}},
 	reflect.TypeFor[[]time.Duration](): {"list of seconds", func(key string, v reflect.Value) zap.Field {
 		return zap.Durations(key, v.Interface().([]time.Duration))
 	}},

@@ -77,3 +77,57 @@ type CriterionChanged struct {
 }
 
 func (CriterionChanged) kind() kind { return kind{"criterion.changed", info, sampled} }
+
+// ObjectiveChanged says that an app has changed a tenant's objective. [PointChosen] says what that leads to.
+type ObjectiveChanged struct {
+	Tenant  string // whose objective it is
+	App     string // host:port at which the app is reached
+	Old     string // objective; empty: the criterion was stated
+	New     string // objective, such as "maximize accuracy where energy <= 80*mJ"
+	Adapt   string // how points are found for it: "pareto", "per-workload" or "full"
+	Version uint64 // of the tenant's criterion, which answers carry
+}
+
+func (ObjectiveChanged) kind() kind { return kind{"objective.changed", info, sampled} }
+
+// PointChosen says that a tenant with an objective has an operating point, or another one, and why; or that it keeps other
+// bounds than before. Predictions are means, for the machine as busy as it is.
+type PointChosen struct {
+	Tenant    string        // whose point it is
+	Reason    string        // why now
+	Objective string        // that it is for
+	Adapt     string        // how it was found: "pareto", "per-workload" or "full"
+	Old       string        // criterion before; empty: there was none
+	New       string        // criterion, a threshold for each exit but the last
+	Version   uint64        // of the tenant's criterion, which answers carry
+	Accuracy  float64       // predicted fraction of right answers
+	Certain   float64       // fraction that the accuracy is at least, with 95 % confidence
+	Response  time.Duration // predicted 95th percentile
+	Energy    float64       // J, predicted
+	FLOPs     float64       // predicted
+	Shares    []float64     // predicted fraction of the answers of each exit, the first to the last
+	Unmet     []string      // bounds that it is not predicted to keep: it is the nearest point
+}
+
+func (PointChosen) kind() kind { return kind{"point.chosen", info, sampled} }
+
+// Drift is a difference between what was predicted of an operating point and what is measured.
+type Drift struct {
+	Tenant    string  // whose point it is
+	What      string  // "exit_share", "energy" or "service_time"
+	Exit      int     // whose share it is, from 1; 0: it is about all answers
+	Predicted float64 // fraction, J, or times the profile's
+	Observed  float64 // the same
+	Answers   int     // in which this was observed
+}
+
+// DriftFound says that a tenant's answers are not what its operating point promised: the profile may be of other data, or
+// of another machine. Of "service_time" it says the new level, which predictions follow from then on.
+type DriftFound struct{ Drift }
+
+func (DriftFound) kind() kind { return kind{"drift.found", warn, sampled} }
+
+// DriftOver says that what had drifted is as promised again.
+type DriftOver struct{ Drift }
+
+func (DriftOver) kind() kind { return kind{"drift.over", info, sampled} }

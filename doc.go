@@ -20,6 +20,7 @@
 //	stages/audio    how a recording becomes a tensor
 //	stages/array    a tensor in a file: NumPy's .npy, or bare bytes
 //	stages/profile  what each exit costs and yields on a device: the file and its numbers
+//	stages/modelled Runner that takes a profile's time and says what its outcomes say
 //	tenants         guests of the machine: the ticket, admission, the account; pure
 //	scheduler       who runs next, stop or go on: Step(now, event) -> effects; pure
 //	config          the HCL file, with diagnostics that point into it

@@ -24,6 +24,7 @@ import (
 	events "github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/config"
 	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/stages/modelled"
 	"github.com/delen-edge/delen/stages/onnx"
 )
 
@@ -214,6 +215,9 @@ func (f *faults) obey(over chan<- os.Signal, reload func() error) {
 }
 
 func (f *faults) load(m *config.Model) (stages.Backend, error) {
+	if m.Profile != nil {
+		return modelled.Load(modelled.Config{Name: m.Name, Profile: m.Profile})
+	}
 	loaded, err := onnx.Load(onnx.Config{Name: m.Name, Files: m.Files, Exits: m.Exits, Logits: m.Activation == config.Softmax})
 	if err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const published = "testdata/good/jetson-nano-resnet50.json"
+const published = "../../examples/resnet50-published/profile.json"
 
 func TestReadKeepsUnknownApartFromZero(t *testing.T) {
 	p, err := Read(published)
@@ -191,7 +191,7 @@ func TestWriteOutcomes(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, pattern := range []string{"testdata/good/*.json", "testdata/bad/*.txt"} {
+	for _, pattern := range []string{published, "testdata/bad/*.txt"} {
 		files, _ := filepath.Glob(pattern)
 		for _, file := range files {
 			src, err := os.ReadFile(file)

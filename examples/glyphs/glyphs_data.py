@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 CLASSES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SIZE = 32  # side of an image, in pixels
 FINE = 2 * SIZE  # side while drawing; halved at the end for smooth edges
+TEST_SEED = 1_000_003  # of the images that outcomes.csv is about, whatever a training's --seed says
 MEAN, STD = 0.5, 0.5  # the network's input is (pixel/255 - MEAN) / STD
 
 # Fonts are split by family, and a family goes to the same side as the families

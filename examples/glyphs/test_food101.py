@@ -78,8 +78,8 @@ class Food101(TrainTest):
         self.assert_fails(1, "train.py: %s: there is no such folder" % self.data, "Food-101")
 
     def test_out_is_in_use(self):
-        os.makedirs(os.path.join(self.out, "test"))
-        self.assert_fails(1, os.path.join(self.out, "test"), "name another --out")
+        os.makedirs(os.path.join(self.out, "test", "thesis"))
+        self.assert_fails(1, os.path.join(self.out, "test"), "name another folder")
 
     def test_no_out(self):
         self.assert_fails(2, "--food-101 needs --out DIR")

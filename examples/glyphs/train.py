@@ -35,7 +35,6 @@ except ImportError as error:
     sys.exit("train.py: %s; it needs Debian's packages in requirements.apt and /usr/bin/python3" % error)
 
 TEST_IMAGES, SHIPPED_IMAGES = 3600, 300
-TEST_SEED = 1_000_003  # the test images stay the same whatever --seed says
 SAMPLES = 36000
 SHOWN = 1800  # test images that the accuracy after each epoch is shown on
 
@@ -49,7 +48,7 @@ def to_input(images):
 def rendered(args):
     """Returns the sets for training and test, rendered from fonts, and what metrics.json says about them."""
     train_set = data.make_set(data.TRAIN_FAMILIES, args.seed, args.samples or SAMPLES)
-    test_set = data.make_set(data.TEST_FAMILIES, TEST_SEED, TEST_IMAGES)
+    test_set = data.make_set(data.TEST_FAMILIES, data.TEST_SEED, TEST_IMAGES)
     families = {"train": data.TRAIN_FAMILIES, "test": data.TEST_FAMILIES}
     return train_set, test_set, list(data.CLASSES), {"families": families}
 
@@ -66,7 +65,7 @@ def build(args, out):
     fit.fit(model, to_input, train_set, (images[:SHOWN], labels[:SHOWN]), args.epochs, args.seed,
             vary=food101.vary if args.food_101 else None)
     shipped = min(SHIPPED_IMAGES, len(images))
-    report.write_test(out, ".png", [classes[label] for label in labels[:shipped]],
+    report.write_samples(os.path.join(out, "test"), ".png", [classes[label] for label in labels[:shipped]],
                       lambda path, i: Image.fromarray(images[i]).save(path, optimize=True))
     test = fit.evaluate(model, to_input, images), labels
     return report.write(out, model, example, "images", test, classes, shipped, {

@@ -17,6 +17,7 @@ UNKNOWN, SILENCE = "unknown", "silence"
 CLASSES = KEYWORDS + [UNKNOWN, SILENCE]
 TEST_TURNS = list(range(len(CLASSES)))  # the labels of a set, which take turns: the classes are balanced
 TRAIN_TURNS = TEST_TURNS + [CLASSES.index(UNKNOWN)]  # a word that is no keyword needs more examples
+TEST_SEED = 1_000_003  # of the clips that outcomes.csv is about, whatever a training's --seed says
 ROOM = 2 * SAMPLES  # length of the Fourier transform: reverberation must not come round from the end
 
 

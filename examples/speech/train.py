@@ -36,7 +36,6 @@ except ImportError as error:
     sys.exit("train.py: %s; it needs Debian's packages in requirements.apt and /usr/bin/python3" % error)
 
 TEST_CLIPS, SHIPPED_CLIPS = 3200, 120
-TEST_SEED = 1_000_003  # the test clips stay the same whatever --seed says
 SAMPLES = 48000
 SHOWN = 1600  # test clips that the accuracy after each epoch is shown on
 
@@ -49,7 +48,7 @@ def to_input(clips):
 def spoken(args):
     """Returns the sets for training, to show and for test, spoken by espeak-ng, and what metrics.json says."""
     train_set = data.make_set(voices.TRAIN, data.TRAIN_TURNS, args.seed, args.samples or SAMPLES)
-    clips, labels = test_set = data.make_set(voices.TEST, data.TEST_TURNS, TEST_SEED, TEST_CLIPS)
+    clips, labels = test_set = data.make_set(voices.TEST, data.TEST_TURNS, data.TEST_SEED, TEST_CLIPS)
     return train_set, (clips[:SHOWN], labels[:SHOWN]), test_set, data.CLASSES, {
         name: {side.name: getattr(side, name) for side in (voices.TRAIN, voices.TEST)}
         for name in ("accents", "variants", "others")}
@@ -66,7 +65,7 @@ def build(args, out):
     model = Speech(len(classes))
     fit.fit(model, to_input, train_set, shown_set, args.epochs, args.seed, short=True)
     shipped = min(SHIPPED_CLIPS, len(clips))
-    report.write_test(out, ".wav", [classes[label] for label in labels[:shipped]],
+    report.write_samples(os.path.join(out, "test"), ".wav", [classes[label] for label in labels[:shipped]],
                       lambda path, i: wav.write(path, clips[i]))
     example, test = to_input(clips[:1]), (fit.evaluate(model, to_input, clips), labels)
     return report.write(out, model, example, "clips", test, classes, shipped, {

@@ -58,20 +58,21 @@ def run(parser, here, folder, build):
     try:
         if args.check:
             return check(args, here, build)
-        make_room(args.out or here)
-        build(args, args.out or here)
+        out = args.out or here
+        make_room(os.path.join(out, "test"))
+        os.makedirs(out, exist_ok=True)
+        build(args, out)
     except (DataError, OSError) as error:
         print("%s: %s" % (parser.prog, error), file=sys.stderr)
         return 1
     return 0
 
 
-def make_room(out):
-    """Makes the folder to write to, unless something else than an earlier training is in its test folder."""
-    test = os.path.join(out, "test")
-    if os.path.exists(test) and not os.path.exists(os.path.join(test, "labels.csv")):
-        raise DataError("%s is there and has no labels.csv: it would be replaced; name another --out" % test)
-    os.makedirs(out, exist_ok=True)
+def make_room(folder):
+    """Complains about a folder of samples that is there and holds something else: it would be replaced."""
+    empty = os.path.isdir(folder) and not os.listdir(folder)
+    if os.path.exists(folder) and not empty and not os.path.exists(os.path.join(folder, "labels.csv")):
+        raise DataError("%s is there and has no labels.csv: it would be replaced; name another folder" % folder)
 
 
 def check(args, here, build):

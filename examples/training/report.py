@@ -24,12 +24,12 @@ def write_outcomes(path, probabilities, labels):
         for exit, values in enumerate(probabilities[:, sample], 1)))
 
 
-def write_test(out, suffix, labels, save):
-    """Writes the first test samples as files, with their labels; save(path, i) writes one."""
-    folder = os.path.join(out, "test")
+def write_samples(folder, suffix, labels, save):
+    """Replaces a folder by samples, a file each, and their labels; save(path, i) writes one."""
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
-    rows = [("%03d%s" % (i, suffix), label) for i, label in enumerate(labels)]
+    digits = max(3, len(str(len(labels) - 1)))
+    rows = [("%0*d%s" % (digits, i, suffix), label) for i, label in enumerate(labels)]
     for i, (name, _) in enumerate(rows):
         save(os.path.join(folder, name), i)
     write_table(os.path.join(folder, "labels.csv"), ["file", "label"], rows)

@@ -1,12 +1,15 @@
 """What the tests of the trainings share: they run train.py as a user does, on tiny folders."""
 
+import contextlib
 import csv
+import io
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import unittest
+from unittest import mock
 
 import onnx
 
@@ -91,6 +94,60 @@ class TrainTest(unittest.TestCase):
     def lines(self, *parts):
         with open(os.path.join(self.out, *parts)) as file:
             return file.read().splitlines()
+
+
+class SamplesTest:
+    """What every samples.py is held to; mixed into a TestCase, which makes the samples cheap."""
+
+    script = None  # the module
+    suffix = None  # of a file
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.out = os.path.join(folder.name, "out")
+
+    def write(self, *more):
+        """Runs it; returns the files' contents by name, or the exit status and what it said."""
+        said = io.StringIO()
+        with mock.patch.object(sys, "argv", ["samples.py", self.out, *more]), contextlib.redirect_stderr(said):
+            try:
+                status = self.script.main()
+            except SystemExit as end:
+                status = end.code
+        if status:
+            return status, said.getvalue()
+        files = {}
+        for name in os.listdir(self.out):
+            with open(os.path.join(self.out, name), "rb") as file:
+                files[name] = file.read()
+        return files
+
+    def test_samples_depend_on_seed_and_number_alone(self):
+        few, more, others = self.write("--count", "20"), self.write("--count", "40"), self.write("--count", "20", "--seed", "3")
+        names = ["%03d%s" % (i, self.suffix) for i in range(20)]
+        self.assertEqual(sorted(few), names + ["labels.csv"])
+        for name in names:
+            self.assertEqual(few[name], more[name])
+        self.assertNotEqual([few[name] for name in names], [others[name] for name in names])
+        self.assertEqual(few["labels.csv"], others["labels.csv"])
+        lines = few["labels.csv"].decode().splitlines()
+        self.assertEqual(lines[:2], ["file,label", "%s,%s" % (names[0], self.script.data.CLASSES[0])])
+        self.assertEqual(lines, more["labels.csv"].decode().splitlines()[:21])
+
+    def test_the_test_s_own_seed(self):
+        status, said = self.write("--seed", str(self.script.data.TEST_SEED))
+        self.assertEqual(status, 2)
+        self.assertIn("outcomes.csv is about: name another", said)
+
+    def test_out_is_in_use(self):
+        os.makedirs(self.out)
+        kept = os.path.join(self.out, "thesis.txt")
+        open(kept, "w").close()
+        status, said = self.write()
+        self.assertEqual(status, 1)
+        self.assertIn("name another folder", said)
+        self.assertTrue(os.path.exists(kept))
 
 
 def shape_of(value):

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -28,6 +29,9 @@ type decoder struct {
 	// unprofiled are models whose profile is there, but wrong. What it would
 	// give is not known, and not reported as missing.
 	unprofiled map[*Model]bool
+	// profiles are the places of the profiles whose outcomes have not been warned
+	// of.
+	profiles map[*Model]hcl.Range
 	// executes is where the provider block begins, if there is one.
 	executes hcl.Range
 }
@@ -38,6 +42,7 @@ func newDecoder() *decoder {
 		lost:       make(map[string]bool),
 		hidden:     make(map[hiddenKey]string),
 		unprofiled: make(map[*Model]bool),
+		profiles:   make(map[*Model]hcl.Range),
 	}
 }
 
@@ -152,7 +157,7 @@ func (d *decoder) failLater(name string, at hcl.Range) {
 func (d *decoder) checkLabels(h *hclsyntax.Block, s *schema) {
 	switch {
 	case s.label == "" && len(h.Labels) > 0:
-		d.fail(h.LabelRanges[0], "Unexpected name", "A %s block has no name. Write %s ... }.", s.kind, s.header())
+		d.fail(h.LabelRanges[0], "Unexpected name", "%s block has no name. Write %s ... }.", an(s.kind), s.header())
 	case s.label != "" && len(h.Labels) == 0:
 		d.lost[h.Type] = true
 		d.fail(h.TypeRange, "Missing name", "A %s block has a name. Write for instance %s ... }.", s.kind, s.header())
@@ -164,6 +169,14 @@ func (d *decoder) checkLabels(h *hclsyntax.Block, s *schema) {
 }
 
 var nameForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// an is a kind of block with its article, as a sentence begins.
+func an(kind string) string {
+	if strings.ContainsAny(kind[:1], "aeiou") {
+		return "An " + kind
+	}
+	return "A " + kind
+}
 
 // of returns the blocks of a type.
 func (b *block) of(kind string) []*hclsyntax.Block {

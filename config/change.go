@@ -2,7 +2,9 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -64,7 +66,7 @@ func differing(from, to *Config) []string {
 		}
 	}
 	for _, old := range from.Models {
-		if !reflect.DeepEqual(old, to.Model(old.Name)) {
+		if !sameModel(old, to.Model(old.Name)) {
 			names = append(names, fmt.Sprintf("model %q", old.Name))
 		}
 	}
@@ -76,6 +78,29 @@ func differing(from, to *Config) []string {
 	return names
 }
 
+// sameModel reports whether a model is as it was. Its evidence is, when its profile and its outcomes are.
+func sameModel(old, m *Model) bool {
+	if m == nil {
+		return false
+	}
+	a, b := *old, *m
+	a.Evidence, b.Evidence = nil, nil
+	a.Segments, b.Segments = nil, nil
+	same := func(s, t Segment) bool { // a NaN is as unknown as another
+		return s.Nodes == t.Nodes && s.Parameters == t.Parameters && s.HiddenBytes == t.HiddenBytes &&
+			(s.FLOPs == t.FLOPs || math.IsNaN(s.FLOPs) && math.IsNaN(t.FLOPs))
+	}
+	return slices.EqualFunc(old.Segments, m.Segments, same) && reflect.DeepEqual(a, b)
+}
+
+// wants is a tenant's objective in canonical form, or nothing.
+func wants(t *Tenant) string {
+	if t.Objective == nil {
+		return ""
+	}
+	return t.Objective.String()
+}
+
 // changed names the attributes in which two tenants differ.
 func changed(old, t *Tenant) []string {
 	var names []string
@@ -85,6 +110,8 @@ func changed(old, t *Tenant) []string {
 	}{
 		{"share", old.Share != t.Share},
 		{"exit_when", old.Criterion.String() != t.Criterion.String()},
+		{"objective", wants(old) != wants(t)},
+		{"adapt", old.Adapt != t.Adapt},
 		{"deadline", old.Deadline != t.Deadline},
 		{"queue", old.Queue != t.Queue},
 		{"overflow", old.Overflow != t.Overflow},

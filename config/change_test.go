@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages/profile"
 )
 
 const before = `
@@ -21,6 +24,15 @@ tenant "a" {
 }
 tenant "b" { exit_when = confidence > 0.5 }
 `
+
+// wanted is what a tenant with an objective has instead.
+const wanted = `tenant "b" {
+  adapt = "full"
+  objective {
+    maximize = accuracy
+    where    = energy <= 80*mJ && accuracy >= 0.5
+  }
+}`
 
 // edited is a configuration with some pieces of text replaced by others, pair by pair.
 func edited(t *testing.T, pairs ...string) *Config {
@@ -79,11 +91,53 @@ func TestTenantsChangeWhileTheNodeRuns(t *testing.T) {
 	}
 }
 
+// Objectives are compared by what they mean. The profile and its outcomes belong to the model, which cannot change.
+func TestObjectivesChangeWhileTheNodeRuns(t *testing.T) {
+	profiled := []string{`"tiny.onnx"`, "\"tiny.onnx\"\nprofile = \"known.json\"", `tenant "b" { exit_when = confidence > 0.5 }`}
+	with := func(t *testing.T, pairs ...string) *Config {
+		return edited(t, append(profiled[:3:3], strings.NewReplacer(pairs...).Replace(wanted))...)
+	}
+	for name, test := range map[string]struct {
+		from, to func(*testing.T) *Config
+		want     []string
+	}{
+		"nothing":     {func(t *testing.T) *Config { return with(t) }, func(t *testing.T) *Config { return with(t) }, nil},
+		"only words":  {func(t *testing.T) *Config { return with(t) }, func(t *testing.T) *Config { return with(t, "80*mJ", "0.08*J", ">=", ">") }, nil},
+		"a bound":     {func(t *testing.T) *Config { return with(t) }, func(t *testing.T) *Config { return with(t, "80", "90") }, []string{"objective"}},
+		"a goal":      {func(t *testing.T) *Config { return with(t) }, func(t *testing.T) *Config { return with(t, "maximize = accuracy", "minimize = flops") }, []string{"objective"}},
+		"adapt":       {func(t *testing.T) *Config { return with(t) }, func(t *testing.T) *Config { return with(t, "full", "pareto") }, []string{"adapt"}},
+		"a criterion": {func(t *testing.T) *Config { return with(t) }, func(t *testing.T) *Config { return edited(t, profiled[0], profiled[1]) }, []string{"exit_when", "objective", "adapt"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := Compare(test.from(t), test.to(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, x := range c.Changed {
+				got = append(got, x.Attributes...)
+			}
+			if d := cmp.Diff(test.want, got); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// What only a runtime can tell of a model is unknown before a reload and after.
+func TestAModelWithUnknownFiguresStaysAsItIs(t *testing.T) {
+	edit := []string{"tiny.onnx", "silent.onnx"}
+	if _, err := Compare(edited(t, edit...), edited(t, edit...)); err != nil {
+		t.Error(err)
+	}
+}
+
 // A tenant's new attribute must not be forgotten here.
 func TestEveryAttributeOfATenantIsCompared(t *testing.T) {
 	compared := len(changed(
 		&Tenant{Criterion: edited(t).Tenants[0].Criterion},
-		&Tenant{Share: 1, Criterion: edited(t).Tenants[1].Criterion, Deadline: 1, Queue: 1, Overflow: DropOldest}))
+		&Tenant{Share: 1, Criterion: edited(t).Tenants[1].Criterion, Deadline: 1, Queue: 1, Overflow: DropOldest,
+			Objective: &criteria.Objective{Metric: criteria.Energy}, Adapt: profile.Pareto}))
 	const apart = 2 // Name and Model
 	if fields := reflect.TypeFor[Tenant]().NumField() - apart; compared != fields {
 		t.Errorf("%d of %d attributes are compared", compared, fields)

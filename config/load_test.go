@@ -99,7 +99,7 @@ func compare(t *testing.T, fixture string, diags hcl.Diagnostics) {
 }
 
 // remedy finds what a diagnostic tells people to do.
-var remedy = regexp.MustCompile(`(?i)\b(write|add|move|leave|give|keep|did you mean|change|put|measure|set|compare|name the same|join them|make it)\b`)
+var remedy = regexp.MustCompile(`(?i)\b(write|add|move|leave|give|keep|did you mean|change|put|measure|set|compare|name the same|join them|make it|state)\b`)
 
 // expectation finds what a fixture expects.
 var expectation = regexp.MustCompile(`(?m)^# (\d+:\d+: .*)$`)

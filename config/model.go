@@ -3,10 +3,12 @@ package config
 import (
 	"fmt"
 	"math"
+	"path/filepath"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/audio"
 	"github.com/delen-edge/delen/stages/picture"
 	"github.com/delen-edge/delen/stages/profile"
@@ -33,6 +35,9 @@ type Model struct {
 	Unresolved []string
 	// Profile is what is known about the exits on this device, or nil.
 	Profile *profile.Profile
+	// Evidence is what operating points are predicted from, or nil: the profile
+	// names no outcomes.
+	Evidence *profile.Evidence
 	// Labels are the names of the classes, or nil.
 	Labels []string
 	// Activation is Softmax when the exits give logits (the default), or None
@@ -43,6 +48,8 @@ type Model struct {
 	// Audio says how a recording becomes the model's input, or is nil, as it is
 	// beside an Input.
 	Audio *audio.Spec
+
+	outcomes string // a digest of the file that Evidence comes from
 }
 
 // Segment outlines the part of a model between two exits.
@@ -137,7 +144,7 @@ func (d *decoder) model(h *hclsyntax.Block) *Model {
 		g = b.outline(m, exits)
 	}
 	b.profile(m)
-	b.unprofiled[m] = m.Profile == nil && b.given("profile")
+	b.unprofiled[m] = b.unprofiled[m] || m.Profile == nil && b.given("profile")
 	b.labels(m, g)
 	return m
 }
@@ -181,6 +188,31 @@ func (b *block) profile(m *Model) {
 		return
 	}
 	m.Profile = p
+	b.evidence(m, path)
+}
+
+// evidence reads the outcomes that the model's profile, in the file at path, names.
+func (b *block) evidence(m *Model, path string) {
+	name := m.Profile.Outcomes
+	if name == "" {
+		return
+	}
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(filepath.Dir(path), name)
+	}
+	outcomes, err := profile.ReadOutcomes(name)
+	if err == nil {
+		m.outcomes, err = stages.Digest(name)
+	}
+	if err == nil {
+		m.Evidence, err = profile.NewEvidence(m.Profile, outcomes)
+	}
+	if err != nil {
+		b.unprofiled[m] = true
+		b.failAt("profile", "Invalid outcomes", "%s Put the outcomes where the profile names them, or measure the model again with delen profile.", b.cause(err, "profile"))
+		return
+	}
+	b.profiles[m] = b.at("profile")
 }
 
 // labels reads the names of the model's classes and counts them.

@@ -10,8 +10,7 @@ import (
 
 // later are names that later versions give a meaning, at any place.
 var later = map[string]bool{
-	"adapt": true, "audit": true, "batch": true, "battery": true,
-	"objective": true, "policy": true, "power": true,
+	"audit": true, "batch": true, "battery": true, "policy": true, "power": true,
 }
 
 // unknownAttribute reports an attribute that the block does not have. It returns

@@ -29,6 +29,7 @@ func TestPageIsFresh(t *testing.T) {
 		"file":      func(name string) (string, error) { b, err := os.ReadFile("testdata/" + name); return string(b), err },
 		"later":     func() string { return "`" + strings.Join(slices.Sorted(maps.Keys(later)), "`, `") + "`" },
 		"criterion": func(src string) (string, error) { return src, parsed(src) },
+		"bounds":    func(src string) (string, error) { return src, bounded(src) },
 	}
 	tmpl, err := template.New("configuration.md.tmpl").Funcs(functions).ParseFiles("testdata/configuration.md.tmpl")
 	if err != nil {
@@ -117,6 +118,8 @@ func (a *attribute) column() string {
 		return strings.Join(words, ", ")
 	case a.form == aCriterion:
 		return "[criterion](#criteria)"
+	case a.form == aGoal || a.form == someBounds:
+		return "[" + a.form.name + "](#objectives)"
 	case a.low != "" && a.form != anAddress:
 		return a.form.name + ", " + a.low + " to " + a.high
 	}
@@ -213,6 +216,14 @@ func unitRows() string {
 // parsed reports what is wrong with a criterion of the page.
 func parsed(src string) error {
 	if _, diags := criteria.Parse(src, 3, criteria.All()); len(diags) > 0 {
+		return diags
+	}
+	return nil
+}
+
+// bounded reports what is wrong with bounds of the page.
+func bounded(src string) error {
+	if _, diags := criteria.ParseBounds(src, criteria.Objectives()); len(diags) > 0 {
 		return diags
 	}
 	return nil

@@ -69,7 +69,14 @@ var (
 	aFlag      = &form{name: "`true` or `false`", is: "true or false", want: cty.Bool}
 	textMap    = &form{name: "texts by name", is: "a list of names with their texts, in braces", want: cty.String, list: true}
 	aCriterion = &form{name: "criterion", is: "a criterion", want: cty.DynamicPseudoType}
+	aGoal      = &form{name: "metric", is: "the name of a metric", want: cty.DynamicPseudoType}
+	someBounds = &form{name: "bounds", is: "a row of bounds", want: cty.DynamicPseudoType}
 )
+
+// isExpression reports whether values are expressions of the language of criteria, which are not evaluated.
+func (f *form) isExpression() bool {
+	return f == aCriterion || f == aGoal || f == someBounds
+}
 
 // attribute returns the attribute of that name, or nil. There is none in a block
 // of an unknown type, nil.
@@ -132,8 +139,8 @@ func (s *schema) title() string {
 	article := "the"
 	if s.many {
 		article = "a"
-	} else if s.kind == "input" || s.kind == "audio" {
-		article = "an" // there is one in each model
+	} else if s.kind == "input" || s.kind == "audio" || s.kind == "objective" {
+		article = "an" // there is one in each model, or tenant
 	}
 	return article + " " + s.kind + " block"
 }

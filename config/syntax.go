@@ -33,7 +33,7 @@ func (r *recovery) explainAttribute(p piece, s *schema) (names []string) {
 		r.wrong++
 		return names
 	}
-	if l.attr.form == aCriterion && !l.isQuoted() {
+	if l.attr.form.isExpression() && !l.isQuoted() {
 		if wrong := l.criterion(r.path); len(wrong) > 0 && len(names) == 1 {
 			r.wrong += len(wrong)
 			r.diags = append(r.diags, wrong...)
@@ -131,9 +131,9 @@ func (l *slip) explain(quotedName, crowded bool) (summary, remedy string) {
 		return "Missing equals sign", fmt.Sprintf("An equals sign stands between name and value. Write %s = %s.", l.name, l.value)
 	case strings.HasSuffix(l.value, ",") || strings.HasSuffix(l.value, ";"):
 		return "Unexpected sign", fmt.Sprintf("A line has no %s at its end. Leave it out.", l.value[len(l.value)-1:])
-	case l.attr.form == aCriterion && l.isQuoted():
-		return "Quotes around a criterion", fmt.Sprintf("A criterion has no quotes. Write %s = %s.", l.name, strings.Trim(l.value, quotes))
-	case l.attr.form == aCriterion && strings.Contains(l.value, "\n"):
+	case l.attr.form.isExpression() && l.isQuoted():
+		return "Quotes around " + l.attr.form.is, fmt.Sprintf("%s has no quotes. Write %s = %s.", capital(l.attr.form.is), l.name, strings.Trim(l.value, quotes))
+	case l.attr.form.isExpression() && strings.Contains(l.value, "\n"):
 		return "Unfinished line", fmt.Sprintf("What goes on in the next line stands in parentheses: write %s = ( ... ).", l.name)
 	}
 	return "", ""
@@ -202,12 +202,21 @@ func clip(s string) string {
 	return line
 }
 
-// criterion asks the parser of criteria what is wrong: it knows what people mean.
+// criterion asks the parser of criteria, or of objectives, what is wrong: it knows what people mean.
 // HCL calls 20ms a missing newline. Which model the criterion is for is not
 // known, so nothing is held against one.
 func (l *slip) criterion(path string) hcl.Diagnostics {
 	const anyExits = 256
-	_, diags := criteria.Parse(l.value, anyExits, criteria.All())
+	var diags hcl.Diagnostics
+	switch l.attr.form {
+	case someBounds:
+		_, diags = criteria.ParseBounds(l.value, criteria.Objectives())
+	case aGoal:
+		goals := map[string]string{l.attr.name: l.value}
+		_, diags = criteria.ParseObjective(goals[criteria.MaximizePart], goals[criteria.MinimizePart], "", criteria.Objectives())
+	default:
+		_, diags = criteria.Parse(l.value, anyExits, criteria.All())
+	}
 	var wrong hcl.Diagnostics
 	for _, d := range diags {
 		if d.Severity == hcl.DiagError && d.Summary != wrongCount && d.Subject != nil {

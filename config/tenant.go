@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages/profile"
 )
 
 // Tenant is a guest of the node.
@@ -22,6 +23,11 @@ type Tenant struct {
 	Share float64
 	// Criterion says when to stop. Without exit_when it never stops early.
 	Criterion *criteria.Criterion
+	// Objective is what it wants instead of a criterion, or nil.
+	Objective *criteria.Objective
+	// Adapt says who finds a criterion: nobody (AdaptNone, by default without an
+	// objective), or how the node does (by default profile.Pareto with one).
+	Adapt profile.Policy
 	// Deadline is when a request ends whatever has been reached, counted from
 	// its arrival, or 0 for none.
 	Deadline time.Duration
@@ -66,6 +72,8 @@ func (d *decoder) tenant(h *hclsyntax.Block, models []*Model) *Tenant {
 		Overflow: Overflow(b.choice("overflow")),
 	}
 	t.Criterion = b.criterion(t.Model)
+	b.objective(t)
+	b.warnEvidence(t)
 	b.checkDeadline(t)
 	return t
 }
@@ -138,14 +146,7 @@ func (b *block) criterion(m *Model) *criteria.Criterion {
 		exits = max(1, len(list))
 	}
 	c, diags := criteria.Compile(e, exits, have)
-	for _, t := range e.Variables() {
-		if t.RootName() == "env" {
-			at := t.SourceRange()
-			b.fail(at, "No environment here", "A criterion knows metrics and constants only, no variables of the environment. Write the value itself.")
-			diags = slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool { return d.Subject != nil && *d.Subject == at })
-		}
-	}
-	b.diags = append(b.diags, diags...)
+	b.diags = append(b.diags, b.withoutEnv(e, diags, "A criterion")...)
 	return c
 }
 
@@ -161,7 +162,12 @@ var tenantSchema = &schema{
 		doc:  "Its weight: its share over the sum of all shares is the part of the machine that is guaranteed to it, whatever the others do.",
 	}, {
 		name: "exit_when", form: aCriterion, otherwise: "never before the last exit", example: "confidence >= 0.9 || response_time > 20*ms",
-		doc: "When an answer is good enough: a [criterion](#criteria), or a list of one for each exit.",
+		doc: "When an answer is good enough: a [criterion](#criteria), or a list of one for each exit. A tenant with an objective has none.",
+	}, {
+		name: "adapt", form: aChoice, words: []string{string(AdaptNone), string(profile.Pareto), string(profile.PerWorkload), string(profile.Full)},
+		otherwise: "`\"pareto\"` with an objective, or else `\"none\"`", example: `"full"`,
+		doc: "Who finds the criterion: nobody, or the node for the [objective](#objectives): as a confidence for each exit, as one exit for all requests, or as " +
+			"the last exit for all, which needs no objective.",
 	}, {
 		name: "deadline", form: aDuration, low: "1us", high: "24h", otherwise: "none", example: `"50ms"`,
 		doc: "When a request ends, counted from its arrival: then and there, with the deepest answer so far. Without an answer it fails.",
@@ -173,4 +179,5 @@ var tenantSchema = &schema{
 		doc: "What happens to a request beyond that: it is refused with a hint when to come back, or the oldest one that waits is ended to make " +
 			"room. The latter is for cameras, whose latest picture is worth most.",
 	}},
+	blocks: []*schema{objectiveSchema},
 }

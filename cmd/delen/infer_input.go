@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"image/png"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,10 +65,8 @@ func inputsOf(tenant *wire.TenantInfo) string {
 // does, which takes recordings or pictures.
 func loadInput(path string, tenant *wire.TenantInfo, info *wire.TensorInfo) (*wire.Tensor, error) {
 	switch ext := strings.ToLower(filepath.Ext(path)); {
-	case ext == ".npy":
-		return loadTensor(path, info, array.NPY)
-	case ext == ".bin", ext == ".raw":
-		return loadTensor(path, info, array.Raw)
+	case ext == ".npy", ext == ".bin", ext == ".raw":
+		return loadTensor(path, info)
 	case ext == ".wav", tenant.GetAudio() != nil && ext != ".png" && ext != ".jpg" && ext != ".jpeg":
 		spec, err := client.AudioSpec(tenant)
 		if err != nil {
@@ -91,21 +88,34 @@ func loadInput(path string, tenant *wire.TenantInfo, info *wire.TensorInfo) (*wi
 func shapeOf(info *wire.TensorInfo) []int64 { return append([]int64{1}, info.GetShape()...) }
 
 // loadTensor reads a row as it is.
-func loadTensor(path string, info *wire.TensorInfo, read func(io.Reader, stages.Info) ([]byte, error)) (*wire.Tensor, error) {
+func loadTensor(path string, info *wire.TensorInfo) (*wire.Tensor, error) {
 	want, err := stages.NewInfo(info.GetName(), stages.DType(info.GetDtype()), info.GetShape())
 	if err != nil {
 		return nil, err
 	}
+	data, err := readTensor(path, want)
+	if err != nil {
+		return nil, err
+	}
+	return &wire.Tensor{Name: info.GetName(), Dtype: info.GetDtype(), Shape: shapeOf(info), Data: data}, nil
+}
+
+// readTensor reads the bytes of a row from a .npy, or from a file that is nothing but those.
+func readTensor(path string, want stages.Info) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	read := array.Raw
+	if strings.ToLower(filepath.Ext(path)) == ".npy" {
+		read = array.NPY
+	}
 	data, err := read(f, want)
 	if err != nil {
 		return nil, about(path, err)
 	}
-	return &wire.Tensor{Name: info.GetName(), Dtype: info.GetDtype(), Shape: shapeOf(info), Data: data}, nil
+	return data, nil
 }
 
 // loadRecording reads a recording as a row of the model's input.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"math"
 	"os"
 	"path/filepath"
@@ -37,6 +38,15 @@ func machineBelow(root string) machine {
 		m.Processor = runtime.GOARCH
 	}
 	return m
+}
+
+// device names the machine in a profile: "Raspberry Pi 5 Model B Rev 1.0, 4 cores".
+func (m machine) device() string {
+	name := cmp.Or(m.Name, m.Processor)
+	if name == runtime.GOARCH {
+		name = runtime.GOOS + "/" + runtime.GOARCH
+	}
+	return name + ", " + plural(m.Cores, "core")
 }
 
 // fields reads lines of "name: value", the first of each name; none when there is no such file.

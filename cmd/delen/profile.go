@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +19,7 @@ import (
 	"github.com/delen-edge/delen/stages/profile"
 )
 
-// profiling is the command line of profile.
+// profiling is a profile in the making: the command line, and what is asked of the machine.
 type profiling struct {
 	models []string
 
@@ -30,158 +30,252 @@ type profiling struct {
 	mean    []float64
 	std     []float64
 	rate    int
-	rounds  int
+	threads int
+
+	rows   []int // wanted by name; nil: usualRows, as far as the model takes them
+	rounds int
+	limit  time.Duration
+
+	root   string        // where the meters are looked for
+	span   time.Duration // how long a meter looks at something; 0: as long as it needs
+	stderr io.Writer
+	bar    *progress
 }
+
+// usualRows are the batch sizes that are measured when nobody names others.
+var usualRows = []int{1, 2, 4, 8}
 
 // newProfile makes the command that measures a model on this machine.
 func newProfile() *cobra.Command {
-	var f profiling
+	f := profiling{root: "/"}
 	cmd := &cobra.Command{
 		Use:   "profile MODEL... [-o profile.json]",
 		Short: "Measure a model's exits on this machine",
-		Long: `Profile runs a model on this machine and writes what each exit takes: the median
-response time of one row on one thread, from the input to the exit, and the
-floating-point operations, counted in the graph, a multiply-add as two. MODEL is an
-ONNX file, or one for each segment, as split takes them.
+		Long: `Profile runs a model on this machine and writes profile.json: what each exit takes
+from the start, and what each segment takes by the number of rows that it runs at a
+time. MODEL is an ONNX file, or one for each segment, as split takes them.
+
+Times are those of warm runs, the segments in turns as when they serve: the median
+and the 95th percentile. Each number of rows (--rows) is run --rounds times, or for
+--time if that ends earlier. Floating-point operations are counted in the graph, a
+multiply-add as two. A model with a fixed batch is measured with that.
+
+Energy comes from the meter that there is: the rails of a Jetson, the processor's
+energy counters (only root may read them on most machines), or a battery that is
+being discharged; "delen doctor" lists them. The idle machine is measured first,
+then each segment for a second and more. Or it is modelled: --power IDLE,BUSY in
+watts makes it the busy power times the time, whatever meters there are. Energies
+include the idle power. With neither, energy is null.
 
 Accuracy comes from labelled samples, which are run (--samples FOLDER with a
-labels.csv of file,label and --labels with the names of the classes), or from
-outcomes that were found before (--outcomes FILE with the header
-sample,label,exit,predicted,confidence). With --samples, --outcomes names the file
-that is written. Without either, accuracy is null. Samples are pictures, scaled to
-the size of the model's input; with --rate they are recordings in WAV files, of
-that many samples a second and no longer than the model's input.
+labels.csv of file,label), or from outcomes that were found before (--outcomes FILE
+with the header sample,label,exit,predicted,confidence). Of samples, --outcomes
+names the file that is written, or else it is outcomes.csv beside the profile.
+Without either, accuracy is null. Samples are pictures (PNG, JPEG), scaled to the
+size of the model's input; recordings (WAV) with --rate, no longer than the input;
+or tensors of one row (.npy, or bare bytes in .bin and .raw). A label is the name
+of a class, when --labels names them, or else its number, from 0.
 
-Energy needs a power model, since there is no meter: --power IDLE,BUSY in watts.
-It is then the busy power times the response time, idle power included, and marked
-as modelled. Without it, energy is null.
-
-The device should have nothing else to do meanwhile.`,
+The device should have nothing else to do meanwhile: a warning says when it seems
+to have. Ctrl-C stops at once, and leaves the files of before as they are.`,
 		Example: `  delen profile model.onnx -o profile.json
   delen profile model.onnx --samples test --labels labels.txt --mean 0.5 --std 0.5 --power 4.40,7.86
   delen profile speech.onnx --samples test --labels labels.txt --rate 16000`,
 		Args: models,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.models = args
+			f.models, f.stderr = args, cmd.ErrOrStderr()
 			return f.run(cmd.Context(), cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().StringVarP(&f.output, "output", "o", "profile.json", "the file to write")
 	cmd.Flags().StringVar(&f.name, "name", "", "the name of the model, for people (default the file's)")
 	cmd.Flags().StringVar(&f.exits, "exits", "", "the exits, separated by commas (default the model's outputs)")
-	cmd.Flags().StringVar(&f.samples, "samples", "", "a folder of labelled pictures or recordings to run")
+	cmd.Flags().StringVar(&f.samples, "samples", "", "a folder of labelled samples to run")
 	cmd.Flags().StringVar(&f.labels, "labels", "", "a file with the name of each class, one a line")
 	cmd.Flags().StringVar(&f.outcomes, "outcomes", "", "outcomes to read, or with --samples to write")
 	cmd.Flags().Float64SliceVar(&f.mean, "mean", nil, "the mean of each channel of a picture (default 0)")
 	cmd.Flags().Float64SliceVar(&f.std, "std", nil, "the standard deviation of each channel (default 1)")
 	cmd.Flags().IntVar(&f.rate, "rate", 0, "the samples are recordings, of so many samples a second")
 	cmd.Flags().BoolVar(&f.probs, "probabilities", false, "the exits give probabilities, not logits")
-	cmd.Flags().StringVar(&f.device, "device", runtime.GOOS+"/"+runtime.GOARCH, "the name of this machine, for people")
+	cmd.Flags().StringVar(&f.device, "device", "", "the name of this machine (default the board's or the processor's)")
 	cmd.Flags().StringVar(&f.power, "power", "", "the machine's idle and busy power in watts, as IDLE,BUSY")
 	cmd.Flags().StringVar(&f.library, "library", "", "libonnxruntime.so (default as for serve)")
-	cmd.Flags().IntVar(&f.rounds, "rounds", 300, "how often the model is run")
+	cmd.Flags().IntSliceVar(&f.rows, "rows", nil, "how many rows to run at a time (default 1,2,4,8)")
+	cmd.Flags().IntVar(&f.rounds, "rounds", 500, "how often to run the model with each number of rows, at most")
+	cmd.Flags().DurationVar(&f.limit, "time", 10*time.Second, "how long to run it with each number of rows, at most")
+	cmd.Flags().IntVar(&f.threads, "threads", 1, "how many threads a run has")
 	return cmd
 }
 
+// run profiles. When the context ends first, nothing is written.
 func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
-	idle, busy, err := f.watts()
-	if err != nil {
-		return usageError{err}
+	if err := f.checkFlags(); err != nil {
+		return err
 	}
-	m, err := f.load()
+	f.bar = newProgress(f.stderr)
+	p, outcomes, energy, err := f.measure(ctx)
+	f.bar.clear()
+	if ctx.Err() != nil {
+		return errors.New("interrupted: nothing is written")
+	}
 	if err != nil {
 		return err
 	}
-	defer m.Close()
-	model := m.Model()
-	digest, err := stages.Digest(f.models...)
-	if err != nil {
-		return err
-	}
-	p := &profile.Profile{
-		Model: cmp.Or(f.name, strings.TrimSuffix(filepath.Base(f.models[0]), ".onnx")), Digest: digest, Device: f.device, Provider: "cpu", Threads: 1,
-		Runtime: "onnxruntime " + onnx.LibraryVersion(), Source: profile.Measured, IdlePower: idle,
-	}
-	if busy != nil {
-		p.EnergySource = profile.Modelled
-	}
-	accuracies, err := f.accuracies(ctx, m, p)
-	if err != nil {
-		return err
-	}
-	times, err := responseTimes(ctx, m, f.rounds)
-	if err != nil {
-		return err
-	}
-	for i, name := range model.Exits {
-		seconds := times[i].Seconds()
-		e := profile.Exit{Name: name, ResponseTime: &seconds, FLOPs: finite(model.FLOPs(i + 1))}
-		if accuracies != nil {
-			e.Accuracy = &accuracies[i]
+	if f.samples != "" {
+		if err := profile.WriteOutcomes(f.outcomes, outcomes); err != nil {
+			return err
 		}
-		if busy != nil {
-			joules := *busy * seconds
-			e.Energy = &joules
-		}
-		p.Exits = append(p.Exits, e)
 	}
 	if err := p.Write(f.output); err != nil {
 		return err
 	}
-	return printProfile(stdout, p, f.output)
+	return f.print(stdout, p, energy)
 }
 
-// load opens the runtime and the model.
-func (f *profiling) load() (*onnx.Model, error) {
+// checkFlags finds what is wrong before anything runs, and fills in what follows.
+func (f *profiling) checkFlags() error {
+	for _, n := range f.rows {
+		if n < 1 {
+			return usageError{fmt.Errorf("--rows %d: a run has at least one row", n)}
+		}
+	}
+	switch {
+	case f.rounds < 1 || f.limit <= 0:
+		return usageError{errors.New("--rounds and --time must be more than 0: nothing would be measured")}
+	case f.threads < 1:
+		return usageError{fmt.Errorf("--threads %d: a run has at least one thread", f.threads)}
+	case f.rate != 0 && (f.mean != nil || f.std != nil):
+		return usageError{errors.New("--mean and --std are for pictures, but --rate says that the samples are recordings: leave out what is wrong")}
+	}
+	if f.samples != "" && f.outcomes == "" {
+		f.outcomes = filepath.Join(filepath.Dir(f.output), "outcomes.csv")
+	}
+	for _, file := range []string{f.output, f.outcomes} {
+		if _, err := os.Stat(filepath.Dir(file)); err != nil {
+			return fmt.Errorf("%s could not be written: %w", file, err)
+		}
+	}
+	f.device = cmp.Or(f.device, machineBelow("/").device())
+	return nil
+}
+
+// measure finds out everything.
+func (f *profiling) measure(ctx context.Context) (*profile.Profile, []profile.Outcome, *energies, error) {
+	energy, err := f.powerModel()
+	if err != nil {
+		return nil, nil, nil, usageError{err}
+	}
 	if err := openLibrary(f.library); err != nil {
+		return nil, nil, nil, err
+	}
+	m, err := f.load(0)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	defer m.Close()
+	p, err := f.head(m.Model())
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	outcomes, err := f.judge(ctx, m, p)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if energy == nil {
+		if energy, err = f.idle(ctx); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	runs, err := f.allRows(ctx, m, energy)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	energy.describe(p)
+	fill(p, runs)
+	return p, outcomes, energy, nil
+}
+
+// head is a profile that says what it is of.
+func (f *profiling) head(m *stages.Model) (*profile.Profile, error) {
+	digest, err := stages.Digest(f.models...)
+	if err != nil {
 		return nil, err
 	}
+	p := &profile.Profile{
+		Version: 1, Model: cmp.Or(f.name, strings.TrimSuffix(filepath.Base(f.models[0]), ".onnx")), Digest: digest, Device: f.device,
+		Provider: "cpu", Threads: f.threads, Runtime: runtimeName(), Source: profile.Measured,
+	}
+	for i, name := range m.Exits {
+		p.Exits = append(p.Exits, profile.Exit{Name: name, FLOPs: finite(m.FLOPs(i + 1))})
+	}
+	if f.outcomes != "" {
+		p.Outcomes, err = beside(f.output, f.outcomes)
+	}
+	return p, err
+}
+
+// runtimeName is the runtime with its version, as profiles name it. The library must be open.
+func runtimeName() string { return "onnxruntime " + onnx.LibraryVersion() }
+
+// load loads the model for a number of rows; 0: as many as it insists on, or one.
+func (f *profiling) load(rows int) (*onnx.Model, error) {
 	var exits []string
 	if f.exits != "" {
 		exits = strings.Split(f.exits, ",")
 	}
-	return onnx.Load(onnx.Config{Name: filepath.Base(f.models[0]), Files: f.models, Exits: exits, Logits: !f.probs})
+	return onnx.Load(onnx.Config{
+		Name: filepath.Base(f.models[0]), Files: f.models, Exits: exits, Logits: !f.probs, Rows: rows, Threads: f.threads,
+	})
 }
 
-// watts reads --power.
-func (f *profiling) watts() (idle, busy *float64, err error) {
-	if f.power == "" {
-		return nil, nil, nil
-	}
-	low, high, ok := strings.Cut(f.power, ",")
-	a, errA := strconv.ParseFloat(low, 64)
-	b, errB := strconv.ParseFloat(high, 64)
-	if !ok || errA != nil || errB != nil || !(a >= 0 && b > a) {
-		return nil, nil, fmt.Errorf("--power %q: write the idle and the busy power in watts, such as 4.40,7.86", f.power)
-	}
-	return &a, &b, nil
-}
-
-// accuracies come from samples that are run or from outcomes that are read; nil when there are neither.
-func (f *profiling) accuracies(ctx context.Context, m *onnx.Model, p *profile.Profile) ([]float64, error) {
-	var outcomes []profile.Outcome
-	var err error
-	switch {
-	case f.samples != "":
-		outcomes, err = f.classify(ctx, m)
-		if err == nil && f.outcomes != "" {
-			err = profile.WriteOutcomes(f.outcomes, outcomes)
-		}
-	case f.outcomes != "":
-		outcomes, err = profile.ReadOutcomes(f.outcomes)
-	default:
-		return nil, nil
-	}
+// allRows runs the model, which is loaded for its own number of rows, with each number that is wanted.
+func (f *profiling) allRows(ctx context.Context, m *onnx.Model, energy *energies) ([]*runs, error) {
+	own := m.Model().Rows
+	r, err := f.runsOf(ctx, m, energy)
 	if err != nil {
 		return nil, err
 	}
-	if f.outcomes != "" {
-		p.Outcomes, err = beside(f.output, f.outcomes)
-		if err != nil {
-			return nil, err
-		}
+	all := []*runs{r}
+	wanted := usualRows
+	if f.rows != nil {
+		wanted = slices.Compact(slices.Sorted(slices.Values(f.rows)))
 	}
-	return profile.Accuracies(outcomes, len(m.Model().Exits))
+	for _, n := range wanted {
+		if n == 1 || n == own {
+			continue
+		}
+		r, err := f.several(ctx, n, energy)
+		var fixed *onnx.FixedRows
+		switch {
+		case ctx.Err() != nil:
+			return nil, context.Cause(ctx)
+		case err != nil && f.rows != nil:
+			return nil, fmt.Errorf("with %d rows: %w", n, err)
+		case errors.As(err, &fixed):
+			return all, nil
+		case err != nil:
+			f.warn("with %d rows at a time the model does not run, so no more than %d are measured: %v", n, all[len(all)-1].rows, err)
+			return all, nil
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// several runs the model with more rows than its own.
+func (f *profiling) several(ctx context.Context, rows int, energy *energies) (*runs, error) {
+	m, err := f.load(rows)
+	if err != nil {
+		return nil, err
+	}
+	r, err := f.runsOf(ctx, m, energy)
+	return r, errors.Join(err, m.Close())
+}
+
+// warn says what is wrong with what is measured.
+func (f *profiling) warn(format string, args ...any) {
+	f.bar.clear()
+	fmt.Fprintf(f.stderr, "delen: warning: "+format+"\n", args...)
 }
 
 // beside is a path as seen from the folder of a file.
@@ -192,54 +286,4 @@ func beside(file, path string) (string, error) {
 		return "", err
 	}
 	return filepath.Rel(from, to)
-}
-
-// classify runs every sample through all exits.
-func (f *profiling) classify(ctx context.Context, m *onnx.Model) ([]profile.Outcome, error) {
-	load, err := f.loader(m.Model())
-	if err != nil {
-		return nil, err
-	}
-	if f.labels == "" {
-		return nil, usageError{errors.New("--samples needs --labels, the names of the classes in the order of the outputs")}
-	}
-	names, err := readLines(f.labels)
-	if err != nil {
-		return nil, err
-	}
-	for i := range m.Model().Exits {
-		if n := m.Model().Classes(i); n != len(names) {
-			return nil, fmt.Errorf("%s names %d classes, but exit %s gives %d values", f.labels, len(names), m.Model().Exits[i], n)
-		}
-	}
-	samples, err := readLabels(f.samples)
-	if err != nil {
-		return nil, err
-	}
-	c, err := newChain(m)
-	if err != nil {
-		return nil, err
-	}
-	defer c.close()
-	var outcomes []profile.Outcome
-	for _, s := range samples {
-		label := slices.Index(names, s.label)
-		if label < 0 {
-			return nil, fmt.Errorf("%s: the label %q is not in %s", s.path, s.label, f.labels)
-		}
-		row, err := load(s.path)
-		if err != nil {
-			return nil, err
-		}
-		readings, err := c.read(ctx, row)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.path, err)
-		}
-		for i, r := range readings {
-			outcomes = append(outcomes, profile.Outcome{
-				Sample: filepath.Base(s.path), Label: label, Exit: i + 1, Predicted: r.Predicted, Confidence: r.Confidence,
-			})
-		}
-	}
-	return outcomes, nil
 }

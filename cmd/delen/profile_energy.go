@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/delen-edge/delen/power"
+	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/stages/profile"
+)
+
+// energies is how the energy of a run gets to be known: from a meter, from a model of the machine's power, or not at all.
+type energies struct {
+	source profile.Source // "" when it does not
+	idle   float64        // W
+	busy   float64        // W, of a model
+	told   string         // what people are told about it
+}
+
+// powerModel reads --power; nil without it.
+func (f *profiling) powerModel() (*energies, error) {
+	if f.power == "" {
+		return nil, nil
+	}
+	low, high, ok := strings.Cut(f.power, ",")
+	idle, errA := strconv.ParseFloat(low, 64)
+	busy, errB := strconv.ParseFloat(high, 64)
+	if !ok || errA != nil || errB != nil || !(idle >= 0 && busy > idle) {
+		return nil, fmt.Errorf("--power %q: write the idle and the busy power in watts, such as 4.40,7.86", f.power)
+	}
+	e := &energies{source: profile.Modelled, idle: idle, busy: busy, told: fmt.Sprintf("modelled: %.4g W idle, %.4g W busy", idle, busy)}
+	if m, err := power.Open(f.root); err == nil {
+		e.told += fmt.Sprintf(" (--power goes before what is measured by %s)", m)
+		m.Close()
+	}
+	return e, nil
+}
+
+// idle looks for a meter, and measures what the machine draws when it does nothing.
+func (f *profiling) idle(ctx context.Context) (*energies, error) {
+	const remedy = "--power IDLE,BUSY models it"
+	m, err := power.Open(f.root)
+	if errors.Is(err, power.ErrNoMeter) {
+		return &energies{told: fmt.Sprintf("not known: %v; %s", err, remedy)}, nil
+	}
+	if err == nil {
+		defer m.Close()
+		var watts float64
+		if watts, err = f.watts(ctx, m); err == nil {
+			return &energies{source: profile.Measured, idle: watts, told: fmt.Sprintf("measured by %s: %.4g W idle", m, watts)}, nil
+		}
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	return &energies{told: fmt.Sprintf("not known: %v; %s", err, remedy)}, nil
+}
+
+// watts is the mean power over twice a meter's span.
+func (f *profiling) watts(ctx context.Context, m *power.Meter) (float64, error) {
+	span, begun := 2*f.spanOf(m), time.Now()
+	before, err := m.Joules()
+	if err != nil {
+		return 0, err
+	}
+	ticks := time.NewTicker(100 * time.Millisecond)
+	defer ticks.Stop()
+	for time.Since(begun) < span {
+		f.bar.show("the idle machine", time.Since(begun).Seconds()/span.Seconds())
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return 0, context.Cause(ctx)
+		}
+	}
+	after, err := m.Joules()
+	return (after - before) / time.Since(begun).Seconds(), err
+}
+
+func (f *profiling) spanOf(m *power.Meter) time.Duration {
+	if f.span > 0 {
+		return f.span
+	}
+	return m.Span()
+}
+
+// energiesOf are what a run of each segment takes; nil when it is not known.
+func (f *profiling) energiesOf(ctx context.Context, c *chain, r *runs, e *energies) ([]*float64, error) {
+	all := make([]*float64, len(c.runners))
+	switch e.source {
+	case profile.Modelled:
+		for s := range all {
+			all[s] = new(e.busy * median(r.segments[s]))
+		}
+		return all, nil
+	case profile.Measured:
+		err := f.meterAll(ctx, c, r, all)
+		if err == nil || ctx.Err() != nil {
+			return all, err
+		}
+		// A meter that fails once does not make the times worthless.
+		f.warn("energy is not known: %v", err)
+		*e = energies{told: fmt.Sprintf("not known: %v", err)}
+		clear(all)
+	}
+	return all, nil
+}
+
+// meterAll measures what a run of each segment draws, idle power included, by running it over and over. What a segment reads
+// it does not write, so it may run again.
+func (f *profiling) meterAll(ctx context.Context, c *chain, r *runs, all []*float64) error {
+	m, err := power.Open(f.root)
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	for s, runner := range c.runners {
+		c.ready()
+		for _, earlier := range c.runners[:s] {
+			if _, err := stages.RunUntil(ctx, earlier, c.carry); err != nil {
+				return err
+			}
+		}
+		before, err := m.Joules()
+		if err != nil {
+			return err
+		}
+		span, begun, n := f.spanOf(m), time.Now(), 0
+		for ; n == 0 || time.Since(begun) < span; n++ {
+			f.bar.show(fmt.Sprintf("energy, %s, segment %d of %d", r, s+1, len(c.runners)), time.Since(begun).Seconds()/span.Seconds())
+			if _, err := stages.RunUntil(ctx, runner, c.carry); err != nil {
+				return err
+			}
+		}
+		after, err := m.Joules()
+		if err != nil {
+			return err
+		}
+		all[s] = new((after - before) / float64(n))
+	}
+	return nil
+}
+
+// describe says in a profile where its energies come from.
+func (e *energies) describe(p *profile.Profile) {
+	if e.source != "" {
+		p.EnergySource, p.IdlePower = e.source, &e.idle
+	}
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/delen-edge/delen/stages/onnx"
+	"github.com/delen-edge/delen/stages/profile"
+)
+
+// runs are what runs with one number of rows took.
+type runs struct {
+	rows     int
+	segments [][]float64 // s that each segment took, in the order of the rounds
+	exits    [][]float64 // s to each exit
+	energies []*float64  // J that a run of each segment takes; nil: not known
+}
+
+// runsOf measures a model with the rows that it is loaded for.
+func (f *profiling) runsOf(ctx context.Context, m *onnx.Model, energy *energies) (_ *runs, err error) {
+	c, err := newChain(m)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, c.close()) }()
+	r := &runs{rows: m.Model().Rows, segments: make([][]float64, len(c.runners)), exits: make([][]float64, len(c.runners))}
+	if err := f.repeat(ctx, c, r); err != nil {
+		return nil, err
+	}
+	if cut, wanted := len(r.exits[0]), f.rounds; cut < wanted && cut < enough {
+		f.warn("%s: no more than %s within %s, so the 95th percentile is a guess; give more with --time", r, plural(cut, "round"), f.limit)
+	}
+	if trouble := disturbance(r.exits[len(r.exits)-1]); trouble != "" {
+		f.warn("%s: the machine is busy or throttles: %s; measure again when it has nothing else to do", r, trouble)
+	}
+	r.energies, err = f.energiesOf(ctx, c, r, energy)
+	return r, err
+}
+
+// String names the runs in a message.
+func (r *runs) String() string { return plural(r.rows, "row") }
+
+// warming is how many rounds are not counted. They take a fifth of the time at most.
+const warming = 20
+
+// repeat runs the segments in turns, so that each finds the caches as when it serves.
+func (f *profiling) repeat(ctx context.Context, c *chain, r *runs) error {
+	took := make([]time.Duration, len(c.runners))
+	begun := time.Now()
+	for n := 0; n < warming && (n == 0 || time.Since(begun) < f.limit/5); n++ {
+		f.bar.show("warming "+r.String(), float64(n)/warming)
+		if err := c.round(ctx, took); err != nil {
+			return err
+		}
+	}
+	begun = time.Now()
+	for n := 0; n < f.rounds && (n == 0 || time.Since(begun) < f.limit); n++ {
+		f.bar.show(r.String(), max(float64(n)/float64(f.rounds), time.Since(begun).Seconds()/f.limit.Seconds()))
+		if err := c.round(ctx, took); err != nil {
+			return err
+		}
+		sum := 0.0
+		for s, d := range took {
+			sum += d.Seconds()
+			r.segments[s] = append(r.segments[s], d.Seconds())
+			r.exits[s] = append(r.exits[s], sum)
+		}
+	}
+	return nil
+}
+
+// quantile is the smallest of the values that a part q of them is not above. There is at least one.
+func quantile(values []float64, q float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[max(0, int(math.Ceil(q*float64(len(sorted))))-1)]
+}
+
+func median(values []float64) float64 { return quantile(values, .5) }
+func p95(values []float64) float64    { return quantile(values, .95) }
+
+// enough is how many rounds tell whether times scatter.
+const enough = 20
+
+// disturbance says how the times of rounds, in their order, show that something else went on; "" when they do not.
+func disturbance(times []float64) string {
+	n := len(times)
+	if n < enough {
+		return ""
+	}
+	middle, high := median(times), p95(times)
+	first, last := median(times[:n/3]), median(times[n-n/3:])
+	switch {
+	case high > 2*middle:
+		return fmt.Sprintf("the 95th percentile of the rounds is %.2g ms, %.1f times their median", high*1e3, high/middle)
+	case last > 1.1*first || first > 1.1*last:
+		return fmt.Sprintf("the first third of the rounds took %.3g ms, the last %.3g ms", first*1e3, last*1e3)
+	}
+	return ""
+}
+
+// fill puts what was measured into a profile that says where its energies come from. The first runs are of the model's own
+// number of rows.
+func fill(p *profile.Profile, all []*runs) {
+	p.Segments = make([]profile.Segment, len(p.Exits))
+	for _, r := range all {
+		for s := range p.Segments {
+			cost := profile.Cost{Median: new(median(r.segments[s])), P95: new(p95(r.segments[s]))}
+			if p.EnergySource != "" {
+				cost.Energy = r.energies[s]
+			}
+			if p.Segments[s].Rows == nil {
+				// A run of a model with a fixed batch costs the same when only one row of it is used.
+				p.Segments[s].Rows = map[int]profile.Cost{1: cost}
+			}
+			p.Segments[s].Rows[r.rows] = cost
+		}
+	}
+	joules := 0.0
+	for i := range p.Exits {
+		p.Exits[i].ResponseTime = new(median(all[0].exits[i]))
+		if p.EnergySource != "" {
+			joules += *all[0].energies[i]
+			p.Exits[i].Energy = new(joules)
+		}
+	}
+}

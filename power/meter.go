@@ -63,20 +63,21 @@ func (m *Meter) Span() time.Duration {
 	return time.Second
 }
 
-// Joules is what the machine has drawn since Open, or a fixed time before. It never falls. Once a sensor could not be read, it
-// is not known any more: the error stays.
+// Joules is what the machine has drawn from Open, or shortly before, to the instant that is given too. It never falls. Once a
+// sensor could not be read, it is not known any more: the error stays.
 //
 // An energy counter that begins anew is noticed when this is called at least once before it does so again: after ten minutes
 // or more at 100 W.
-func (m *Meter) Joules() (float64, error) {
+func (m *Meter) Joules() (joules float64, at time.Time, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	at = time.Now()
 	if m.err == nil {
 		var more float64
-		more, m.err = m.read(time.Now())
+		more, m.err = m.read(at)
 		m.total += more
 	}
-	return m.total, m.err
+	return m.total, at, m.err
 }
 
 // Close ends the meter.
@@ -97,7 +98,7 @@ func (m *Meter) sample() {
 	for {
 		select {
 		case <-ticks.C:
-			_, _ = m.Joules() // keeps its error
+			_, _, _ = m.Joules() // keeps its error
 		case <-m.stop:
 			return
 		}

@@ -36,7 +36,7 @@ func open(t *testing.T, files map[string]string) (m *Meter, root string) {
 
 func holds(t *testing.T, m *Meter, want float64) {
 	t.Helper()
-	if got, err := m.Joules(); err != nil || math.Abs(got-want) > 1e-9*math.Max(1, want) {
+	if got, _, err := m.Joules(); err != nil || math.Abs(got-want) > 1e-9*math.Max(1, want) {
 		t.Errorf("%s has counted %v J, %v; want %v", m, got, err, want)
 	}
 }
@@ -88,7 +88,7 @@ func TestASensorThatGoesAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, err := m.Joules(); err == nil || !strings.HasPrefix(err.Error(), "rapl package-1: open ") {
+		if _, _, err := m.Joules(); err == nil || !strings.HasPrefix(err.Error(), "rapl package-1: open ") {
 			t.Errorf("a counter that is gone: %v", err)
 		}
 		if err := os.Rename(filepath.Join(root, rapl, "gone"), filepath.Join(root, rapl, "intel-rapl:1")); err != nil && !os.IsNotExist(err) {
@@ -97,7 +97,7 @@ func TestASensorThatGoesAway(t *testing.T) {
 	}
 	other, root := open(t, twoPackages)
 	turn(t, root, rapl+"intel-rapl:0/energy_uj", -2_000_000_000)
-	if _, err := other.Joules(); err == nil || !strings.Contains(err.Error(), "begins anew at 1000000000") {
+	if _, _, err := other.Joules(); err == nil || !strings.Contains(err.Error(), "begins anew at 1000000000") {
 		t.Errorf("a counter that falls too far: %v", err)
 	}
 }
@@ -191,7 +191,7 @@ func TestABatteryThatIsChargedIsNoMeter(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(root, supply+"BAT0/status"), []byte("Charging\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.Joules(); err == nil || !strings.Contains(err.Error(), "battery BAT0: it is no longer being discharged") {
+	if _, _, err := m.Joules(); err == nil || !strings.Contains(err.Error(), "battery BAT0: it is no longer being discharged") {
 		t.Error(err)
 	}
 	if _, err := Open(root); !errors.Is(err, ErrNoMeter) {

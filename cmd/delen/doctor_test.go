@@ -12,8 +12,9 @@ import (
 
 func TestMachines(t *testing.T) {
 	for name, tt := range map[string]struct {
-		files map[string]string
-		want  machine
+		files  map[string]string
+		want   machine
+		device string
 	}{
 		"a PC": {
 			map[string]string{
@@ -21,6 +22,7 @@ func TestMachines(t *testing.T) {
 				"proc/meminfo": "MemTotal:       24683520 kB\nMemFree:  1 kB\nMemAvailable:   22000000 kB\n",
 			},
 			machine{Processor: "AMD EPYC 7B13", Memory: new(int64(24683520 << 10)), Available: new(int64(22000000 << 10))},
+			"AMD EPYC 7B13",
 		},
 		"a Jetson": {
 			map[string]string{
@@ -29,8 +31,9 @@ func TestMachines(t *testing.T) {
 				"proc/meminfo":           "MemTotal: much\n",
 			},
 			machine{Name: "NVIDIA Jetson Nano Developer Kit", Processor: "ARMv8 Processor rev 1 (v8l)"},
+			"NVIDIA Jetson Nano Developer Kit",
 		},
-		"one that says nothing": {nil, machine{Processor: runtime.GOARCH}},
+		"one that says nothing": {nil, machine{Processor: runtime.GOARCH}, runtime.GOOS + "/" + runtime.GOARCH},
 	} {
 		root := t.TempDir()
 		for path, data := range tt.files {
@@ -45,6 +48,10 @@ func TestMachines(t *testing.T) {
 		tt.want.Cores = runtime.NumCPU()
 		if d := cmp.Diff(tt.want, machineBelow(root)); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+		tt.want.Cores = 4
+		if got := tt.want.device(); got != tt.device+", 4 cores" {
+			t.Errorf("%s is called %q", name, got)
 		}
 	}
 }

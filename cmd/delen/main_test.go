@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 //	ear.onnx            two exits, early and late; class 0 when the mean of 80 samples is positive, else 1
 //	mono.onnx           the same with an axis more
 //	half.onnx           three rows at a time, exits of float16
+//	stuck.onnx          says that it takes any number of rows, and takes one
 //	first.onnx          the first of two segments in the form of the original system
 //	last.onnx           the other
 //	endless.onnx        never comes to its end
@@ -66,7 +67,7 @@ func furnish(dir string) error {
 			return err
 		}
 	}
-	for name, text := range map[string]string{"half.onnx": half, "first.onnx": first, "last.onnx": last, "endless.onnx": sketch.Endless} {
+	for name, text := range map[string]string{"half.onnx": half, "stuck.onnx": stuck, "first.onnx": first, "last.onnx": last, "endless.onnx": sketch.Endless} {
 		if err := os.WriteFile(filepath.Join(dir, name), sketch.Encode(sketch.Model(text)), 0o644); err != nil {
 			return err
 		}
@@ -110,6 +111,17 @@ const half = `
 	second = Cast(b) to=10
 	output first float16[3 2]
 	output second float16[3 2]`
+
+// stuck has forgotten in its middle that there may be more rows than one.
+const stuck = `
+	input x[batch 4]
+	init w[4 2]
+	init one int64[2] = 1 4
+	early = MatMul(x, w)
+	y = Reshape(x, one)
+	late = MatMul(y, w)
+	output early[batch 2]
+	output late[batch 2]`
 
 // first and last are segments in the form of the original system. What is in the first element of the input is class 0 at the
 // first exit, and class 1 at the last.

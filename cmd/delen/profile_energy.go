@@ -62,8 +62,8 @@ func (f *profiling) idle(ctx context.Context) (*energies, error) {
 
 // watts is the mean power over twice a meter's span.
 func (f *profiling) watts(ctx context.Context, m *power.Meter) (float64, error) {
-	span, begun := 2*f.spanOf(m), time.Now()
-	before, err := m.Joules()
+	span := 2 * f.spanOf(m)
+	before, begun, err := m.Joules()
 	if err != nil {
 		return 0, err
 	}
@@ -77,8 +77,8 @@ func (f *profiling) watts(ctx context.Context, m *power.Meter) (float64, error) 
 			return 0, context.Cause(ctx)
 		}
 	}
-	after, err := m.Joules()
-	return (after - before) / time.Since(begun).Seconds(), err
+	after, ended, err := m.Joules()
+	return (after - before) / ended.Sub(begun).Seconds(), err
 }
 
 func (f *profiling) spanOf(m *power.Meter) time.Duration {
@@ -125,18 +125,18 @@ func (f *profiling) meterAll(ctx context.Context, c *chain, r *runs, all []*floa
 				return err
 			}
 		}
-		before, err := m.Joules()
+		before, begun, err := m.Joules()
 		if err != nil {
 			return err
 		}
-		span, begun, n := f.spanOf(m), time.Now(), 0
+		span, n := f.spanOf(m), 0
 		for ; n == 0 || time.Since(begun) < span; n++ {
 			f.bar.show(fmt.Sprintf("energy, %s, segment %d of %d", r, s+1, len(c.runners)), time.Since(begun).Seconds()/span.Seconds())
 			if _, err := stages.RunUntil(ctx, runner, c.carry); err != nil {
 				return err
 			}
 		}
-		after, err := m.Joules()
+		after, _, err := m.Joules()
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ func (g *guest) answer(now time.Duration, r *request, e scheduler.End) *wire.Inf
 		a.EnergySource = wire.Source_NONE
 	}
 	if r.own {
-		a.CriterionVersion = 0
+		a.CriterionVersion, a.Unmet = 0, r.unmet
 	}
 	if k.Reading.Predicted < len(g.labels) {
 		a.Label = g.labels[k.Reading.Predicted]

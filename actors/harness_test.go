@@ -64,7 +64,7 @@ type options struct {
 	listen    string        // "127.0.0.1:0"
 	inbound   string        // what the configuration says when it does not say
 	model     string        // the path of the model, in place of the example's
-	profile   string        // the path of a profile: the model's exits are its, and take what it says
+	profile   string        // the path of a profile: a published one takes the place of the model
 	scheduler string        // the body of the scheduler block
 	tenants   string        // the tenant blocks
 	core      string        // that the process runs on; any
@@ -112,7 +112,7 @@ func (o options) write(t testing.TB) string {
 		if profile, err = filepath.Abs(o.profile); err != nil {
 			t.Fatal(err)
 		}
-		profile = fmt.Sprintf("profile = %q\nactivation = \"none\"", profile)
+		profile = fmt.Sprintf("profile = %q", profile)
 	}
 	source := fmt.Sprintf("node \"test\" {\nlisten = %q\n%s\n}\nmodel \"glyphs\" {\npath = %q\n%s\n}\nscheduler {\n%s\n}\n%s",
 		o.listen, o.inbound, model, profile, o.scheduler, o.tenants)

@@ -3,12 +3,14 @@ package actors
 import (
 	"errors"
 	"math"
+	"sync"
 	"time"
 
 	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/config"
 	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/stages/profile"
 )
 
 // loaded is a model with the runners of its stages, warm.
@@ -17,6 +19,10 @@ type loaded struct {
 	backend stages.Backend
 	runners [][]stages.Runner // by segment and instance
 	warm    []time.Duration   // of each segment
+
+	// frontier has the points for requests that bring bounds to a tenant without an objective. It is made when the first
+	// one does.
+	frontier func() *profile.Frontier
 }
 
 // warmRounds is how often zeros go through each chain of stages before the node is ready; the median is the first guess
@@ -30,6 +36,7 @@ func (n *Node) load(m *config.Model) (*loaded, error) {
 		return nil, err
 	}
 	l := &loaded{config: m, backend: backend, runners: make([][]stages.Runner, len(backend.Model().Segments))}
+	l.frontier = sync.OnceValue(func() *profile.Frontier { return m.Evidence.Frontier(bestWithin, profile.Certainty{}) })
 	for i := range n.config.Scheduler.Slots {
 		if err := l.openInstance(i, n.config.Scheduler.RunLimit); err != nil {
 			return nil, errors.Join(err, l.close())

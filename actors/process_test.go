@@ -26,6 +26,7 @@ import (
 	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/modelled"
 	"github.com/delen-edge/delen/stages/onnx"
+	"github.com/delen-edge/delen/stages/profile"
 )
 
 // The node runs in a process of its own: this test binary, started with the path of a configuration in the environment.
@@ -215,7 +216,7 @@ func (f *faults) obey(over chan<- os.Signal, reload func() error) {
 }
 
 func (f *faults) load(m *config.Model) (stages.Backend, error) {
-	if m.Profile != nil {
+	if m.Profile != nil && m.Profile.Source == profile.Published {
 		return modelled.Load(modelled.Config{Name: m.Name, Profile: m.Profile})
 	}
 	loaded, err := onnx.Load(onnx.Config{Name: m.Name, Files: m.Files, Exits: m.Exits, Logits: m.Activation == config.Softmax})

@@ -45,13 +45,14 @@ type eviction struct{ name string }
 // amendment tells a tenant its terms, behind what its apps have sent before.
 type amendment struct {
 	terms      *config.Tenant
-	guarantee  float64  // its part of all shares
-	attributes []string // that are not as they were
+	guarantee  float64       // its part of all shares
+	goal       *tenants.Goal // that the terms lead to; nil: none
+	attributes []string      // that are not as they were
 }
 
 // messages are the types that may come through the door.
 func messages() []proto.Message {
-	return []proto.Message{&wire.Infer{}, &wire.Cancel{}, &wire.SetCriterion{}, &wire.Describe{}, &wire.Watch{}}
+	return []proto.Message{&wire.Infer{}, &wire.Cancel{}, &wire.SetCriterion{}, &wire.SetObjective{}, &wire.Describe{}, &wire.Watch{}}
 }
 
 // addressed is what all messages to a tenant have.

@@ -56,7 +56,7 @@ func TestBadInputIsRefusedWithItsReason(t *testing.T) {
 		{"wrong shape", tensor(func(x *wire.Tensor) { x.Shape = []int64{1, 1, 32, 31} }), wire.Code_INVALID_ARGUMENT, "[1 1 32 31]|[1 32 32]"},
 		{"two rows", tensor(func(x *wire.Tensor) { x.Shape[0], x.Data = 2, append(x.Data, x.Data...) }), wire.Code_INVALID_ARGUMENT, "one row of"},
 		{"no rows", tensor(func(x *wire.Tensor) { x.Shape[0], x.Data = 0, nil }), wire.Code_INVALID_ARGUMENT, "[0 1 32 32]|one row of"},
-		{"bounds", func(m *wire.Infer) { m.Bounds = []*wire.Bound{{Metric: "energy"}} }, wire.Code_UNIMPLEMENTED, "bounds|criterion"},
+		{"bounds", func(m *wire.Infer) { m.Bounds = []*wire.Bound{{Metric: "energy"}} }, wire.Code_FAILED_PRECONDITION, "profile with outcomes|delen profile --samples"},
 		{"negative extents", tensor(func(x *wire.Tensor) { x.Shape = []int64{1, 1, -32, -32} }), wire.Code_INVALID_ARGUMENT, "one row of"},
 		{"many axes", tensor(func(x *wire.Tensor) { x.Shape = make([]int64, 10_000) }), wire.Code_INVALID_ARGUMENT, "one row of"},
 		{"no bytes", tensor(func(x *wire.Tensor) { x.Data = nil }), wire.Code_INVALID_ARGUMENT, "has 0 bytes|4096"},

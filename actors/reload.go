@@ -8,6 +8,7 @@ import (
 
 	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/config"
+	"github.com/delen-edge/delen/tenants"
 )
 
 // ErrStopping is the error of a Reload of a node that stops.
@@ -32,8 +33,12 @@ func (n *Node) Reload(c *config.Config) error {
 	if err != nil {
 		return err
 	}
+	goals := map[string]*tenants.Goal{}
+	for _, t := range change.Changed {
+		goals[t.Tenant.Name] = n.seeker(c, t.Tenant).goalOf(t.Tenant)
+	}
 	n.config = c
-	n.apply(change, added)
+	n.apply(change, added, goals)
 	n.heard()
 	event.Emit(n.log, event.ConfigReloaded{
 		Files: slices.Sorted(maps.Keys(c.Files)), Added: names(change.Added), Removed: names(change.Removed), Changed: changedNames(change.Changed),
@@ -42,7 +47,7 @@ func (n *Node) Reload(c *config.Config) error {
 }
 
 // apply makes the change. It cannot fail.
-func (n *Node) apply(change *config.Change, added []*guest) {
+func (n *Node) apply(change *config.Change, added []*guest, goals map[string]*tenants.Goal) {
 	for _, t := range change.Removed {
 		n.system.Root.Send(n.reception, eviction{t.Name})
 	}
@@ -57,7 +62,7 @@ func (n *Node) apply(change *config.Change, added []*guest) {
 	}
 	// Also to those that are as they were: what is guaranteed to one depends on the shares of all.
 	for _, t := range n.config.Tenants {
-		n.system.Root.Send(n.reception, amendment{terms: t, guarantee: n.config.Guarantee(t), attributes: attributes[t.Name]})
+		n.system.Root.Send(n.reception, amendment{terms: t, guarantee: n.config.Guarantee(t), goal: goals[t.Name], attributes: attributes[t.Name]})
 	}
 	n.payers.Store(newPayers(n.config, n.maxMessage()))
 }

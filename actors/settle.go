@@ -20,7 +20,7 @@ import (
 func (n *Node) newGuests(c *config.Config, all []*config.Tenant) ([]*guest, error) {
 	var guests []*guest
 	for _, t := range all {
-		g, err := n.newGuest(t, c.Guarantee(t))
+		g, err := n.newGuest(c, t)
 		if err != nil {
 			for _, g := range guests {
 				n.seats.sit(g.index(), nil)
@@ -32,13 +32,14 @@ func (n *Node) newGuests(c *config.Config, all []*config.Tenant) ([]*guest, erro
 	return guests, nil
 }
 
-func (n *Node) newGuest(t *config.Tenant, guarantee float64) (*guest, error) {
+func (n *Node) newGuest(c *config.Config, t *config.Tenant) (*guest, error) {
 	m := n.modelOf(t)
 	model := n.models[m].backend.Model()
 	index := n.seats.take()
+	seek := n.seeker(c, t)
 	tenant, err := tenants.New(tenants.Config{
-		Name: t.Name, Index: int32(index), Model: model, Criterion: t.Criterion, Deadline: t.Deadline, Queue: t.Queue,
-		Overflow: overflow(t),
+		Name: t.Name, Index: int32(index), Model: model, Criterion: t.Criterion, Goal: seek.goalOf(t), Deadline: t.Deadline,
+		Queue: t.Queue, Overflow: overflow(t),
 	})
 	if err != nil {
 		n.seats.sit(index, nil)
@@ -50,9 +51,13 @@ func (n *Node) newGuest(t *config.Tenant, guarantee float64) (*guest, error) {
 		scheduler: n.house, seats: &n.seats, log: n.log.Named("tenant"),
 		as:   scheduler.Tenant{Weight: t.Share, Model: m, Room: room(t)},
 		open: map[uint64]*request{}, inside: map[uint64]*door.Arrival{}, byName: map[name]*request{}, watches: map[name]*watch{},
-		parsed: map[string]*criteria.Criterion{},
+		parsed: map[string]*criteria.Criterion{}, bounded: map[string]bounded{}, seek: seek,
 	}
-	g.terms.Store(info(t, guarantee, model))
+	if p := tenant.Plan(); p != nil {
+		g.as.Plan = scheduler.Plan{Criterion: p.Criterion, Version: p.Version}
+	}
+	g.terms.Store(info(t, c.Guarantee(t), model))
+	g.publish(func(*wire.TenantInfo) {})
 	return g, nil
 }
 
@@ -109,7 +114,7 @@ func sourceOf(p *profile.Profile) wire.Source {
 // info is what an app may know of a tenant.
 func info(t *config.Tenant, guarantee float64, model *stages.Model) *wire.TenantInfo {
 	info := &wire.TenantInfo{
-		Name: t.Name, Model: t.Model.Name, Share: guarantee, Criterion: t.Criterion.String(), CriterionVersion: 1,
+		Name: t.Name, Model: t.Model.Name, Share: guarantee,
 		DeadlineNs: int64(t.Deadline), Queue: uint32(t.Queue), Exits: model.Exits, Labels: t.Model.Labels,
 		Overflow: wire.Overflow(overflow(t)),
 	}

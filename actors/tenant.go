@@ -25,6 +25,7 @@ type guest struct {
 	labels    []string
 	as        scheduler.Tenant // as the scheduler knows it
 	slots     int
+	seek      *seeker
 	clock     clock
 	numbers   *numbers
 	scheduler *actor.PID
@@ -36,6 +37,9 @@ type guest struct {
 	byName  map[name]*request
 	watches map[name]*watch
 	parsed  map[string]*criteria.Criterion
+	bounded map[string]bounded // the criteria of bounds that single requests have brought, under the plan of the moment
+	orders  uint64             // of criteria and objectives
+	seeking bool               // a goal is being looked for
 	removed bool
 }
 
@@ -53,9 +57,10 @@ type request struct {
 	name   name
 	ticket uint64
 	sender *actor.PID
-	wants  bool // the outputs
-	own    bool // a criterion of its own
-	gone   bool // its app has gone: nobody waits for an answer
+	wants  bool     // the outputs
+	own    bool     // a criterion of its own, or bounds
+	unmet  []string // of its bounds
+	gone   bool     // its app has gone: nobody waits for an answer
 }
 
 // closing ends admission.
@@ -76,6 +81,10 @@ func (g *guest) Receive(ctx actor.Context) {
 		g.release(m.Ticket)
 	case gone:
 		g.gone(ctx, m.address)
+	case *actor.Started:
+		g.chosen("the tenant has come", "")
+	case found:
+		g.found(ctx, m)
 	case report:
 		g.report(ctx, m.name)
 	case amendment:
@@ -137,6 +146,8 @@ func (g *guest) arrived(ctx actor.Context, a *door.Arrival) {
 		g.cancel(ctx, named(ctx.Sender(), m.GetId()))
 	case *wire.SetCriterion:
 		g.setCriterion(ctx, m)
+	case *wire.SetObjective:
+		g.setObjective(ctx, m)
 	case *wire.Watch:
 		g.watch(ctx, m)
 	}
@@ -173,7 +184,7 @@ func named(sender *actor.PID, id uint64) name {
 
 // infer makes a ticket of a request, or refuses it.
 func (g *guest) infer(ctx actor.Context, a *door.Arrival, m *wire.Infer) (admitted bool) {
-	r := &request{name: named(ctx.Sender(), m.GetId()), sender: ctx.Sender(), wants: m.GetWantOutputs(), own: m.GetCriterion() != ""}
+	r := &request{name: named(ctx.Sender(), m.GetId()), sender: ctx.Sender(), wants: m.GetWantOutputs(), own: m.GetCriterion() != "" || len(m.GetBounds()) > 0}
 	k, refusal := g.admit(a.At, m, r)
 	if refusal != nil {
 		event.Emit(g.log, event.RequestRefused{
@@ -193,14 +204,10 @@ func (g *guest) admit(at time.Time, m *wire.Infer, r *request) (*tenants.Ticket,
 		return nil, g.tenant.Refuse(&tenants.Refusal{Code: tenants.Unimplemented,
 			Message: fmt.Sprintf("version %d of the contract is not spoken here, version %d is", m.GetVersion(), wire.Version)})
 	}
-	if len(m.GetBounds()) > 0 {
-		return nil, g.tenant.Refuse(&tenants.Refusal{Code: tenants.Unimplemented,
-			Message: "bounds on a request are not served by this version: state a criterion and a timeout"})
-	}
 	if g.inFlight(r.name) {
 		return nil, g.tenant.Refuse(&tenants.Refusal{Code: tenants.InvalidArgument, Message: inFlight})
 	}
-	own, refusal := g.ownCriterion(m.GetCriterion())
+	own, refusal := g.ownTerms(m, r)
 	if refusal != nil {
 		return nil, g.tenant.Refuse(refusal)
 	}
@@ -236,6 +243,7 @@ func (g *guest) ended(ctx actor.Context, e scheduler.End) {
 	delete(g.byName, r.name)
 	g.tenant.Ended(now, e.Ticket, e.Reason)
 	g.record(now, r, e)
+	g.follow(ctx, now)
 	switch {
 	case r.gone: // an answer would only have us dial an app that is not there
 	case e.Reason.Answered():

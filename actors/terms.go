@@ -24,11 +24,17 @@ type terms struct {
 func (g *guest) amend(ctx actor.Context, m amendment) {
 	c := g.tenant.Config()
 	c.Deadline, c.Queue, c.Overflow = m.terms.Deadline, m.terms.Queue, overflow(m.terms)
-	if slices.Contains(m.attributes, "exit_when") {
-		c.Criterion = m.terms.Criterion
+	ordered := slices.ContainsFunc(m.attributes, func(a string) bool { return a == "exit_when" || a == "objective" || a == "adapt" })
+	if ordered {
+		c.Criterion, c.Goal = m.terms.Criterion, m.goal
+		g.orders++
 	}
+	old := g.tenant.Config().Criterion.String()
 	if err := g.tenant.Apply(c); err != nil {
 		panic(err) // of a configuration that has been checked
+	}
+	if ordered {
+		g.assign(ctx)
 	}
 	g.as.Weight, g.as.Room = m.terms.Share, room(m.terms)
 	ctx.Send(g.scheduler, scheduler.Change{Tenant: g.index(), Weight: g.as.Weight, Room: g.as.Room})
@@ -38,18 +44,35 @@ func (g *guest) amend(ctx actor.Context, m amendment) {
 	if len(m.attributes) > 0 {
 		event.Emit(g.log, event.TenantChanged{Tenant: c.Name, Attributes: m.attributes})
 	}
+	if ordered {
+		g.chosen("the configuration has another objective", old)
+	}
 }
 
 // publish replaces the terms by changed ones, with the criterion that is in force.
 func (g *guest) publish(change func(*wire.TenantInfo)) {
 	t := proto.Clone(g.terms.Load()).(*wire.TenantInfo)
 	t.Criterion, t.CriterionVersion = g.tenant.Config().Criterion.String(), g.tenant.Version()
+	g.describePlan(t)
 	change(t)
 	g.terms.Store(t)
 }
 
 // maxParsed bounds the criteria of single requests that are remembered: apps send few different ones, again and again.
 const maxParsed = 64
+
+// ownTerms is the criterion that a request brings, or that its bounds lead to; nil when it brings neither.
+func (g *guest) ownTerms(m *wire.Infer, r *request) (c *criteria.Criterion, refusal *tenants.Refusal) {
+	if len(m.GetBounds()) == 0 {
+		return g.ownCriterion(m.GetCriterion())
+	}
+	if m.GetCriterion() != "" {
+		return nil, &tenants.Refusal{Code: tenants.InvalidArgument, Message: "the request has a criterion and bounds: leave one of them out"}
+	}
+	b, refusal := g.withinBounds(m.GetBounds())
+	r.unmet = b.unmet
+	return b.criterion, refusal
+}
 
 func (g *guest) ownCriterion(source string) (*criteria.Criterion, *tenants.Refusal) {
 	if source == "" {
@@ -88,6 +111,7 @@ func (g *guest) setCriterion(ctx actor.Context, m *wire.SetCriterion) {
 	}
 	old := g.tenant.Config().Criterion.String()
 	version := g.tenant.SetCriterion(c)
+	g.orders++
 	g.publish(func(*wire.TenantInfo) {})
 	event.Emit(g.log, event.CriterionChanged{
 		Tenant: m.GetTenant(), App: ctx.Sender().GetAddress(), Old: old, New: c.String(), Version: version,

@@ -20,6 +20,7 @@ type Request struct {
 	Tenant      string
 	Inputs      []*wire.Tensor // every input of the tenant's model, one row of each
 	Criterion   string         // for this request alone; empty: the tenant's
+	Bounds      []*wire.Bound  // instead of the tenant's on the same metrics, see AtLeast and AtMost; not beside a Criterion
 	Timeout     time.Duration  // counted at the node; 0: most of what the context leaves, or else the tenant's
 	WantOutputs bool           // whether the answer carries the exit's output
 }
@@ -39,6 +40,7 @@ type Answer struct {
 	FLOPs                 float64
 	CriterionVersion      uint64 // of the tenant's criterion; 0: the request had its own
 	Outputs               []*wire.Tensor
+	Unmet                 []string // of the request's bounds, those that its operating point was not predicted to keep
 }
 
 // Infer sends a request and waits for its answer. When the context is done first, the request is cancelled.
@@ -46,7 +48,7 @@ func (cl *Client) Infer(ctx context.Context, r Request) (*Answer, error) {
 	m, err := cl.call(ctx, func(id uint64, now int64) proto.Message {
 		return &wire.Infer{
 			Version: wire.Version, Id: id, Tenant: r.Tenant, Inputs: r.Inputs, Criterion: r.Criterion,
-			TimeoutNs: int64(r.timeout(ctx)), WantOutputs: r.WantOutputs, SentAtNs: now,
+			TimeoutNs: int64(r.timeout(ctx)), WantOutputs: r.WantOutputs, SentAtNs: now, Bounds: r.Bounds,
 		}
 	}, func(id uint64) {
 		cl.send(&wire.Cancel{Id: id, Tenant: r.Tenant})
@@ -63,7 +65,7 @@ func (cl *Client) Infer(ctx context.Context, r Request) (*Answer, error) {
 		Confidence: a.GetConfidence(), Entropy: a.GetEntropy(), Margin: a.GetMargin(),
 		Response: time.Duration(a.GetResponseNs()), Queue: time.Duration(a.GetQueueNs()), Busy: time.Duration(a.GetBusyNs()),
 		Energy: a.GetEnergyJ(), EnergySource: a.GetEnergySource(), FLOPs: a.GetFlops(),
-		CriterionVersion: a.GetCriterionVersion(), Outputs: a.GetOutputs(),
+		CriterionVersion: a.GetCriterionVersion(), Outputs: a.GetOutputs(), Unmet: a.GetUnmet(),
 	}, nil
 }
 

@@ -159,6 +159,8 @@ func TestClientOfANodeThatSaysAnything(t *testing.T) {
 		}
 	})
 
+	t.Run("objectives", func(t *testing.T) { testObjectives(ctx, t, n, cl) })
+
 	t.Run("watches", func(t *testing.T) { testWatches(ctx, t, n, cl) })
 
 	t.Run("a description of none is an error", func(t *testing.T) {

@@ -29,11 +29,12 @@ type decoder struct {
 	// unprofiled are models whose profile is there, but wrong. What it would
 	// give is not known, and not reported as missing.
 	unprofiled map[*Model]bool
-	// profiles are the places of the profiles whose outcomes have not been warned
-	// of.
-	profiles map[*Model]hcl.Range
+	// doubted are models whose outcomes have been warned of.
+	doubted map[*Model]bool
 	// executes is where the provider block begins, if there is one.
 	executes hcl.Range
+	// profiled is where a model's profile is named.
+	profiled map[*Model]hcl.Range
 }
 
 func newDecoder() *decoder {
@@ -42,7 +43,8 @@ func newDecoder() *decoder {
 		lost:       make(map[string]bool),
 		hidden:     make(map[hiddenKey]string),
 		unprofiled: make(map[*Model]bool),
-		profiles:   make(map[*Model]hcl.Range),
+		profiled:   make(map[*Model]hcl.Range),
+		doubted:    make(map[*Model]bool),
 	}
 }
 

@@ -24,6 +24,7 @@ type Config struct {
 
 	hidden   map[hiddenKey]string // see Written
 	executes hcl.Range            // where the provider block begins
+	profiled map[*Model]hcl.Range // where a model's profile is named
 }
 
 // Load reads the configuration at path, and every file it names. The path is
@@ -38,7 +39,7 @@ func Load(path string) (*Config, hcl.Diagnostics) {
 	if d.diags.HasErrors() {
 		c = &Config{}
 	}
-	c.Files, c.hidden, c.executes = d.files, d.hidden, d.executes
+	c.Files, c.hidden, c.executes, c.profiled = d.files, d.hidden, d.executes, d.profiled
 	return c, d.diags
 }
 

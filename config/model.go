@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/delen-edge/delen/criteria"
@@ -188,6 +190,7 @@ func (b *block) profile(m *Model) {
 		return
 	}
 	m.Profile = p
+	b.profiled[m] = b.at("profile")
 	b.evidence(m, path)
 }
 
@@ -212,7 +215,17 @@ func (b *block) evidence(m *Model, path string) {
 		b.failAt("profile", "Invalid outcomes", "%s Put the outcomes where the profile names them, or measure the model again with delen profile.", b.cause(err, "profile"))
 		return
 	}
-	b.profiles[m] = b.at("profile")
+}
+
+// ProfileWarning makes a diagnostic of what a model's profile was measured under that is not so on this machine. It points
+// at the profile's name.
+func (c *Config) ProfileWarning(m *Model, differences []string) *hcl.Diagnostic {
+	place := c.profiled[m]
+	return &hcl.Diagnostic{
+		Severity: hcl.DiagWarning, Summary: "Profile of other conditions", Subject: &place,
+		Detail: fmt.Sprintf("Its times and energies hold for %s. Measure the model with delen profile on the machine that serves it.",
+			strings.Join(differences, "; ")),
+	}
 }
 
 // labels reads the names of the model's classes and counts them.

@@ -103,17 +103,12 @@ func (b *block) checkProfile(t *Tenant, objective *block) bool {
 
 // warnEvidence says what to think of the outcomes that a tenant's objective is predicted from, once for each model.
 func (b *block) warnEvidence(t *Tenant) {
-	at, ok := b.profiles[t.Model]
-	if t.Objective == nil || !ok {
+	if t.Objective == nil || t.Model.Evidence == nil || b.doubted[t.Model] {
 		return
 	}
-	delete(b.profiles, t.Model)
-	told, ok := any(t.Model.Evidence).(interface{ Warnings() []string })
-	if !ok {
-		return
-	}
-	for _, w := range told.Warnings() {
-		b.fail(at, "Doubtful outcomes", "%s", sentence(w))
+	b.doubted[t.Model] = true
+	for _, w := range t.Model.Evidence.Warnings() {
+		b.fail(b.profiled[t.Model], "Doubtful outcomes", "%s", sentence(w))
 		b.diags[len(b.diags)-1].Severity = hcl.DiagWarning
 	}
 }

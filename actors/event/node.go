@@ -46,6 +46,16 @@ type RuntimeLoaded struct {
 
 func (RuntimeLoaded) kind() kind { return kind{"runtime.loaded", info, always} }
 
+// ProfileForeign says that a model's profile was measured under other conditions than those of this node: on another machine,
+// or with another provider, number of threads or runtime. Its accuracies may hold, its times and energies do not.
+// Measure the model here with delen profile.
+type ProfileForeign struct {
+	Model       string   // its name in the configuration
+	Differences []string // in what: the profile's, and not this node's
+}
+
+func (ProfileForeign) kind() kind { return kind{"profile.foreign", warn, always} }
+
 // ModelLoaded says that a model is split, loaded and warm. Compare the segments with the model's profile: on a machine
 // that is busy or throttled they take longer.
 type ModelLoaded struct {

@@ -2,7 +2,7 @@ package event
 
 // vocabulary is every event that there is.
 var vocabulary = []Event{
-	NodeReady{}, NodeFailed{}, NodeStopping{}, NodeStopped{}, RuntimeLoaded{}, ModelLoaded{},
+	NodeReady{}, NodeFailed{}, NodeStopping{}, NodeStopped{}, RuntimeLoaded{}, ProfileForeign{}, ModelLoaded{},
 	ConfigReloaded{}, ConfigRejected{},
 	AppConnected{}, AppLost{}, AppUnreachable{}, DoorRefused{}, MessageUnexpected{}, WatchStarted{}, WatchEnded{},
 	RequestRefused{}, RequestShed{}, RequestFailed{}, RequestEnded{},

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/delen-edge/delen/config"
+	"github.com/delen-edge/delen/stages/profile"
 )
 
 // newCheck makes the command that says what a configuration means.
@@ -21,7 +22,7 @@ func newCheck() *cobra.Command {
 profiles and labels. Nothing is started, and the inference runtime is needed only
 when a provider block names something else than the CPU: then it is asked whether
 it has that. What is missing is an error; that there is no runtime to ask is a
-warning. CONFIG is a file, or a folder: then all files in it whose names end in .hcl
+warning, and so is a profile that was measured on another machine. CONFIG is a file, or a folder: then all files in it whose names end in .hcl
 are one configuration.
 
 When all is well, it prints what the configuration means: the exits of each model
@@ -78,6 +79,7 @@ func check(path string, asJSON bool, stdout, stderr io.Writer) error {
 	c, diags := config.Load(path)
 	if !diags.HasErrors() {
 		diags = append(diags, checkProvider(c)...)
+		diags = append(diags, checkProfiles(c)...)
 	}
 	if asJSON {
 		if err := printJSON(stdout, newChecked(path, c, diags)); err != nil {
@@ -95,6 +97,27 @@ func check(path string, asJSON bool, stdout, stderr io.Writer) error {
 		return failed(path, diags)
 	}
 	return describe(stdout, path, c)
+}
+
+// checkProfiles warns of profiles that were measured under other conditions than those of the configuration on this machine.
+// Which version of the runtime serves it is not asked.
+func checkProfiles(c *config.Config) (diags hcl.Diagnostics) {
+	for _, m := range c.Models {
+		if d := foreign(c, m, ""); len(d) > 0 {
+			diags = append(diags, c.ProfileWarning(m, d))
+		}
+	}
+	return diags
+}
+
+// foreign is how a model's profile was measured under other conditions than those here; nothing when there is none.
+func foreign(c *config.Config, m *config.Model, runtime string) []string {
+	if m.Profile == nil {
+		return nil
+	}
+	return m.Profile.Differences(profile.Conditions{
+		Device: machineBelow("/").device(), Provider: c.Runtime.Provider.Name, Threads: max(c.Runtime.Threads, 1), Runtime: runtime,
+	})
 }
 
 // failed returns an error that counts those in the diagnostics, or nil.

@@ -148,6 +148,11 @@ func openRuntime(c *config.Config, log *event.Log) error {
 		return err
 	}
 	event.Emit(log, event.RuntimeLoaded{Library: onnx.LibraryPath(), Version: onnx.LibraryVersion(), Provider: c.Runtime.Provider.Name})
+	for _, m := range c.Models {
+		if d := foreign(c, m, runtimeName()); len(d) > 0 {
+			event.Emit(log, event.ProfileForeign{Model: m.Name, Differences: d})
+		}
+	}
 	return nil
 }
 

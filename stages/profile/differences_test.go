@@ -16,10 +16,10 @@ func TestDifferences(t *testing.T) {
 		{p, Conditions{"board, 4 cores", "cpu", 1, "onnxruntime 1.27.0"}, nil},
 		{p, Conditions{}, nil},
 		{&Profile{}, Conditions{"board, 4 cores", "cpu", 1, "onnxruntime 1.27.0"}, nil},
-		{p, Conditions{Device: "PC", Provider: "cpu"}, []string{`device "board, 4 cores", here "PC"`}},
+		{p, Conditions{Device: "PC", Provider: "cpu"}, []string{`device "board, 4 cores", not "PC"`}},
 		{p, Conditions{"PC", "cuda", 2, "onnxruntime 1.28.0"}, []string{
-			`device "board, 4 cores", here "PC"`, `provider "cpu", here "cuda"`, `threads "1", here "2"`,
-			`runtime "onnxruntime 1.27.0", here "onnxruntime 1.28.0"`,
+			`device "board, 4 cores", not "PC"`, `provider "cpu", not "cuda"`, `threads 1, not 2`,
+			`runtime "onnxruntime 1.27.0", not "onnxruntime 1.28.0"`,
 		}},
 	} {
 		if diff := cmp.Diff(c.want, c.profile.Differences(c.here)); diff != "" {

@@ -68,3 +68,6 @@ type Choice struct {
 // Choose finds the best point of a policy for an objective under a load. The objective's bounds may be others than those
 // that the frontier was made for.
 func (f *Frontier) Choose(p Policy, o *criteria.Objective, l Load) Choice { panic("contract") }
+
+// Warnings say what makes the evidence weak.
+func (e *Evidence) Warnings() []string { panic("contract") }

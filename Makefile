@@ -24,8 +24,11 @@ PROTO := actors/wire/wire.proto stages/graph/onnxpb/onnx.proto
 BENCH ?= .
 COUNT ?= 6
 
-# The models that `make train` and `make train-test` train.
+# The models that `make train` and `make train-test` train and `make profiles` measures.
 MODEL ?= glyphs speech
+
+# The idle and busy power in watts that `make profiles` models energy with: those of a Raspberry Pi 5.
+POWER ?= 4.40,7.86
 
 # Which targets `make fuzz` runs, as package/Target, and for how long each.
 FUZZ ?= .
@@ -99,6 +102,15 @@ train: ## train the examples' models anew, or MODEL=speech alone; installs Debia
 train-test: ## test the training scripts; installs Debian packages
 	scripts/apt.sh examples/training/test-requirements.apt
 	@for model in $(MODEL); do /usr/bin/python3 -m unittest discover -s examples/$$model; done
+
+# Figures are worth as much as the quiet of the machine: a warning tells where something else ran. The outcomes are those of
+# the training's whole test set, of which the examples have a part as files.
+.PHONY: profiles
+profiles: build ## measure the examples' models anew, when nothing else runs
+	@for model in $(MODEL); do \
+	  $(RUNTIME) bin/delen profile examples/$$model/model.onnx --name $$model --outcomes examples/$$model/outcomes.csv \
+	    --power $(POWER) --rounds 2000 --time 30s -o examples/$$model/profile.json || exit 1; \
+	done
 
 .PHONY: clean
 clean: ## remove what was built; the cache of ONNX Runtime stays

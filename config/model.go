@@ -268,7 +268,7 @@ var modelSchema = &schema{
 	}, {
 		name: "profile", form: aFile, otherwise: "none", example: `"profile.json"`,
 		doc: "What each exit costs and yields, as `delen profile` writes it. It gives criteria their `accuracy` and `energy`, and must be of this " +
-			"very model.",
+			"very model. That it was measured on another machine is a warning.",
 	}, {
 		name: "labels", form: aFile, otherwise: "none", example: `"labels.txt"`,
 		doc: "The names of the classes, one on each line; the first is class 0.",

@@ -22,8 +22,8 @@ func newCheck() *cobra.Command {
 profiles and labels. Nothing is started, and the inference runtime is needed only
 when a provider block names something else than the CPU: then it is asked whether
 it has that. What is missing is an error; that there is no runtime to ask is a
-warning, and so is a profile that was measured on another machine. CONFIG is a file, or a folder: then all files in it whose names end in .hcl
-are one configuration.
+warning, and so is a profile that was measured on another machine. CONFIG is a file,
+or a folder: then all files in it whose names end in .hcl are one configuration.
 
 When all is well, it prints what the configuration means: the exits of each model
 and what it takes to reach them; each tenant with the part of the machine that is

@@ -40,6 +40,7 @@ type profiling struct {
 	span   time.Duration // how long a meter looks at something; 0: as long as it needs
 	stderr io.Writer
 	bar    *progress
+	energy *energies // nil: not yet looked for
 }
 
 // usualRows are the batch sizes that are measured when nobody names others.
@@ -112,8 +113,11 @@ func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
 	if err := f.checkFlags(); err != nil {
 		return err
 	}
+	if err := openLibrary(f.library); err != nil {
+		return err
+	}
 	f.bar = newProgress(f.stderr)
-	p, outcomes, energy, err := f.measure(ctx)
+	p, outcomes, err := f.measure(ctx)
 	f.bar.clear()
 	if ctx.Err() != nil {
 		return errors.New("interrupted: nothing is written")
@@ -129,7 +133,7 @@ func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
 	if err := p.Write(f.output); err != nil {
 		return err
 	}
-	return f.print(stdout, p, energy)
+	return f.print(stdout, p)
 }
 
 // checkFlags finds what is wrong before anything runs, and fills in what follows.
@@ -156,43 +160,43 @@ func (f *profiling) checkFlags() error {
 		}
 	}
 	f.device = cmp.Or(f.device, machineBelow("/").device())
-	return nil
+	return f.powerModel()
 }
 
-// measure finds out everything.
-func (f *profiling) measure(ctx context.Context) (*profile.Profile, []profile.Outcome, *energies, error) {
-	energy, err := f.powerModel()
-	if err != nil {
-		return nil, nil, nil, usageError{err}
-	}
-	if err := openLibrary(f.library); err != nil {
-		return nil, nil, nil, err
-	}
+// measure finds out everything. The model is loaded once at a time: twice may be more than the machine has room for.
+func (f *profiling) measure(ctx context.Context) (*profile.Profile, []profile.Outcome, error) {
 	m, err := f.load(0)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
-	defer m.Close()
+	p, outcomes, err := f.judged(ctx, m)
+	if err == nil && f.energy == nil {
+		err = f.idle(ctx)
+	}
+	var own *runs
+	if err == nil {
+		own, err = f.runsOf(ctx, m)
+	}
+	if err := errors.Join(err, m.Close()); err != nil {
+		return nil, nil, err
+	}
+	more, err := f.moreRows(ctx, own.rows)
+	if err != nil {
+		return nil, nil, err
+	}
+	f.energy.describe(p)
+	fill(p, append([]*runs{own}, more...))
+	return p, outcomes, nil
+}
+
+// judged is a profile that says what it is of and what the exits yield, with the outcomes behind it.
+func (f *profiling) judged(ctx context.Context, m *onnx.Model) (*profile.Profile, []profile.Outcome, error) {
 	p, err := f.head(m.Model())
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	outcomes, err := f.judge(ctx, m, p)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	if energy == nil {
-		if energy, err = f.idle(ctx); err != nil {
-			return nil, nil, nil, err
-		}
-	}
-	runs, err := f.allRows(ctx, m, energy)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	energy.describe(p)
-	fill(p, runs)
-	return p, outcomes, energy, nil
+	return p, outcomes, err
 }
 
 // head is a profile that says what it is of.
@@ -228,23 +232,18 @@ func (f *profiling) load(rows int) (*onnx.Model, error) {
 	})
 }
 
-// allRows runs the model, which is loaded for its own number of rows, with each number that is wanted.
-func (f *profiling) allRows(ctx context.Context, m *onnx.Model, energy *energies) ([]*runs, error) {
-	own := m.Model().Rows
-	r, err := f.runsOf(ctx, m, energy)
-	if err != nil {
-		return nil, err
-	}
-	all := []*runs{r}
+// moreRows runs the model with each number of rows that is wanted besides its own.
+func (f *profiling) moreRows(ctx context.Context, own int) (all []*runs, err error) {
 	wanted := usualRows
 	if f.rows != nil {
 		wanted = slices.Compact(slices.Sorted(slices.Values(f.rows)))
 	}
+	most := own
 	for _, n := range wanted {
 		if n == 1 || n == own {
 			continue
 		}
-		r, err := f.several(ctx, n, energy)
+		r, err := f.several(ctx, n)
 		var fixed *onnx.FixedRows
 		switch {
 		case ctx.Err() != nil:
@@ -252,23 +251,23 @@ func (f *profiling) allRows(ctx context.Context, m *onnx.Model, energy *energies
 		case err != nil && f.rows != nil:
 			return nil, fmt.Errorf("with %d rows: %w", n, err)
 		case errors.As(err, &fixed):
-			return all, nil
+			return nil, nil
 		case err != nil:
-			f.warn("with %d rows at a time the model does not run, so no more than %d are measured: %v", n, all[len(all)-1].rows, err)
+			f.warn("with %d rows at a time the model does not run, so no more than %d are measured: %v", n, most, err)
 			return all, nil
 		}
-		all = append(all, r)
+		all, most = append(all, r), n
 	}
 	return all, nil
 }
 
 // several runs the model with more rows than its own.
-func (f *profiling) several(ctx context.Context, rows int, energy *energies) (*runs, error) {
+func (f *profiling) several(ctx context.Context, rows int) (*runs, error) {
 	m, err := f.load(rows)
 	if err != nil {
 		return nil, err
 	}
-	r, err := f.runsOf(ctx, m, energy)
+	r, err := f.runsOf(ctx, m)
 	return r, errors.Join(err, m.Close())
 }
 

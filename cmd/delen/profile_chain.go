@@ -60,11 +60,19 @@ func (c *chain) ready() {
 	}
 }
 
+// run runs a segment, unless the context is done.
+func (c *chain) run(ctx context.Context, segment int) (stages.Usage, error) {
+	if ctx.Err() != nil {
+		return stages.Usage{}, context.Cause(ctx)
+	}
+	return stages.RunUntil(ctx, c.runners[segment], c.carry)
+}
+
 // round runs all segments once and gives what each took.
 func (c *chain) round(ctx context.Context, took []time.Duration) error {
 	c.ready()
-	for s, r := range c.runners {
-		used, err := stages.RunUntil(ctx, r, c.carry)
+	for s := range c.runners {
+		used, err := c.run(ctx, s)
 		if err != nil {
 			return err
 		}
@@ -78,8 +86,8 @@ func (c *chain) read(ctx context.Context) ([]stages.Reading, error) {
 	model := c.model.Model()
 	var values []float32
 	var readings []stages.Reading
-	for s, r := range c.runners {
-		if _, err := stages.RunUntil(ctx, r, c.carry); err != nil {
+	for s := range c.runners {
+		if _, err := c.run(ctx, s); err != nil {
 			return nil, err
 		}
 		reading, err := stages.Read(c.carry.Tensors[model.Segments[s].Exit].Values(&values), model.Logits)

@@ -2,14 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/delen-edge/delen/power"
-	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/profile"
 )
 
@@ -21,43 +19,44 @@ type energies struct {
 	told   string         // what people are told about it
 }
 
-// powerModel reads --power; nil without it.
-func (f *profiling) powerModel() (*energies, error) {
+// powerModel reads --power.
+func (f *profiling) powerModel() error {
 	if f.power == "" {
-		return nil, nil
+		return nil
 	}
 	low, high, ok := strings.Cut(f.power, ",")
 	idle, errA := strconv.ParseFloat(low, 64)
 	busy, errB := strconv.ParseFloat(high, 64)
 	if !ok || errA != nil || errB != nil || !(idle >= 0 && busy > idle) {
-		return nil, fmt.Errorf("--power %q: write the idle and the busy power in watts, such as 4.40,7.86", f.power)
+		return usageError{fmt.Errorf("--power %q: write the idle and the busy power in watts, such as 4.40,7.86", f.power)}
 	}
 	e := &energies{source: profile.Modelled, idle: idle, busy: busy, told: fmt.Sprintf("modelled: %.4g W idle, %.4g W busy", idle, busy)}
 	if m, err := power.Open(f.root); err == nil {
 		e.told += fmt.Sprintf(" (--power goes before what is measured by %s)", m)
 		m.Close()
 	}
-	return e, nil
+	f.energy = e
+	return nil
 }
 
 // idle looks for a meter, and measures what the machine draws when it does nothing.
-func (f *profiling) idle(ctx context.Context) (*energies, error) {
+func (f *profiling) idle(ctx context.Context) error {
 	const remedy = "--power IDLE,BUSY models it"
 	m, err := power.Open(f.root)
-	if errors.Is(err, power.ErrNoMeter) {
-		return &energies{told: fmt.Sprintf("not known: %v; %s", err, remedy)}, nil
-	}
+	var watts float64
 	if err == nil {
 		defer m.Close()
-		var watts float64
-		if watts, err = f.watts(ctx, m); err == nil {
-			return &energies{source: profile.Measured, idle: watts, told: fmt.Sprintf("measured by %s: %.4g W idle", m, watts)}, nil
-		}
+		watts, err = f.watts(ctx, m)
 	}
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		f.energy = &energies{told: fmt.Sprintf("not known: %v; %s", err, remedy)}
+	default:
+		f.energy = &energies{source: profile.Measured, idle: watts, told: fmt.Sprintf("measured by %s: %.4g W idle", m, watts)}
 	}
-	return &energies{told: fmt.Sprintf("not known: %v; %s", err, remedy)}, nil
+	return nil
 }
 
 // watts is the mean power over twice a meter's span.
@@ -89,12 +88,12 @@ func (f *profiling) spanOf(m *power.Meter) time.Duration {
 }
 
 // energiesOf are what a run of each segment takes; nil when it is not known.
-func (f *profiling) energiesOf(ctx context.Context, c *chain, r *runs, e *energies) ([]*float64, error) {
+func (f *profiling) energiesOf(ctx context.Context, c *chain, r *runs) ([]*float64, error) {
 	all := make([]*float64, len(c.runners))
-	switch e.source {
+	switch f.energy.source {
 	case profile.Modelled:
 		for s := range all {
-			all[s] = new(e.busy * median(r.segments[s]))
+			all[s] = new(f.energy.busy * median(r.segments[s]))
 		}
 		return all, nil
 	case profile.Measured:
@@ -104,7 +103,7 @@ func (f *profiling) energiesOf(ctx context.Context, c *chain, r *runs, e *energi
 		}
 		// A meter that fails once does not make the times worthless.
 		f.warn("energy is not known: %v", err)
-		*e = energies{told: fmt.Sprintf("not known: %v", err)}
+		f.energy = &energies{told: fmt.Sprintf("not known: %v", err)}
 		clear(all)
 	}
 	return all, nil
@@ -118,10 +117,10 @@ func (f *profiling) meterAll(ctx context.Context, c *chain, r *runs, all []*floa
 		return err
 	}
 	defer m.Close()
-	for s, runner := range c.runners {
+	for s := range c.runners {
 		c.ready()
-		for _, earlier := range c.runners[:s] {
-			if _, err := stages.RunUntil(ctx, earlier, c.carry); err != nil {
+		for earlier := range s {
+			if _, err := c.run(ctx, earlier); err != nil {
 				return err
 			}
 		}
@@ -132,7 +131,7 @@ func (f *profiling) meterAll(ctx context.Context, c *chain, r *runs, all []*floa
 		span, n := f.spanOf(m), 0
 		for ; n == 0 || time.Since(begun) < span; n++ {
 			f.bar.show(fmt.Sprintf("energy, %s, segment %d of %d", r, s+1, len(c.runners)), time.Since(begun).Seconds()/span.Seconds())
-			if _, err := stages.RunUntil(ctx, runner, c.carry); err != nil {
+			if _, err := c.run(ctx, s); err != nil {
 				return err
 			}
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 // print shows what has been written.
-func (f *profiling) print(out io.Writer, p *profile.Profile, energy *energies) error {
+func (f *profiling) print(out io.Writer, p *profile.Profile) error {
 	written := f.output
 	if f.samples != "" {
 		written += " and " + f.outcomes
@@ -20,7 +20,7 @@ func (f *profiling) print(out io.Writer, p *profile.Profile, energy *energies) e
 	if err := printProfile(out, p, written); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(out, "device: %s\nenergy: %s\n", p.Device, energy.told)
+	_, err := fmt.Fprintf(out, "device: %s\nenergy: %s\n", p.Device, f.energy.told)
 	return err
 }
 

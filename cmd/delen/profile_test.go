@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -101,33 +102,62 @@ func TestAMeterThatCannotBeReadLeavesEnergyUnknown(t *testing.T) {
 	dir := furnished(t)
 	never, _ := metered(t, dir, "much\n")
 	later, stderr := metered(t, dir, "5000\n")
-	energy, err := later.idle(t.Context())
-	if err != nil || energy.source != profile.Measured {
-		t.Fatal(energy, err)
+	if err := later.idle(t.Context()); err != nil || later.energy.source != profile.Measured {
+		t.Fatalf("%+v, %v", later.energy, err)
 	}
 	if err := os.RemoveAll(filepath.Join(later.root, "sys")); err != nil {
 		t.Fatal(err)
 	}
-	if err := never.checkFlags(); err != nil {
+	var stdout strings.Builder
+	if err := never.run(t.Context(), &stdout); err != nil {
 		t.Fatal(err)
 	}
-	p, _, told, err := never.measure(t.Context())
+	p, err := profile.Read(never.output)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.IdlePower != nil || p.EnergySource != "" || p.Exits[0].Energy != nil || p.Segments[0].Rows[2].Energy != nil || !strings.Contains(told.told, "holds no number") {
-		t.Errorf("%+v, energy %s", p, told.told)
+	if p.IdlePower != nil || p.EnergySource != "" || p.Exits[0].Energy != nil || p.Segments[0].Rows[2].Energy != nil {
+		t.Errorf("%+v", p)
+	}
+	if !strings.Contains(stdout.String(), "holds no number; --power IDLE,BUSY models it\n") {
+		t.Errorf("it says\n%s", stdout.String())
 	}
 	m, err := later.load(0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer m.Close()
-	if r, err := later.runsOf(t.Context(), m, energy); err != nil || r.energies[0] != nil || energy.source != "" {
+	if r, err := later.runsOf(t.Context(), m); err != nil || r.energies[0] != nil || later.energy.source != "" {
 		t.Errorf("%+v, %v", r, err)
 	}
 	if !strings.Contains(stderr.String(), "delen: warning: energy is not known: "+power.ErrNoMeter.Error()) {
 		t.Errorf("it warns %q", stderr.String())
+	}
+}
+
+// Every run asks first: short ones are over before they can be ended.
+func TestAnInterruptionIsNoticedBetweenShortRuns(t *testing.T) {
+	f, _ := metered(t, furnished(t), "5000\n")
+	if err := openLibrary(""); err != nil {
+		t.Fatal(err)
+	}
+	m, err := f.load(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	c, err := newChain(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := c.round(ctx, make([]time.Duration, 4)); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if _, err := c.read(ctx); !errors.Is(err, context.Canceled) {
+		t.Error(err)
 	}
 }
 

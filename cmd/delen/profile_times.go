@@ -21,7 +21,7 @@ type runs struct {
 }
 
 // runsOf measures a model with the rows that it is loaded for.
-func (f *profiling) runsOf(ctx context.Context, m *onnx.Model, energy *energies) (_ *runs, err error) {
+func (f *profiling) runsOf(ctx context.Context, m *onnx.Model) (_ *runs, err error) {
 	c, err := newChain(m)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func (f *profiling) runsOf(ctx context.Context, m *onnx.Model, energy *energies)
 	if trouble := disturbance(r.exits[len(r.exits)-1]); trouble != "" {
 		f.warn("%s: the machine is busy or throttles: %s; measure again when it has nothing else to do", r, trouble)
 	}
-	r.energies, err = f.energiesOf(ctx, c, r, energy)
+	r.energies, err = f.energiesOf(ctx, c, r)
 	return r, err
 }
 

@@ -12,5 +12,6 @@
 //     to the next. Accuracy may fall; exits need not improve.
 //   - Figures are those of one row, in seconds, joules, floating-point operations
 //     and fractions. A file in milliseconds or percent is refused where that shows.
+//     Only those of a segment are of a run, by the number of its rows.
 //   - What Write accepts, Read accepts; a file is replaced whole or not at all.
 package profile

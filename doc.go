@@ -29,6 +29,7 @@
 //	actors/door     what a remote peer may reach
 //	actors          the running system: thin shells around the cores, supervision
 //	actors/client   the Go library for apps
+//	internal/chart  lines and marks in a plane, as an SVG
 //	cmd/delen       the program: one subcommand, one file
 //	examples        ready configurations, apps, models with their profiles and their training
 //	internal/sketch for tests: ONNX models written as text

@@ -1,6 +1,15 @@
 package profile
 
-import "github.com/delen-edge/delen/criteria"
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/delen-edge/delen/criteria"
+)
+
+// never is the threshold that no confidence reaches.
+var never = math.Inf(1)
 
 // Policy is how an operating point is found.
 type Policy string
@@ -11,17 +20,6 @@ const (
 	PerWorkload Policy = "per-workload" // one exit for all requests: the cheapest that meets the bounds
 	Full        Policy = "full"         // the last exit for all requests
 )
-
-// Evidence is what operating points are predicted from: what the exits of a model cost, and what they said about labelled
-// samples. It is immutable and may be shared by any number of goroutines.
-type Evidence struct{}
-
-// NewEvidence takes a valid profile and its outcomes, of which every sample has one for each exit. The error says which
-// sample is wrong and how, or how the outcomes differ from the profile.
-func NewEvidence(p *Profile, outcomes []Outcome) (*Evidence, error) { panic("contract") }
-
-// Samples is how many labelled samples there are.
-func (e *Evidence) Samples() int { panic("contract") }
 
 // Certainty says how sure a promise of accuracy has to be.
 type Certainty struct {
@@ -44,30 +42,117 @@ type Frontier struct {
 	Single []Point
 	// Oracle knows the labels: it stops at the first exit that is right, or at the last. A bound for comparison only.
 	Oracle Point
+	// Gap is how much more than the cheapest vector of the grid that is as accurate a point may cost on the axis, as a
+	// fraction, at the worst of the points: 0 when all vectors were visited, NaN when nothing is known.
+	Gap float64
+
+	// What the points were chosen by, beside them: how accurate they are on the search part. It orders them, and nothing that
+	// is promised is read from it.
+	pointOrder, singleOrder []float64
+	off                     bool
 }
+
+// mostPoints is how many points a frontier has, about. Between two neighbours accuracy and cost differ by a hundredth or so of
+// what they span; objectives want no finer choice, and samples cannot tell them apart.
+const mostPoints = 256
 
 // Frontier finds the points for an objective. The metrics of the objective must be known for all exits, see Knows.
-func (e *Evidence) Frontier(o *criteria.Objective, c Certainty) *Frontier { panic("contract") }
-
-// Knows is the set of metrics that the profile gives for all exits, of Accuracy, ResponseTime, Energy and FLOPs.
-func (e *Evidence) Knows() criteria.Set { panic("contract") }
-
-// Load is what a machine that also does other things makes of a response time t: Pace*t + Wait. An idle one is {1, 0}.
-type Load struct {
-	Pace float64 // how many times longer a segment takes than in the profile
-	Wait float64 // s that a request waits for a slot, as to be expected of the 95th percentile
+func (e *Evidence) Frontier(o *criteria.Objective, c Certainty) *Frontier {
+	confidence := cmp.Or(c.Confidence, usual)
+	f := &Frontier{Objective: o, Axis: e.axis(o), off: c.Off}
+	in, n := e.in(search, c.Off)
+	g := e.newGrid(in, n, f.Axis, o)
+	s := g.search()
+	counter := e.newCounter(c.Off)
+	add := func(levels []uint16, to *[]Point, order *[]float64) {
+		thresholds := g.vector(levels)
+		t := counter.count(thresholds)
+		*to = append(*to, counter.point(thresholds, t, confidence, c.Off))
+		*order = append(*order, fraction(t.right[search], n))
+	}
+	for k := range e.exits {
+		add(g.single(k), &f.Single, &f.singleOrder)
+	}
+	chosen := s.needed(mostPoints / 2)
+	for _, at := range chosen {
+		add(s.at(at), &f.Points, &f.pointOrder)
+	}
+	f.sort(e.cost[f.Axis] != nil)
+	f.Oracle = counter.point(nil, counter.oracle(), confidence, c.Off)
+	if e.exits > exact {
+		f.Gap = g.gap(s, chosen)
+	}
+	return f
 }
 
-// Choice is the point that an objective leads to.
-type Choice struct {
-	Point Point
-	// Unmet are the bounds that the point is not predicted, or not certain, to keep: then it is the nearest there is.
-	Unmet []criteria.Bound
+// axis is the cost that an objective trades accuracy against: what it minimises, or else the first that it bounds, or else
+// the first that is known.
+func (e *Evidence) axis(o *criteria.Objective) criteria.Metric {
+	if !o.Maximize {
+		return o.Metric
+	}
+	for _, m := range []criteria.Metric{criteria.Energy, criteria.FLOPs, criteria.ResponseTime} {
+		if !math.IsInf(o.Bound(m).Max, 1) && e.cost[m] != nil {
+			return m
+		}
+	}
+	for _, m := range []criteria.Metric{criteria.Energy, criteria.ResponseTime} {
+		if e.cost[m] != nil {
+			return m
+		}
+	}
+	return criteria.FLOPs
 }
 
-// Choose finds the best point of a policy for an objective under a load. The objective's bounds may be others than those
-// that the frontier was made for.
-func (f *Frontier) Choose(p Policy, o *criteria.Objective, l Load) Choice { panic("contract") }
+// exact is how many exits a model may have for all vectors of its grid to be visited.
+const exact = 4
 
-// Warnings say what makes the evidence weak.
-func (e *Evidence) Warnings() []string { panic("contract") }
+// search fills a shelf. Single exits come first: a vector that is no better does not take their place.
+func (g *grid) search() *shelf {
+	s := newShelf(g)
+	for k := range g.exits {
+		g.newBlock([]int{k}).visit(s)
+	}
+	if g.exits > exact {
+		g.climb(s)
+		return s
+	}
+	all := make([]int, g.exits)
+	for k := range all {
+		all[k] = k
+	}
+	g.newBlock(all).visit(s)
+	return s
+}
+
+// sort orders the points by their cost.
+func (f *Frontier) sort(known bool) {
+	if !known {
+		return
+	}
+	by := make([]int, len(f.Points))
+	for i := range by {
+		by[i] = i
+	}
+	slices.SortStableFunc(by, func(i, j int) int {
+		return cmp.Or(cmp.Compare(f.Points[i].cost(f.Axis), f.Points[j].cost(f.Axis)), cmp.Compare(f.pointOrder[i], f.pointOrder[j]))
+	})
+	points, order := make([]Point, len(by)), make([]float64, len(by))
+	for to, from := range by {
+		points[to], order[to] = f.Points[from], f.pointOrder[from]
+	}
+	f.Points, f.pointOrder = points, order
+}
+
+// cost is the mean of what a point takes of a metric.
+func (p *Point) cost(m criteria.Metric) float64 {
+	switch m {
+	case criteria.ResponseTime:
+		return p.ResponseTime
+	case criteria.Energy:
+		return p.Energy
+	case criteria.FLOPs:
+		return p.FLOPs
+	}
+	return math.NaN()
+}

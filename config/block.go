@@ -31,6 +31,8 @@ type decoder struct {
 	unprofiled map[*Model]bool
 	// doubted are models whose outcomes have been warned of.
 	doubted map[*Model]bool
+	// wants is where the bounds of objectives stand, by tenant.
+	wants map[string]hcl.Range
 	// executes is where the provider block begins, if there is one.
 	executes hcl.Range
 	// profiled is where a model's profile is named.
@@ -45,6 +47,7 @@ func newDecoder() *decoder {
 		unprofiled: make(map[*Model]bool),
 		profiled:   make(map[*Model]hcl.Range),
 		doubted:    make(map[*Model]bool),
+		wants:      make(map[string]hcl.Range),
 	}
 }
 

@@ -25,6 +25,7 @@ type Config struct {
 	hidden   map[hiddenKey]string // see Written
 	executes hcl.Range            // where the provider block begins
 	profiled map[*Model]hcl.Range // where a model's profile is named
+	wants    map[string]hcl.Range // where the objectives' bounds stand, by tenant
 }
 
 // Load reads the configuration at path, and every file it names. The path is
@@ -39,7 +40,7 @@ func Load(path string) (*Config, hcl.Diagnostics) {
 	if d.diags.HasErrors() {
 		c = &Config{}
 	}
-	c.Files, c.hidden, c.executes, c.profiled = d.files, d.hidden, d.executes, d.profiled
+	c.Files, c.hidden, c.executes, c.profiled, c.wants = d.files, d.hidden, d.executes, d.profiled, d.wants
 	return c, d.diags
 }
 

@@ -27,7 +27,10 @@ or a folder: then all files in it whose names end in .hcl are one configuration.
 
 When all is well, it prints what the configuration means: the exits of each model
 and what it takes to reach them; each tenant with the part of the machine that is
-guaranteed to it and the criterion that ends its requests, as it was understood.
+guaranteed to it and the criterion that ends its requests, as it was understood. Of
+a tenant with an objective it tells the operating point that this leads to on an
+idle machine, and what the model's profile predicts of it; bounds that cannot be
+kept even there are a warning.
 
 When something is wrong, it prints everything that is, each with its line and what
 to write instead, and the exit status is 1. What is allowed but hardly meant is a
@@ -51,6 +54,13 @@ A configuration names a node, at least one model and at least one tenant:
     queue     = 64                      # requests in the house at a time
     overflow  = "refuse"                # or "drop-oldest", for cameras
   }
+  tenant "survey" {
+    model = "glyphs"
+    objective {                         # instead of exit_when
+      maximize = accuracy
+      where    = response_time <= 50*ms && energy <= 80*mJ
+    }
+  }
 
 Every block and attribute, and the language of criteria, are described in
 docs/configuration.md.
@@ -58,7 +68,9 @@ docs/configuration.md.
 With --json the result is one JSON object on standard output: "ok", "diagnostics"
 (each with severity, file, line, column, summary and detail) and, when it is ok,
 "node", "log", "runtime", "scheduler", "models" and "tenants". A figure that is
-not known is null; times are in seconds, energies in joules, sizes in bytes.
+not known is null; times are in seconds, energies in joules, sizes in bytes. A
+tenant has "objective" (or null), "adapt" and, when there is an operating point,
+"point" and "unmet"; its "exit_when" is that of the point then.
 
 A value that comes from the environment (env.NAME) may be a secret and is not
 printed: a text appears as it is written in the configuration, a number in JSON as
@@ -81,8 +93,13 @@ func check(path string, asJSON bool, stdout, stderr io.Writer) error {
 		diags = append(diags, checkProvider(c)...)
 		diags = append(diags, checkProfiles(c)...)
 	}
+	var found choices
+	if !diags.HasErrors() {
+		found = choose(c)
+		diags = append(diags, found.warnings(c)...)
+	}
 	if asJSON {
-		if err := printJSON(stdout, newChecked(path, c, diags)); err != nil {
+		if err := printJSON(stdout, newChecked(path, c, diags, found)); err != nil {
 			return err
 		}
 		return failed(path, diags)
@@ -96,7 +113,7 @@ func check(path string, asJSON bool, stdout, stderr io.Writer) error {
 	if diags.HasErrors() {
 		return failed(path, diags)
 	}
-	return describe(stdout, path, c)
+	return describe(stdout, path, c, found)
 }
 
 // checkProfiles warns of profiles that were measured under other conditions than those of the configuration on this machine.

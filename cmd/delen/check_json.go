@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/delen-edge/delen/config"
+	"github.com/delen-edge/delen/stages/profile"
 )
 
 // checked is what check --json prints. Its names are a promise to scripts. A number
@@ -114,9 +115,14 @@ type checkedTenant struct {
 	Deadline  *float64 `json:"deadline"` // null: none
 	Queue     *int     `json:"queue"`
 	Overflow  string   `json:"overflow"`
+	Objective *string  `json:"objective"` // null: none
+	Adapt     string   `json:"adapt"`
+
+	Point *profile.Point `json:"point,omitempty"` // on an idle machine
+	Unmet []string       `json:"unmet,omitempty"`
 }
 
-func newChecked(path string, c *config.Config, diags hcl.Diagnostics) checked {
+func newChecked(path string, c *config.Config, diags hcl.Diagnostics, found choices) checked {
 	k := checked{File: path, OK: !diags.HasErrors(), Diagnostics: []diagnostic{}}
 	for _, d := range diags {
 		k.Diagnostics = append(k.Diagnostics, newDiagnostic(path, d))
@@ -124,12 +130,12 @@ func newChecked(path string, c *config.Config, diags hcl.Diagnostics) checked {
 	if !k.OK {
 		return k
 	}
-	k.config(c)
+	k.config(c, found)
 	return k
 }
 
 // config fills in what a configuration means.
-func (k *checked) config(c *config.Config) {
+func (k *checked) config(c *config.Config, found choices) {
 	node, log := of(c, "node", c.Node.Name), of(c, "log", "")
 	runtime, scheduler := of(c, "runtime", ""), of(c, "scheduler", "")
 	k.Node = &checkedNode{c.Node.Name, node.text("listen", c.Node.Listen), node.text("advertise", c.Node.Advertise), number(node, "inbound", c.Node.Inbound)}
@@ -140,7 +146,7 @@ func (k *checked) config(c *config.Config) {
 		k.Models = append(k.Models, newCheckedModel(c, m))
 	}
 	for _, t := range c.Tenants {
-		k.Tenants = append(k.Tenants, newCheckedTenant(c, t))
+		k.Tenants = append(k.Tenants, newCheckedTenant(c, t, found))
 	}
 }
 
@@ -169,11 +175,19 @@ func newCheckedProvider(c *config.Config) checkedProvider {
 	return k
 }
 
-func newCheckedTenant(c *config.Config, t *config.Tenant) checkedTenant {
+func newCheckedTenant(c *config.Config, t *config.Tenant, found choices) checkedTenant {
 	b := of(c, "tenant", t.Name)
 	k := checkedTenant{
 		Name: t.Name, Model: b.text("model", t.Model.Name), Share: number(b, "share", t.Share), Guarantee: c.Guarantee(t),
 		ExitWhen: t.Criterion.String(), Queue: number(b, "queue", t.Queue), Overflow: b.text("overflow", string(t.Overflow)),
+		Adapt: b.text("adapt", string(t.Adapt)),
+	}
+	if t.Objective != nil {
+		k.Objective = new(t.Objective.String())
+	}
+	if choice, ok := found[t.Name]; ok {
+		k.ExitWhen = criterionOf(&choice.Point).String()
+		k.Point, k.Unmet = &choice.Point, unmet(choice.Unmet)
 	}
 	if t.Deadline > 0 {
 		k.Deadline = number(b, "deadline", t.Deadline.Seconds())

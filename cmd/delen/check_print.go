@@ -13,7 +13,7 @@ import (
 )
 
 // describe prints what a configuration means, for people.
-func describe(w io.Writer, path string, c *config.Config) error {
+func describe(w io.Writer, path string, c *config.Config, found choices) error {
 	t := newTable(w)
 	t.line("%s is fine.", path)
 	t.line("")
@@ -35,7 +35,7 @@ func describe(w io.Writer, path string, c *config.Config) error {
 		describeModel(t, c, m)
 	}
 	for _, tenant := range c.Tenants {
-		describeTenant(t, c, tenant)
+		describeTenant(t, c, tenant, found)
 	}
 	return t.flush()
 }
@@ -101,13 +101,13 @@ func describeModel(t *table, c *config.Config, m *config.Model) {
 	}
 }
 
-func describeTenant(t *table, c *config.Config, tenant *config.Tenant) {
+func describeTenant(t *table, c *config.Config, tenant *config.Tenant, found choices) {
 	b := of(c, "tenant", tenant.Name)
 	t.line("")
 	t.line("tenant %q", tenant.Name)
 	t.line("  runs\tmodel %s", b.text("model", strconv.Quote(tenant.Model.Name)))
 	t.line("  has\t%.3g %% of the machine for itself (share %s)", 100*c.Guarantee(tenant), b.text("share", fmt.Sprint(tenant.Share)))
-	t.line("  stops when\t%s", stopsWhen(tenant.Criterion.String()))
+	found.describeWants(t, c, tenant)
 	if tenant.Deadline > 0 {
 		t.line("  ends after\t%s", b.text("deadline", tenant.Deadline.Round(time.Microsecond).String()))
 	}

@@ -32,6 +32,10 @@ holds for the requests that are admitted from then on; null never stops early. W
 the node refuses leaves the old one in force. The configuration does not change: the
 criterion there is back when the node starts anew, or when it reads a new one there.
 
+A tenant with an objective has the criterion that the node has found for it, and
+what is shown changes with the load. To change the criterion of such a tenant ends
+its objective; delen objective shows and sets that.
+
 Every criterion of a tenant has a version, counted from 1, and every answer carries
 that of the criterion that it was given under.
 

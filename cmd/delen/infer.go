@@ -15,9 +15,11 @@ import (
 // inference is the command line of infer.
 type inference struct {
 	connection
-	tenant, criterion string
-	timeout           time.Duration
-	json              bool
+	tenant, criterion, where string
+	timeout                  time.Duration
+	json                     bool
+
+	bounds []*wire.Bound // that where says
 }
 
 // newInfer makes the command that sends requests as an app does.
@@ -48,16 +50,23 @@ labels.csv with the header file,label and the files that it names; then the accu
 is counted too, and the exit status is 0 whatever it is. A file that is missing or
 that the input cannot take is told in its line, as a refused request is.
 
+--where bounds what these requests may take and what they must bring, joined by &&:
+accuracy with >=, and response_time, energy and flops with <=. The bounds take the
+place of those on the same metrics in the tenant's objective, and the node finds the
+criterion that keeps them. Those that it does not expect to keep are told as unmet.
+
 The node answers over a connection of its own. When it runs on another machine, name
 an address of this one that it can reach, with --listen.
 
 With --json every request is one line: a JSON object with file, label, predicted,
 class, exit, reason, confidence, margin, entropy, response_s, queue_s, busy_s,
 energy_j, energy_source, flops and criterion_version, or with file and error. With
---criterion there is no criterion_version: it counts the tenant's criteria. A folder
-ends with an object that has summary.`,
+--criterion there is no criterion_version: it counts the tenant's criteria. With
+--where there is unmet, when bounds are. A folder ends with an object that has
+summary.`,
 		Example: `  delen infer --tenant doorbell examples/glyphs/test/000.png
   delen infer --tenant survey --criterion 'confidence >= 0.99' --json examples/glyphs/test
+  delen infer --tenant survey --where 'accuracy >= 0.9 && response_time <= 20*ms' test
   delen infer --tenant listener yes.wav
   sox yes.flac -r 16000 -t wav - | delen infer --tenant listener /dev/stdin
   delen infer --tenant reader ids=ids.npy mask=mask.bin`,
@@ -71,12 +80,20 @@ ends with an object that has summary.`,
 			if f.tenant == "" {
 				return usageError{errors.New("--tenant is missing: name the tenant that the request is for")}
 			}
+			if f.where != "" && f.criterion != "" {
+				return usageError{errors.New("a request has a criterion or bounds, not both: leave out --criterion or --where")}
+			}
+			var err error
+			if f.bounds, err = parseBounds(f.where); err != nil {
+				return err
+			}
 			return infer(cmd.Context(), f, args, cmd.OutOrStdout())
 		},
 	}
 	f.connection.flags(cmd)
 	cmd.Flags().StringVar(&f.tenant, "tenant", "", "the tenant that the requests are for")
 	cmd.Flags().StringVar(&f.criterion, "criterion", "", "a criterion for these requests alone")
+	cmd.Flags().StringVar(&f.where, "where", "", "bounds of these requests alone, joined by &&")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 0, "a deadline for each request, instead of the tenant's")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON object a line")
 	return cmd
@@ -111,5 +128,5 @@ func (f *inference) send(ctx context.Context, c *client.Client, s sample, tenant
 	if err != nil {
 		return nil, err
 	}
-	return c.Infer(ctx, client.Request{Tenant: f.tenant, Criterion: f.criterion, Timeout: f.timeout, Inputs: inputs})
+	return c.Infer(ctx, client.Request{Tenant: f.tenant, Criterion: f.criterion, Bounds: f.bounds, Timeout: f.timeout, Inputs: inputs})
 }

@@ -43,6 +43,7 @@ type inferred struct {
 	EnergySource     string   `json:"energy_source,omitempty"`
 	FLOPs            *float64 `json:"flops,omitempty"`
 	CriterionVersion uint64   `json:"criterion_version,omitempty"`
+	Unmet            []string `json:"unmet,omitempty"`
 }
 
 // sampleError is the error of a sample that could not be sent: its file is missing, or is not what the input takes.
@@ -73,8 +74,8 @@ func (p *inferencePrinter) print(s sample, a *client.Answer, err error) error {
 		_, err := fmt.Fprintf(p.out, "%-10s %v\n", s.short(), err)
 		return err
 	}
-	_, err = fmt.Fprintf(p.out, "%-10s %-8s exit %d  %-9s  confidence %.3f  response %s  busy %s%s\n", s.short(),
-		className(a), a.Exit, reasonName(a.Reason), a.Confidence, rounded(a.Response), rounded(a.Busy), verdict(s, a))
+	_, err = fmt.Fprintf(p.out, "%-10s %-8s exit %d  %-9s  confidence %.3f  response %s  busy %s%s%s\n", s.short(),
+		className(a), a.Exit, reasonName(a.Reason), a.Confidence, rounded(a.Response), rounded(a.Busy), verdict(s, a), optional("  unmet: ", strings.Join(a.Unmet, ", ")))
 	return err
 }
 
@@ -99,6 +100,7 @@ func (p *inferencePrinter) object(s sample, a *client.Answer, err error) inferre
 	o.Confidence, o.Margin, o.Entropy = &a.Confidence, &a.Margin, &a.Entropy
 	o.ResponseS, o.QueueS, o.BusyS = a.Response.Seconds(), a.Queue.Seconds(), a.Busy.Seconds()
 	o.EnergyJ, o.FLOPs, o.CriterionVersion = finite(a.Energy), finite(a.FLOPs), a.CriterionVersion
+	o.Unmet = a.Unmet
 	o.EnergySource = strings.ToLower(a.EnergySource.String())
 	return o
 }

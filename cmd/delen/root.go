@@ -33,8 +33,8 @@ A multi-exit network has several outputs on its way, and each can serve as the
 answer: the first is cheap, the last is usually the best. Dělen cuts the network
 at its exits and runs a request one segment at a time. After each it asks: is
 this answer good enough, or is the next segment worth its time and energy? Each
-tenant says with a criterion what is good enough for it, and has a share of the
-machine that is its own whatever the others do.
+tenant says with a criterion what is good enough for it, or with an objective what it
+wants, and has a share of the machine that is its own whatever the others do.
 
 The usual path:
 
@@ -44,6 +44,7 @@ The usual path:
   delen serve delen.hcl    serve it
   delen infer ...          send a request, as an app does
   delen criterion ...      show or change when a tenant's requests stop
+  delen objective ...      show or change what a tenant wants, and what it gets
   delen watch              show live what every tenant gets
 
 delen demo shows all of it at once, under rising load. delen split shows what a
@@ -68,6 +69,7 @@ well, 1 when the command failed and 2 when the command line is wrong.`,
 		newServe(),
 		newInfer(),
 		newCriterion(),
+		newObjective(),
 		newWatch(),
 		newSplit(),
 		newDemo(),

@@ -38,6 +38,9 @@ Ctrl-C. A line is about the time since the one before:
                              taken back, dropped for newer ones, or failed
   exits                      the part of the answers that each exit gave
   p50, p95                   the median and the 95th percentile of response times
+  plan                       the 95th percentile that the operating point promises,
+                             with * when bounds of the objective are unmet; there
+                             only when a tenant has an objective
   used, own                  the part of the machine that the tenant used, and the
                              part that is its own whatever the others do
   in house                   requests that wait or run now
@@ -52,8 +55,9 @@ With --json every line is a JSON object with time, tenant, sequence, window_s,
 admitted, refused, exits, cut_short, expired, cancelled, shed, failed,
 response_mean_s, response_p50_s, response_p95_s, response_max_s, queue_mean_s,
 confidence_mean, busy_s, used, share, energy_j, energy_source, battery, in_house,
-criterion and criterion_version. A figure that is not known is null. A gap in
-sequence means that a report was lost.`,
+criterion, criterion_version and, with an objective, point (as delen objective has
+it: what was promised of what is measured) and unmet. A figure that is not known is
+null. A gap in sequence means that a report was lost.`,
 		Example: `  delen watch
   delen watch --tenant doorbell --every 5s --json`,
 		Args: func(_ *cobra.Command, args []string) error {

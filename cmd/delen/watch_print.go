@@ -20,6 +20,7 @@ type watchPrinter struct {
 	round   map[string]watched // that have come and are not printed
 	name    int                // width of the tenants' names
 	exits   int                // of the model that has most
+	plans   bool               // whether a tenant has an operating point
 	lines   int                // since the heading
 }
 
@@ -85,6 +86,9 @@ func (p *watchPrinter) print(tenant string, w watched) error {
 		e.SetEscapeHTML(false)
 		return e.Encode(w.object(tenant))
 	}
+	if w.report.GetPoint() != nil && !p.plans {
+		p.plans, p.lines = true, headEvery
+	}
 	text := ""
 	if p.lines >= headEvery {
 		p.lines = 0
@@ -101,8 +105,8 @@ type watched struct {
 	report *wire.Watched
 }
 
-// watchLine is a line: name, rates, exits, response times, shares, what is in the house, version.
-const watchLine = "%-*s %6s %8s %7s %6s%*s %5s %5s %5s %5s %5s %7s\n"
+// watchLine is a line: name, rates, exits, response times, what was promised of them, shares, what is in the house, version.
+const watchLine = "%-*s %6s %8s %7s %6s%*s %5s %5s%*s %5s %5s %5s %7s\n"
 
 // heading names the columns.
 func (p *watchPrinter) heading() string {
@@ -110,14 +114,38 @@ func (p *watchPrinter) heading() string {
 	for i := range p.exits {
 		fmt.Fprintf(&exits, "%4d", i+1)
 	}
-	return fmt.Sprintf("%-*s %30s%*s %11s %11s %5s\n", p.name, "", "requests/s", p.exitsWidth(), exitsTitle, "response,ms", "machine,%", "in") +
+	plan := ""
+	if p.plans {
+		plan = "plan "
+	}
+	return fmt.Sprintf("%-*s %30s%*s %11s%*s %11s %5s\n", p.name, "", "requests/s", p.exitsWidth(), exitsTitle, "response,ms", p.planWidth(), "", "machine,%", "in") +
 		fmt.Sprintf(watchLine, p.name, "tenant", "asked", "answered", "refused", "lost", p.exitsWidth(), exits.String(),
-			"p50", "p95", "used", "own", "house", "version")
+			"p50", "p95", p.planWidth(), plan, "used", "own", "house", "version")
 }
 
 const exitsTitle = " exits,%"
 
 func (p *watchPrinter) exitsWidth() int { return max(4*p.exits, len(exitsTitle)) }
+
+// planWidth is that of what was promised, with room for a mark behind it, or nothing where nobody has an objective.
+func (p *watchPrinter) planWidth() int {
+	if p.plans {
+		return 7
+	}
+	return 0
+}
+
+// planned is the 95th percentile that an operating point promises, and the mark of one that cannot keep every bound.
+func planned(r *wire.Watched) string {
+	if r.GetPoint() == nil {
+		return ""
+	}
+	mark := " "
+	if len(r.GetUnmet()) > 0 {
+		mark = "*"
+	}
+	return milliseconds(time.Duration(r.GetPoint().GetResponseP95Ns())) + mark
+}
 
 func (p *watchPrinter) row(tenant string, r *wire.Watched) string {
 	answered := sum(r.GetExits())
@@ -137,7 +165,7 @@ func (p *watchPrinter) row(tenant string, r *wire.Watched) string {
 	}
 	return fmt.Sprintf(watchLine, p.name, tenant, rate(r.GetAdmitted()+r.GetRefused()), rate(answered), rate(r.GetRefused()),
 		rate(r.GetExpired()+r.GetCancelled()+r.GetShed()+r.GetFailed()), p.exitsWidth(), exits.String(),
-		milliseconds(time.Duration(r.GetResponseP50Ns())), milliseconds(time.Duration(r.GetResponseP95Ns())),
+		milliseconds(time.Duration(r.GetResponseP50Ns())), milliseconds(time.Duration(r.GetResponseP95Ns())), p.planWidth(), planned(r),
 		tenths(100*r.GetUsed()), tenths(100*r.GetShare()), fmt.Sprint(r.GetInHouse()), fmt.Sprint(r.GetCriterionVersion()))
 }
 
@@ -180,6 +208,9 @@ type watchedJSON struct {
 	InHouse          uint32    `json:"in_house"`
 	Criterion        string    `json:"criterion"`
 	CriterionVersion uint64    `json:"criterion_version"`
+
+	Point *pointJSON `json:"point,omitempty"`
+	Unmet []string   `json:"unmet,omitempty"`
 }
 
 func (w watched) object(tenant string) watchedJSON {
@@ -201,5 +232,6 @@ func (w watched) object(tenant string) watchedJSON {
 		BusyS: time.Duration(r.GetBusyNs()).Seconds(), Used: finite(r.GetUsed()), Share: finite(r.GetShare()),
 		EnergyJ: finite(r.GetEnergyJ()), EnergySource: strings.ToLower(r.GetEnergySource().String()), Battery: finite(r.GetBattery()),
 		InHouse: r.GetInHouse(), Criterion: r.GetCriterion(), CriterionVersion: r.GetCriterionVersion(),
+		Point: newPointJSON(r.GetPoint()), Unmet: r.GetUnmet(),
 	}
 }

@@ -56,6 +56,37 @@ lab         0.0      0.0     0.0    0.0   -   -             -     -   0.0  40.0 
 	}
 }
 
+// A tenant with an objective brings a column for what was promised, and keeps it.
+func TestPromisesStandBesideWhatIsMeasured(t *testing.T) {
+	var out strings.Builder
+	p := newWatchPrinter(&out, watchedTenants(), false)
+	adapted := busyReport()
+	adapted.Point = &wire.Point{ResponseP95Ns: 10.5e6}
+	short := busyReport()
+	short.Point, short.Unmet = &wire.Point{ResponseP95Ns: 1.5e9}, []string{"response_time <= 1*s"}
+	for _, r := range []*wire.Watched{adapted, short} {
+		if err := errors.Join(p.add(time.Time{}, "doorbell", r), p.add(time.Time{}, "lab", idleReport())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = `                             requests/s         exits,% response,ms          machine,%    in
+tenant    asked answered refused   lost   1   2   3   4   p50   p95  plan   used   own house version
+doorbell  412.0    400.0    12.0    2.0  50  12  25  12   3.1  12.0  10.5   37.5  60.0     5       2
+lab         0.0      0.0     0.0    0.0   -   -             -     -          0.0  40.0     0       1
+doorbell  412.0    400.0    12.0    2.0  50  12  25  12   3.1  12.0  1500*  37.5  60.0     5       2
+lab         0.0      0.0     0.0    0.0   -   -             -     -          0.0  40.0     0       1
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	out.Reset()
+	p = newWatchPrinter(&out, watchedTenants()[:1], true)
+	if err := p.add(time.Time{}, "doorbell", short); err != nil || !strings.Contains(out.String(), `"point":{"thresholds":[],`) ||
+		!strings.HasSuffix(out.String(), `,"unmet":["response_time <= 1*s"]}`+"\n") {
+		t.Errorf("%v, %s", err, out.String())
+	}
+}
+
 // TestRoundsAreInOrder holds which lines there are after each report: a round waits until it is whole, or until a tenant
 // reports again, and one that is removed is not waited for.
 func TestRoundsAreInOrder(t *testing.T) {

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/delen-edge/delen/actors/client"
+	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages/profile"
+)
+
+// objectiveOptions is the command line of objective.
+type objectiveOptions struct {
+	connection
+	wanted client.Objective
+	json   bool
+}
+
+// newObjective makes the command that shows and changes the objective of a running tenant.
+func newObjective() *cobra.Command {
+	var f objectiveOptions
+	cmd := &cobra.Command{
+		Use:   "objective TENANT [--maximize METRIC | --minimize METRIC] [--where BOUNDS]",
+		Short: "Show or change what a running tenant wants",
+		Long: `Objective shows what a running tenant wants, the operating point that the node has
+found for it and what that is predicted to bring; or it changes what is wanted.
+
+An objective stands in the place of a criterion: a metric to have as much of as
+possible (--maximize accuracy) or as little (--minimize energy, response_time or
+flops), and bounds on others (--where), in quotes for the shell. A bound on
+response_time is on its 95th percentile, any other on a mean. The node then finds a
+confidence for each exit and follows the load with it. --adapt says how:
+
+  pareto        a confidence for each exit, from the frontier of the model's
+                profile; the default
+  per-workload  one exit for all requests
+  full          the last exit for all requests
+
+When no operating point keeps all bounds, the node takes the nearest and says which
+bounds are unmet. What it refuses leaves the old objective in force: for a model
+without a profile that has outcomes nothing can be predicted. The configuration does
+not change: what stands there is back when the node starts anew, or when it reads
+another objective or criterion there. delen criterion TENANT EXPRESSION ends an
+objective.
+
+Figures are for the machine as busy as it is. Accuracy is that on samples that the
+point was not chosen by; "at least" is what it is with the confidence that promises
+are made with.
+
+With --json the result is a JSON object with tenant, objective, adapt, criterion,
+version, point and unmet. point has thresholds (null never stops), accuracy,
+accuracy_low, response_mean_s, response_p95_s, energy_j, flops and exit_share; it is
+null without an objective, and a figure is when it is not known.`,
+		Example: `  delen objective doorbell
+  delen objective doorbell --maximize accuracy --where 'response_time <= 50*ms'
+  delen objective survey --minimize energy --where 'accuracy >= 0.9' --adapt per-workload`,
+		Args: argument("TENANT", "the tenant whose objective it is"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			changes := cmd.Flags().Changed
+			if !changes("maximize") && !changes("minimize") && !changes("where") && !changes("adapt") {
+				return f.show(cmd.Context(), args[0], cmd.OutOrStdout())
+			}
+			if err := checkObjective(f.wanted); err != nil {
+				return usageError{err}
+			}
+			return f.change(cmd.Context(), args[0], cmd.OutOrStdout())
+		},
+	}
+	f.flags(cmd)
+	cmd.Flags().StringVar(&f.wanted.Maximize, "maximize", "", "the metric to have as much of as possible: accuracy")
+	cmd.Flags().StringVar(&f.wanted.Minimize, "minimize", "", "the metric to have as little of as possible: energy, response_time or flops")
+	cmd.Flags().StringVar(&f.wanted.Where, "where", "", "bounds that have to hold, joined by &&")
+	cmd.Flags().StringVar(&f.wanted.Adapt, "adapt", "", "how the criterion is found: pareto, per-workload or full (default pareto)")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON object")
+	return cmd
+}
+
+// checkObjective finds what is wrong with an objective whatever the node knows.
+func checkObjective(o client.Objective) error {
+	policies := []string{"", string(profile.Pareto), string(profile.PerWorkload), string(profile.Full)}
+	if !slices.Contains(policies, o.Adapt) {
+		return fmt.Errorf("--adapt %s: write one of %s", o.Adapt, strings.Join(policies[1:], ", "))
+	}
+	_, diags := criteria.ParseObjective(o.Maximize, o.Minimize, o.Where, criteria.Objectives())
+	if diags.HasErrors() {
+		return fmt.Errorf("the objective: %s", criteria.ExplainObjective(o.Maximize, o.Minimize, o.Where, diags))
+	}
+	return nil
+}
+
+func (f *objectiveOptions) show(ctx context.Context, name string, stdout io.Writer) error {
+	c, tenant, err := f.ask(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	return f.print(stdout, tenant)
+}
+
+// change sets the objective and shows what the node says then.
+func (f *objectiveOptions) change(ctx context.Context, name string, stdout io.Writer) error {
+	c, err := f.dial(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if _, err := c.SetObjective(ctx, name, f.wanted); err != nil {
+		return err
+	}
+	tenant, err := c.Tenant(ctx, name)
+	if err != nil {
+		return err
+	}
+	return f.print(stdout, tenant)
+}
+
+// parseBounds reads the bounds of single requests.
+func parseBounds(where string) ([]*wire.Bound, error) {
+	bounds, diags := criteria.ParseBounds(where, criteria.Objectives())
+	if diags.HasErrors() {
+		return nil, usageError{errors.New("the bounds: " + criteria.ExplainObjective("", "", where, diags))}
+	}
+	var all []*wire.Bound
+	for _, b := range bounds {
+		if b.Metric == criteria.Accuracy {
+			all = append(all, client.AtLeast(b.Metric.String(), b.Min))
+		} else {
+			all = append(all, client.AtMost(b.Metric.String(), b.Max))
+		}
+	}
+	return all, nil
+}

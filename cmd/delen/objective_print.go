@@ -1,0 +1,134 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/stages/profile"
+)
+
+// objectiveJSON is what a tenant wants, and what it leads to. Its names are a promise to scripts.
+type objectiveJSON struct {
+	Tenant    string     `json:"tenant"`
+	Objective string     `json:"objective"` // empty: none
+	Adapt     string     `json:"adapt"`
+	Criterion string     `json:"criterion"`
+	Version   uint64     `json:"version"`
+	Point     *pointJSON `json:"point"`
+	Unmet     []string   `json:"unmet"`
+}
+
+// pointJSON is an operating point; a figure that is not known is nil, and so is a threshold that never stops.
+type pointJSON struct {
+	Thresholds    []*float64 `json:"thresholds"`
+	Accuracy      *float64   `json:"accuracy"`
+	AccuracyLow   *float64   `json:"accuracy_low"`
+	ResponseMeanS *float64   `json:"response_mean_s"`
+	ResponseP95S  *float64   `json:"response_p95_s"`
+	EnergyJ       *float64   `json:"energy_j"`
+	FLOPs         *float64   `json:"flops"`
+	ExitShare     []float64  `json:"exit_share"`
+}
+
+func (f *objectiveOptions) print(stdout io.Writer, t *wire.TenantInfo) error {
+	if f.json {
+		e := json.NewEncoder(stdout)
+		e.SetEscapeHTML(false)
+		return e.Encode(objectiveJSON{
+			Tenant: t.GetName(), Objective: t.GetObjective(), Adapt: t.GetAdapt(), Criterion: t.GetCriterion(), Version: t.GetCriterionVersion(),
+			Point: newPointJSON(t.GetPoint()), Unmet: append([]string{}, t.GetUnmet()...),
+		})
+	}
+	tab := newTable(stdout)
+	if t.GetObjective() == "" {
+		tab.line("%s has no objective", t.GetName())
+	} else {
+		tab.line("%s is to %s", t.GetName(), t.GetObjective())
+	}
+	tab.line("  adapts\t%s", t.GetAdapt())
+	tab.line("  stops when\t%s (version %d)", stopsWhen(t.GetCriterion()), t.GetCriterionVersion())
+	if p := t.GetPoint(); p != nil {
+		describePoint(tab, pointOf(p), t.GetUnmet())
+	}
+	return tab.flush()
+}
+
+// describePoint tells what an operating point is predicted to bring.
+func describePoint(t *table, p profile.Point, unmet []string) {
+	if promise := promised(p); promise != "" {
+		t.line("  promises\t%s", promise)
+	}
+	if len(p.ExitShare) > 0 {
+		t.line("  exits\t%s", shares(p.ExitShare))
+	}
+	if len(unmet) > 0 {
+		t.line("  unmet\t%s: this is the nearest point", strings.Join(unmet, ", "))
+	}
+}
+
+// promised is a point's figures in words.
+func promised(p profile.Point) string {
+	var all []string
+	add := func(text string) {
+		if text != "" {
+			all = append(all, text)
+		}
+	}
+	accuracy := figure("accuracy ", finite(p.Accuracy), 1, "")
+	if accuracy != "" {
+		accuracy += figure(" (at least ", finite(p.AccuracyLow), 1, ")")
+	}
+	add(accuracy)
+	add(figure("mean ", finite(p.ResponseTime), 1e3, " ms"))
+	add(figure("p95 ", finite(p.ResponseP95), 1e3, " ms"))
+	add(figure("", finite(p.Energy), 1e3, " mJ"))
+	if f := finite(p.FLOPs); f != nil {
+		add(flops(f))
+	}
+	return strings.Join(all, ", ")
+}
+
+// shares writes the fraction of requests that each exit answers.
+func shares(of []float64) string {
+	var all []string
+	for _, f := range of {
+		all = append(all, tenths(100*f)+" %")
+	}
+	return strings.Join(all, ", ")
+}
+
+// pointOf takes a point from a message. Times that are not known are 0 there.
+func pointOf(p *wire.Point) profile.Point {
+	seconds := func(ns int64) float64 {
+		if ns <= 0 {
+			return math.NaN()
+		}
+		return time.Duration(ns).Seconds()
+	}
+	return profile.Point{
+		Thresholds: p.GetThresholds(), Accuracy: p.GetAccuracy(), AccuracyLow: p.GetAccuracyLow(),
+		ResponseTime: seconds(p.GetResponseMeanNs()), ResponseP95: seconds(p.GetResponseP95Ns()),
+		Energy: p.GetEnergyJ(), FLOPs: p.GetFlops(), ExitShare: p.GetExitShare(),
+	}
+}
+
+// newPointJSON is nil without a point.
+func newPointJSON(sent *wire.Point) *pointJSON {
+	if sent == nil {
+		return nil
+	}
+	p := pointOf(sent)
+	thresholds := make([]*float64, len(p.Thresholds))
+	for i, t := range p.Thresholds {
+		thresholds[i] = finite(t)
+	}
+	return &pointJSON{
+		Thresholds: thresholds, Accuracy: finite(p.Accuracy), AccuracyLow: finite(p.AccuracyLow),
+		ResponseMeanS: finite(p.ResponseTime), ResponseP95S: finite(p.ResponseP95),
+		EnergyJ: finite(p.Energy), FLOPs: finite(p.FLOPs), ExitShare: append([]float64{}, p.ExitShare...),
+	}
+}

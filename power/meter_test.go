@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -199,5 +200,22 @@ func TestABatteryThatIsChargedIsNoMeter(t *testing.T) {
 	}
 	if _, err := Open(t.TempDir()); !errors.Is(err, ErrNoMeter) {
 		t.Error(err)
+	}
+}
+
+// However a counter moves on, and wherever it begins anew, what has been counted is what it moved by.
+func TestCountersCountWhatIsDrawn(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	const limit = 1_000_000
+	at, sum := random.Int64N(limit), int64(0)
+	m, root := open(t, map[string]string{
+		rapl + "intel-rapl:0/name": "package-0\n", rapl + "intel-rapl:0/energy_uj": fmt.Sprintln(at), rapl + "intel-rapl:0/max_energy_range_uj": fmt.Sprintln(limit),
+	})
+	for range 1000 {
+		more := random.Int64N(limit)
+		sum += more
+		at = (at + more) % limit
+		turn(t, root, rapl+"intel-rapl:0/energy_uj", at)
+		holds(t, m, float64(sum)/1e6)
 	}
 }

@@ -25,7 +25,8 @@ type profiling struct {
 
 	name, exits, samples, labels, outcomes, output, device, power string
 
-	library string
+	library, provider string
+
 	probs   bool
 	mean    []float64
 	std     []float64
@@ -59,7 +60,8 @@ time. MODEL is an ONNX file, or one for each segment, as split takes them.
 Times are those of warm runs, the segments in turns as when they serve: the median
 and the 95th percentile. Each number of rows (--rows) is run --rounds times, or for
 --time if that ends earlier. Floating-point operations are counted in the graph, a
-multiply-add as two. A model with a fixed batch is measured with that.
+multiply-add as two. A model with a fixed batch is measured with that. The CPU
+executes the model, or the provider that --provider names, as its defaults are.
 
 Energy comes from the meter that there is: the rails of a Jetson, the processor's
 energy counters (only root may read them on most machines), or a battery that is
@@ -101,6 +103,7 @@ to have. Ctrl-C stops at once, and leaves the files of before as they are.`,
 	cmd.Flags().StringVar(&f.device, "device", "", "the name of this machine (default the board's or the processor's)")
 	cmd.Flags().StringVar(&f.power, "power", "", "the machine's idle and busy power in watts, as IDLE,BUSY")
 	cmd.Flags().StringVar(&f.library, "library", "", "libonnxruntime.so (default as for serve)")
+	cmd.Flags().StringVar(&f.provider, "provider", "cpu", "what executes the model, by the runtime's name for it")
 	cmd.Flags().IntSliceVar(&f.rows, "rows", nil, "how many rows to run at a time (default 1,2,4,8)")
 	cmd.Flags().IntVar(&f.rounds, "rounds", 500, "how often to run the model with each number of rows, at most")
 	cmd.Flags().DurationVar(&f.limit, "time", 10*time.Second, "how long to run it with each number of rows, at most")
@@ -114,6 +117,9 @@ func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	if err := openLibrary(f.library); err != nil {
+		return err
+	}
+	if err := onnx.Available(onnx.Provider{Name: f.provider}); err != nil {
 		return err
 	}
 	f.bar = newProgress(f.stderr)
@@ -159,6 +165,7 @@ func (f *profiling) checkFlags() error {
 			return fmt.Errorf("%s could not be written: %w", file, err)
 		}
 	}
+	f.provider = strings.ToLower(f.provider)
 	f.device = cmp.Or(f.device, machineBelow("/").device())
 	return f.powerModel()
 }
@@ -207,7 +214,7 @@ func (f *profiling) head(m *stages.Model) (*profile.Profile, error) {
 	}
 	p := &profile.Profile{
 		Version: 1, Model: cmp.Or(f.name, strings.TrimSuffix(filepath.Base(f.models[0]), ".onnx")), Digest: digest, Device: f.device,
-		Provider: "cpu", Threads: f.threads, Runtime: runtimeName(), Source: profile.Measured,
+		Provider: f.provider, Threads: f.threads, Runtime: runtimeName(), Source: profile.Measured,
 	}
 	for i, name := range m.Exits {
 		p.Exits = append(p.Exits, profile.Exit{Name: name, FLOPs: finite(m.FLOPs(i + 1))})
@@ -229,6 +236,7 @@ func (f *profiling) load(rows int) (*onnx.Model, error) {
 	}
 	return onnx.Load(onnx.Config{
 		Name: filepath.Base(f.models[0]), Files: f.models, Exits: exits, Logits: !f.probs, Rows: rows, Threads: f.threads,
+		Provider: onnx.Provider{Name: f.provider},
 	})
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -27,7 +28,7 @@ func (f *profiling) powerModel() error {
 	low, high, ok := strings.Cut(f.power, ",")
 	idle, errA := strconv.ParseFloat(low, 64)
 	busy, errB := strconv.ParseFloat(high, 64)
-	if !ok || errA != nil || errB != nil || !(idle >= 0 && busy > idle) {
+	if !ok || errA != nil || errB != nil || !(idle >= 0 && busy > idle) || math.IsInf(busy, 1) {
 		return usageError{fmt.Errorf("--power %q: write the idle and the busy power in watts, such as 4.40,7.86", f.power)}
 	}
 	e := &energies{source: profile.Modelled, idle: idle, busy: busy, told: fmt.Sprintf("modelled: %.4g W idle, %.4g W busy", idle, busy)}
@@ -69,7 +70,7 @@ func (f *profiling) watts(ctx context.Context, m *power.Meter) (float64, error) 
 	ticks := time.NewTicker(100 * time.Millisecond)
 	defer ticks.Stop()
 	for time.Since(begun) < span {
-		f.bar.show("the idle machine", time.Since(begun).Seconds()/span.Seconds())
+		f.bar.show("the idle machine", "", time.Since(begun).Seconds()/span.Seconds())
 		select {
 		case <-ticks.C:
 		case <-ctx.Done():
@@ -130,7 +131,7 @@ func (f *profiling) meterAll(ctx context.Context, c *chain, r *runs, all []*floa
 		}
 		span, n := f.spanOf(m), 0
 		for ; n == 0 || time.Since(begun) < span; n++ {
-			f.bar.show(fmt.Sprintf("energy, %s, segment %d of %d", r, s+1, len(c.runners)), time.Since(begun).Seconds()/span.Seconds())
+			f.bar.show(fmt.Sprintf("energy, %s, segment %d of %d", r, s+1, len(c.runners)), "", time.Since(begun).Seconds()/span.Seconds())
 			if _, err := c.run(ctx, s); err != nil {
 				return err
 			}

@@ -22,8 +22,8 @@ func newProgress(out io.Writer) *progress { return &progress{out: out, live: liv
 // redrawn is how often the line is drawn: often enough to look alive, seldom enough not to be measured.
 const redrawn = 200 * time.Millisecond
 
-// show says that a part of something is done, from 0 to 1.
-func (p *progress) show(what string, done float64) {
+// show says that a part of something is done, from 0 to 1, and in words how much, which may be none.
+func (p *progress) show(what, words string, done float64) {
 	if !p.live {
 		return
 	}
@@ -36,7 +36,7 @@ func (p *progress) show(what string, done float64) {
 	}
 	p.drawn = now
 	const start, keepLine, erase, wrap = "\r", "\x1b[?7l", "\x1b[K", "\x1b[?7h"
-	fmt.Fprint(p.out, start+keepLine+progressLine(what, done, now.Sub(p.begun))+erase+wrap)
+	fmt.Fprint(p.out, start+keepLine+progressLine(what+words, done, now.Sub(p.begun))+erase+wrap)
 }
 
 // progressLine is a bar with what is done, and what is left of its time.

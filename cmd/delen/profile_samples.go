@@ -36,6 +36,11 @@ func (f *profiling) judge(ctx context.Context, m *onnx.Model, p *profile.Profile
 	if err != nil {
 		return nil, about(cmp.Or(f.samples, f.outcomes), err)
 	}
+	for _, o := range outcomes {
+		if n := m.Model().Classes(o.Exit - 1); o.Label >= n || o.Predicted >= n {
+			return nil, fmt.Errorf("%s: sample %q, exit %d: there is no class %d in %s of the model", f.outcomes, o.Sample, o.Exit, max(o.Label, o.Predicted), plural(n, "class"))
+		}
+	}
 	for i := range accuracies {
 		p.Exits[i].Accuracy = &accuracies[i]
 	}
@@ -93,7 +98,7 @@ func (f *profiling) classify(ctx context.Context, m *onnx.Model) (outcomes []pro
 	defer func() { err = errors.Join(err, c.close()) }()
 	load, input := f.loader(model), c.carry.Tensors[model.Inputs[0]]
 	for n, s := range samples {
-		f.bar.show(fmt.Sprintf("sample %d of %d", n+1, len(samples)), float64(n)/float64(len(samples)))
+		f.bar.show("sample", fmt.Sprintf(" %d of %d", n+1, len(samples)), float64(n)/float64(len(samples)))
 		if err := load(s.path, input); err != nil {
 			return nil, err
 		}

@@ -47,7 +47,7 @@ func metered(t *testing.T, dir, milliwatts string) (f *profiling, stderr *string
 	stderr = new(strings.Builder)
 	return &profiling{
 		models: []string{filepath.Join(dir, "glyphs/model.onnx")}, output: filepath.Join(dir, "profile.json"), root: root,
-		rows: []int{1, 2}, rounds: 5, limit: time.Minute, threads: 1, span: 50 * time.Millisecond, stderr: stderr, bar: newProgress(stderr),
+		rows: []int{1, 2}, rounds: 5, limit: time.Minute, threads: 1, provider: "cpu", span: 50 * time.Millisecond, stderr: stderr, bar: newProgress(stderr),
 	}, stderr
 }
 
@@ -262,9 +262,18 @@ func TestProgressLine(t *testing.T) {
 	}
 	var out strings.Builder
 	p := newProgress(&out)
-	p.show("8 rows", .5)
+	p.show("sample", " 1 of 2", .5)
 	p.clear()
 	if out.Len() > 0 {
 		t.Errorf("what is no terminal gets %q", out.String())
+	}
+	p.live = true
+	p.show("sample", " 1 of 2", .5)
+	p.show("sample", " 2 of 2", 1) // too soon to be drawn
+	p.clear()
+	p.clear() // there is nothing any more
+	const want = "\r\x1b[?7l[============            ]  50 %  sample 1 of 2\x1b[K\x1b[?7h\r\x1b[K"
+	if out.String() != want {
+		t.Errorf("a terminal gets %q, want %q", out.String(), want)
 	}
 }

@@ -52,14 +52,14 @@ func (f *profiling) repeat(ctx context.Context, c *chain, r *runs) error {
 	took := make([]time.Duration, len(c.runners))
 	begun := time.Now()
 	for n := 0; n < warming && (n == 0 || time.Since(begun) < f.limit/5); n++ {
-		f.bar.show("warming "+r.String(), float64(n)/warming)
+		f.bar.show("warming "+r.String(), "", float64(n)/warming)
 		if err := c.round(ctx, took); err != nil {
 			return err
 		}
 	}
 	begun = time.Now()
 	for n := 0; n < f.rounds && (n == 0 || time.Since(begun) < f.limit); n++ {
-		f.bar.show(r.String(), max(float64(n)/float64(f.rounds), time.Since(begun).Seconds()/f.limit.Seconds()))
+		f.bar.show(r.String(), "", max(float64(n)/float64(f.rounds), time.Since(begun).Seconds()/f.limit.Seconds()))
 		if err := c.round(ctx, took); err != nil {
 			return err
 		}

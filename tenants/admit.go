@@ -42,10 +42,10 @@ func (t *Tenant) Admit(now time.Duration, r Request) (*Ticket, *Refusal) {
 	k := t.ticket()
 	*k = Ticket{
 		ID: r.ID, Tenant: t.config.Index, Arrived: r.Arrived, Deadline: t.deadline(&r),
-		Criterion: t.config.Criterion, Version: t.version, Input: input,
+		Criterion: r.Criterion, Version: t.version, Input: input,
 	}
-	if r.Criterion != nil {
-		k.Criterion = r.Criterion
+	if k.Criterion == nil && t.steers == nil {
+		k.Criterion = t.config.Criterion
 	}
 	t.account.Admitted++
 	return k, nil

@@ -1,7 +1,6 @@
 package tenants
 
 import (
-	"math"
 	"slices"
 	"time"
 
@@ -37,18 +36,18 @@ type controller struct {
 
 // round is what has been measured since the last look.
 type round struct {
-	since     time.Duration
-	busy      float64   // s, of all answers
-	profiled  float64   // s that the profile says of the same exits
-	responses []float64 // s
+	since    time.Duration
+	busy     float64   // s, of all answers
+	profiled float64   // s that the profile says of the same exits
+	waits    []float64 // s that answers were in the house without running
 }
 
 const (
-	roundTime     = time.Second // that a round lasts at least
-	roundAnswers  = 20          // that it needs
-	mostResponses = 2048        // that a round remembers: the first
-	fewestRounds  = 2           // that must agree on a better point
-	mostRounds    = 64          // that are ever asked to
+	roundTime    = time.Second // that a round lasts at least
+	roundAnswers = 20          // that it needs
+	mostWaits    = 2048        // that a round remembers: the first
+	fewestRounds = 2           // that must agree on a better point
+	mostRounds   = 64          // that are ever asked to
 )
 
 func newController(g *Goal) *controller {
@@ -66,14 +65,14 @@ func (c *controller) answered(k *Ticket, response time.Duration) {
 		r.busy += k.Busy.Seconds()
 		r.profiled += profiled
 	}
-	if len(r.responses) < mostResponses {
-		r.responses = append(r.responses, response.Seconds())
+	if len(r.waits) < mostWaits {
+		r.waits = append(r.waits, (response - k.Busy).Seconds())
 	}
 }
 
 // due says whether a round is over.
 func (c *controller) due(now time.Duration) bool {
-	return now-c.round.since >= roundTime && len(c.round.responses) >= roundAnswers
+	return now-c.round.since >= roundTime && len(c.round.waits) >= roundAnswers
 }
 
 // Why an operating point is another one than before, or keeps other bounds.
@@ -86,7 +85,7 @@ const (
 // look ends a round. It says why the choice is another one now, or "" when it is not.
 func (c *controller) look(now time.Duration) (why string) {
 	c.measure()
-	c.round = round{since: now, responses: c.round.responses[:0]}
+	c.round = round{since: now, waits: c.round.waits[:0]}
 	if c.held++; c.held > mostRounds {
 		c.needed = fewestRounds
 	}
@@ -123,21 +122,20 @@ func (c *controller) move(to profile.Choice, climbed bool) {
 	c.promise.begin(to.Point, c.load.Pace)
 }
 
-// measure corrects the load. The pace is what segments take now over what the profile says. The wait is what the 95th
-// percentile of the response time has on top of that: it grows at once, since a bound is a bound, and shrinks by half of
-// the difference in a round.
+// measure corrects the load. The pace is what segments take now over what the profile says. The wait is the 95th percentile
+// of the time in which none ran: it grows at once, since a bound is a bound, and shrinks by half of the difference in a
+// round. It is not read from response times: their 95th percentile jumps from one exit's to the next one's where a point
+// lets just 5 % go on.
 func (c *controller) measure() {
 	r := &c.round
 	if r.profiled > 0 {
 		c.load.Pace += (r.busy/r.profiled - c.load.Pace) / 2
 	}
-	slices.Sort(r.responses)
-	wait := r.responses[(len(r.responses)*95-1)/100] - c.load.Pace*c.choice.Point.ResponseP95
-	switch {
-	case math.IsNaN(wait): // nothing is known of response times
-	case wait > c.load.Wait:
+	slices.Sort(r.waits)
+	wait := max(0, r.waits[(len(r.waits)*95-1)/100])
+	if wait > c.load.Wait {
 		c.load.Wait = wait
-	default:
-		c.load.Wait += (max(wait, 0) - c.load.Wait) / 2
+	} else {
+		c.load.Wait += (wait - c.load.Wait) / 2
 	}
 }

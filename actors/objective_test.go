@@ -1,0 +1,268 @@
+package actors_test
+
+import (
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/delen-edge/delen/actors/client"
+	"github.com/delen-edge/delen/actors/wire"
+)
+
+// wanting are a tenant with an objective, one with an objective that cannot be met, and one that states a criterion.
+const wanting = `
+tenant "doorbell" {
+  objective {
+    minimize = energy
+    where    = accuracy >= 0.9
+  }
+  queue = 1024
+}
+
+tenant "dreamer" {
+  objective {
+    maximize = accuracy
+    where    = energy <= 1*uJ
+  }
+}
+
+tenant "survey" {
+  exit_when = confidence >= 0.97
+  queue     = 1024
+}
+`
+
+func profiled(tenants string) options {
+	return options{profile: filepath.Join(glyphs, "profile.json"), tenants: tenants}
+}
+
+// fine sets an objective that the node must take.
+func fine(t *testing.T, cl *client.Client, tenant string, o client.Objective) *wire.ObjectiveSet {
+	t.Helper()
+	set, err := cl.SetObjective(patiently(t), tenant, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// An objective leads to thresholds, requests stop by them, and what they are predicted to bring is told.
+func TestAnObjectiveFindsItsCriterion(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	o := whole(t)
+	cl := start(t, profiled(wanting)).dial()
+	info, err := cl.Tenant(patiently(t), "doorbell")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := info.GetPoint()
+	if info.GetObjective() != "minimize energy where accuracy >= 0.9" || info.GetAdapt() != "pareto" || len(info.GetUnmet()) != 0 {
+		t.Errorf("the tenant is described as %v", info)
+	}
+	if len(p.GetThresholds()) != 3 || len(p.GetExitShare()) != 4 || !(p.GetAccuracyLow() >= 0.9 && p.GetAccuracy() >= p.GetAccuracyLow()) {
+		t.Errorf("the point is %v", p)
+	}
+	c := parse(t, info.GetCriterion())
+	exits := ask(t, cl, o, 1, client.Request{Tenant: "doorbell"}, c, func(picture int, a *client.Answer) {
+		if a.CriterionVersion != info.GetCriterionVersion() {
+			t.Errorf("picture %d: version %d", picture, a.CriterionVersion)
+		}
+	})
+	for i, share := range p.GetExitShare() {
+		// Of 300 pictures, four standard deviations.
+		if got, most := float64(exits[i+1])/300, 4*math.Sqrt(0.25/300); math.Abs(got-share) > most {
+			t.Errorf("exit %d answers %.3f of the pictures, promised were %.3f", i+1, got, share)
+		}
+	}
+}
+
+func TestAnObjectiveThatCannotBeMetGetsTheNearestPoint(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	cl := start(t, profiled(wanting)).dial()
+	info, err := cl.Tenant(patiently(t), "dreamer")
+	if err != nil || len(info.GetUnmet()) != 1 || info.GetUnmet()[0] != "energy <= 1*uJ" {
+		t.Fatalf("unmet are %q, %v", info.GetUnmet(), err)
+	}
+	a, err := cl.Infer(patiently(t), client.Request{Tenant: "dreamer", Inputs: inputs(pictures(t)[0])})
+	if err != nil || a.Exit != 1 {
+		t.Errorf("the answer is %+v, %v, want one of the cheapest exit", a, err)
+	}
+}
+
+// A new objective takes effect at once, also for those that were admitted before; a criterion ends it.
+func TestAnAppChangesTheObjective(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	o := whole(t)
+	cl := start(t, profiled(wanting)).dial()
+	version := uint64(1)
+	for _, want := range []client.Objective{
+		{Maximize: "accuracy"},
+		{Minimize: "response_time", Where: "accuracy >= 0.85"},
+		{Minimize: "energy", Where: "accuracy >= 0.9", Adapt: "per-workload"},
+		{Maximize: "accuracy", Where: "energy <= 6*mJ && response_time <= 1*s"},
+		{Maximize: "accuracy", Adapt: "full"},
+	} {
+		set := fine(t, cl, "survey", want)
+		if version++; set.GetVersion() != version || len(set.GetUnmet()) != 0 || len(set.GetPoint().GetExitShare()) != 4 {
+			t.Errorf("%+v is answered by %v, want version %d", want, set, version)
+		}
+		info, err := cl.Tenant(patiently(t), "survey")
+		if err != nil || info.GetObjective() != set.GetObjective() || info.GetCriterion() != set.GetCriterion() ||
+			info.GetCriterionVersion() != version || !proto.Equal(info.GetPoint(), set.GetPoint()) {
+			t.Errorf("the tenant is described as %v, %v, want as in %v", info, err, set)
+		}
+		exits := ask(t, cl, o, 3, client.Request{Tenant: "survey"}, parse(t, set.GetCriterion()), nil)
+		if want.Adapt == "full" && exits[4] != 100 {
+			t.Errorf("the exits that answer are %v", exits)
+		}
+	}
+	if _, err := cl.SetCriterion(patiently(t), "survey", "exit >= 2"); err != nil {
+		t.Fatal(err)
+	}
+	info, err := cl.Tenant(patiently(t), "survey")
+	if err != nil || info.GetObjective() != "" || info.GetAdapt() != "none" || info.GetPoint() != nil || info.GetCriterion() != "exit >= 2" {
+		t.Errorf("after a criterion the tenant is described as %v, %v", info, err)
+	}
+	ask(t, cl, o, 5, client.Request{Tenant: "survey"}, parse(t, "exit >= 2"), nil)
+}
+
+func TestObjectivesThatMakeNoSenseAreRefused(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	cl := start(t, profiled(wanting)).dial()
+	for _, c := range []struct {
+		objective client.Objective
+		words     string
+	}{
+		{client.Objective{}, "maximize"},
+		{client.Objective{Maximize: "accuracy", Minimize: "energy"}, "minimize"},
+		{client.Objective{Maximize: "energy"}, "minimize = energy"},
+		{client.Objective{Maximize: "accuracy", Where: "energy <= 80"}, "mJ"},
+		{client.Objective{Maximize: "accuracy", Where: "confidence >= 0.9"}, "confidence"},
+		{client.Objective{Maximize: "accuracy", Where: strings.Repeat("(", 5000)}, "4096"},
+		{client.Objective{Maximize: "accuracy", Adapt: "wildly"}, `"pareto", "per-workload" or "full"`},
+	} {
+		_, err := cl.SetObjective(patiently(t), "survey", c.objective)
+		want(t, err, wire.Code_INVALID_ARGUMENT, true, c.words)
+	}
+	if info, err := cl.Tenant(patiently(t), "survey"); err != nil || info.GetCriterionVersion() != 1 || info.GetCriterion() != "confidence >= 0.97" {
+		t.Errorf("the tenant is described as %v, %v", info, err)
+	}
+}
+
+// Without a profile there is nothing to predict from, and the node says what to do.
+func TestAnObjectiveNeedsOutcomes(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	cl := start(t, options{}).dial()
+	_, err := cl.SetObjective(patiently(t), "survey", client.Objective{Maximize: "accuracy"})
+	want(t, err, wire.Code_FAILED_PRECONDITION, true, "delen profile --samples")
+	_, err = cl.Infer(patiently(t), client.Request{Tenant: "survey", Inputs: inputs(pictures(t)[0]), Bounds: []*wire.Bound{most("energy", 1)}})
+	want(t, err, wire.Code_FAILED_PRECONDITION, true, "delen profile --samples")
+}
+
+func most(metric string, v float64) *wire.Bound  { return &wire.Bound{Metric: metric, Max: &v} }
+func least(metric string, v float64) *wire.Bound { return &wire.Bound{Metric: metric, Min: &v} }
+
+// A request's bounds take the place of the objective's on the same metrics, for this request alone.
+func TestARequestBringsBounds(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	cl := start(t, profiled(wanting)).dial()
+	for _, c := range []struct {
+		tenant string
+		bounds []*wire.Bound
+		check  func(a *client.Answer) bool
+	}{
+		{"doorbell", []*wire.Bound{most("energy", 3e-3)}, func(a *client.Answer) bool { return a.Exit == 1 && a.Energy <= 3e-3 }},
+		{"survey", []*wire.Bound{most("energy", 6e-3)}, func(a *client.Answer) bool { return a.Exit <= 2 && a.Energy <= 6e-3 && len(a.Unmet) == 0 }},
+		{"survey", []*wire.Bound{most("flops", 1e15)}, func(a *client.Answer) bool { return a.Exit >= 1 && len(a.Unmet) == 0 }},
+		{"survey", []*wire.Bound{least("accuracy", 1)}, func(a *client.Answer) bool { return len(a.Unmet) == 1 && a.Unmet[0] == "accuracy >= 1" }},
+		{"survey", []*wire.Bound{most("response_time", 1e-6)}, func(a *client.Answer) bool { return a.Exit == 1 && len(a.Unmet) == 1 }},
+	} {
+		for picture := range 20 {
+			a, err := cl.Infer(patiently(t), client.Request{Tenant: c.tenant, Inputs: inputs(pictures(t)[picture]), Bounds: c.bounds})
+			if err != nil || !c.check(a) || a.CriterionVersion != 0 {
+				t.Errorf("%s with %v: picture %d gets %+v, %v", c.tenant, c.bounds, picture, a, err)
+			}
+		}
+	}
+	for _, c := range []struct {
+		bounds []*wire.Bound
+		words  string
+	}{
+		{[]*wire.Bound{most("confidence", 1)}, "accuracy, response_time, energy and flops"},
+		{[]*wire.Bound{most("hope", 1)}, "hope"},
+		{[]*wire.Bound{most("accuracy", 1)}, "no greatest"},
+		{[]*wire.Bound{least("accuracy", 90)}, "fraction"},
+		{[]*wire.Bound{{Metric: "energy"}}, "greatest value"},
+		{[]*wire.Bound{most("energy", math.NaN())}, "greatest value"},
+		{[]*wire.Bound{most("energy", -1)}, "greatest value"},
+		{[]*wire.Bound{most("energy", 1), most("energy", 2)}, "twice"},
+		{[]*wire.Bound{most("flops", 1), most("computation", 2)}, "twice"},
+	} {
+		_, err := cl.Infer(patiently(t), client.Request{Tenant: "survey", Inputs: inputs(pictures(t)[0]), Bounds: c.bounds})
+		want(t, err, wire.Code_INVALID_ARGUMENT, true, c.words)
+	}
+	_, err := cl.Infer(patiently(t), client.Request{
+		Tenant: "survey", Inputs: inputs(pictures(t)[0]), Bounds: []*wire.Bound{most("energy", 1)}, Criterion: "exit >= 2",
+	})
+	want(t, err, wire.Code_INVALID_ARGUMENT, true, "leave one of them out")
+}
+
+// As for a criterion: an objective that an app has set is the app's, until the operator states another one.
+func TestAReloadKeepsAnAppsObjectiveUnlessItHasAnother(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	n := start(t, profiled(wanting))
+	cl := n.dial()
+	set := fine(t, cl, "doorbell", client.Objective{Minimize: "flops", Where: "accuracy >= 0.8"})
+	for _, c := range []struct{ edit, want, adapt string }{
+		{strings.Replace(wanting, "queue = 1024", "queue = 1023", 1), set.GetObjective(), "pareto"},
+		{strings.Replace(wanting, "accuracy >= 0.9\n", "accuracy >= 0.85\n", 1), "minimize energy where accuracy >= 0.85", "pareto"},
+		{strings.Replace(wanting, "  queue = 1024", "  adapt = \"per-workload\"", 1), "minimize energy where accuracy >= 0.9", "per-workload"},
+		{usual, "", "none"},
+		{wanting, "minimize energy where accuracy >= 0.9", "pareto"},
+	} {
+		if e := n.reload(c.edit); e != "" {
+			t.Fatal(e)
+		}
+		info, err := cl.Tenant(patiently(t), "doorbell")
+		if err != nil || info.GetObjective() != c.want || info.GetAdapt() != c.adapt || (info.GetPoint() == nil) != (c.want == "") {
+			t.Errorf("the tenant is described as %v, %v, want %q", info, err, c.want)
+		}
+		ask(t, cl, whole(t), 10, client.Request{Tenant: "doorbell"}, parse(t, info.GetCriterion()), nil)
+	}
+}
+
+// What the point promises goes along with what is measured of it.
+func TestAWatchTellsThePromise(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	cl := start(t, profiled(wanting)).dial()
+	for r, err := range cl.Watch(patiently(t), "doorbell", 20*time.Millisecond) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := cl.Tenant(patiently(t), "doorbell")
+		if err != nil || r.GetPoint() == nil || !proto.Equal(r.GetPoint(), info.GetPoint()) {
+			t.Errorf("the report says %v, the tenant %v, %v", r.GetPoint(), info.GetPoint(), err)
+		}
+		break
+	}
+}

@@ -1,6 +1,7 @@
 package actors_test
 
 import (
+	"fmt"
 	"math"
 	"path/filepath"
 	"strings"
@@ -264,5 +265,46 @@ func TestAWatchTellsThePromise(t *testing.T) {
 			t.Errorf("the report says %v, the tenant %v, %v", r.GetPoint(), info.GetPoint(), err)
 		}
 		break
+	}
+}
+
+// However orders overtake each other, every one is answered, and what is in force is the one with the last version.
+func TestOrdersThatOvertakeEachOther(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	cl := start(t, profiled(wanting)).dial()
+	type order struct {
+		version   uint64
+		criterion string
+		err       error
+	}
+	orders := make(chan order)
+	const each = 20
+	for i := range each {
+		go func() {
+			set, err := cl.SetObjective(patiently(t), "survey", client.Objective{Minimize: "energy", Where: fmt.Sprintf("accuracy >= 0.%d", 70+i)})
+			orders <- order{set.GetVersion(), set.GetCriterion(), err}
+		}()
+		go func() {
+			criterion := fmt.Sprintf("confidence >= 0.%d", 70+i)
+			version, err := cl.SetCriterion(patiently(t), "survey", criterion)
+			orders <- order{version, criterion, err}
+		}()
+	}
+	var last order
+	for range 2 * each {
+		o := <-orders
+		if o.err != nil {
+			want(t, o.err, wire.Code_ABORTED, true, "set yours again")
+			continue
+		}
+		if o.version > last.version {
+			last = o
+		}
+	}
+	info, err := cl.Tenant(patiently(t), "survey")
+	if err != nil || info.GetCriterionVersion() != last.version || parse(t, info.GetCriterion()).String() != parse(t, last.criterion).String() {
+		t.Errorf("in force is %q, version %d, %v; the last order was %+v", info.GetCriterion(), info.GetCriterionVersion(), err, last)
 	}
 }

@@ -70,7 +70,7 @@ func (c *Config) UnmetBound(t *Tenant, b criteria.Bound) *hcl.Diagnostic {
 		Severity: hcl.DiagWarning,
 		Summary:  "Bound that cannot be kept",
 		Detail:   fmt.Sprintf("No operating point is certain enough to keep %s, even on an idle machine: the nearest is taken. Change the bound, or the model.", b),
-		Subject: &at,
+		Subject:  &at,
 	}
 }
 
@@ -121,7 +121,7 @@ func (b *block) warnEvidence(t *Tenant) {
 	}
 	b.doubted[t.Model] = true
 	for _, w := range t.Model.Evidence.Warnings() {
-		b.fail(b.profiled[t.Model], "Doubtful outcomes", "%s", sentence(w))
+		b.fail(b.profiled[t.Model], "Doubtful outcomes", "%s Give delen profile more samples, or others.", sentence(w))
 		b.diags[len(b.diags)-1].Severity = hcl.DiagWarning
 	}
 }

@@ -58,8 +58,8 @@ func (g *guest) readBounds(sent []*wire.Bound) ([]criteria.Bound, *tenants.Refus
 			return nil, &tenants.Refusal{Code: tenants.Precondition, Message: fmt.Sprintf("the profile of model %s does not say the %s of every exit", g.seek.model, m)}
 		case m == criteria.Accuracy && (b.Max != nil || !(own.Min >= 0 && own.Min <= 1)):
 			return nil, invalidBound(b, "it has a least value, a fraction between 0 and 1, and no greatest")
-		case m != criteria.Accuracy && (b.Min != nil || !(own.Max >= 0) || math.IsInf(own.Max, 1)):
-			return nil, invalidBound(b, "it has a greatest value, at least 0 in s, J or FLOPs, and no least")
+		case m != criteria.Accuracy && (b.Min != nil || !(own.Max > 0) || math.IsInf(own.Max, 1)):
+			return nil, invalidBound(b, "it has a greatest value, above 0 in s, J or FLOPs, and no least")
 		case slices.ContainsFunc(all, func(o criteria.Bound) bool { return o.Metric == m }):
 			return nil, invalidBound(b, "it is bounded twice")
 		}

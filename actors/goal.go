@@ -101,7 +101,7 @@ func (g *guest) parseObjective(m *wire.SetObjective) (*criteria.Objective, profi
 	}
 	o, diags := criteria.ParseObjective(m.GetMaximize(), m.GetMinimize(), m.GetWhere(), g.seek.evidence.Knows())
 	if diags.HasErrors() {
-		return nil, "", &tenants.Refusal{Code: tenants.InvalidArgument, Message: "the objective: " + criteria.Explain(m.GetWhere(), diags)}
+		return nil, "", &tenants.Refusal{Code: tenants.InvalidArgument, Message: "the objective: " + criteria.ExplainObjective(m.GetMaximize(), m.GetMinimize(), m.GetWhere(), diags)}
 	}
 	return o, policy, nil
 }

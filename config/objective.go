@@ -134,7 +134,7 @@ func (d *decoder) profiling(m *Model) string {
 			files = written
 		}
 	}
-	return "delen profile " + files + " --samples FOLDER --labels FILE --outcomes outcomes.csv -o profile.json"
+	return "delen profile " + files + " --samples FOLDER --labels FILE -o profile.json"
 }
 
 // compileObjective reads the block's attributes.

@@ -14,5 +14,5 @@ tenant "survey" {
     minimize = energy
   }
 }
-# 7:3: Objective without outcomes | tiny.onnx --samples FOLDER --labels FILE --outcomes outcomes.csv -o profile.json.
-# 13:3: Objective without outcomes | tiny.onnx --samples FOLDER --labels FILE --outcomes outcomes.csv -o profile.json.
+# 7:3: Objective without outcomes | tiny.onnx --samples FOLDER --labels FILE -o profile.json.
+# 13:3: Objective without outcomes | tiny.onnx --samples FOLDER --labels FILE -o profile.json.

@@ -7,4 +7,4 @@ tenant "camera" {
     maximize = accuracy
   }
 }
-# 6:3: Objective without a profile | tiny.onnx --samples FOLDER --labels FILE --outcomes outcomes.csv -o profile.json and add profile = "profile.json" to the model.
+# 6:3: Objective without a profile | tiny.onnx --samples FOLDER --labels FILE -o profile.json and add profile = "profile.json" to the model.

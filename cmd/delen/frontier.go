@@ -1,0 +1,197 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages/profile"
+)
+
+// predicting is the command line of frontier.
+type predicting struct {
+	maximize, minimize, where string
+	certify                   string
+	confidence                float64
+	json                      bool
+	plot                      string
+}
+
+// newFrontier makes the command that shows what a profile predicts.
+func newFrontier() *cobra.Command {
+	var f predicting
+	cmd := &cobra.Command{
+		Use:   "frontier PROFILE",
+		Short: "Show the operating points of a profile, and which one an objective leads to",
+		Long: `Frontier shows what a model can be made to do on the machine of a profile: how
+accurate it is for how much energy or time.
+
+An operating point is a threshold of confidence for each exit but the last. A request
+stops at the first exit that is as confident as its threshold, or else at the last.
+Each point brings an accuracy, times, an energy and FLOPs; they are predicted from the
+labelled samples in the profile's outcomes. The frontier is the points worth choosing
+from: no other is as accurate for less.
+
+PROFILE is a profile.json that names its outcomes, as delen profile writes it with
+--samples or --outcomes. Nothing is run.
+
+An objective is --minimize energy, response_time or flops, or --maximize accuracy, and
+with --where bounds on the others. A bound on response_time is on its 95th percentile,
+any other on the mean. The chosen point is the best that keeps them; when there is
+none, it is the nearest, and the bounds that it misses are listed. Without a goal,
+energy is minimised where the profile has it, or else response_time. A node finds the
+same point for a tenant with the same objective, while it has nothing else to do.
+
+  accuracy   the estimate, from a third of the samples
+  at least   what is certain, at --confidence, from another third; points are found
+             on the last third, so neither flatters what was chosen
+  stop at    how many of a hundred requests stop at each exit
+  thresholds those of the exits; 0 always stops, never never does
+
+In the rows below the points, full always goes to the last exit, pW is the best single
+exit, and the oracle knows the labels and stops at the first exit that is right: no
+rule can do better, and none does as well.
+
+A bound on accuracy is kept where that is certain. With --certify off it is kept where
+the estimate from all samples says so, which is too good by as much as luck went into
+the choice.
+
+With --json the result is one JSON object: points, all of them; chosen, or null without
+a goal and bounds; policies with full, per_workload and oracle; exits, each for all
+requests; objective, axis, samples, confidence (null with --certify off), certifiable,
+gap, unmet and warnings. Each point has thresholds (null never stops), accuracy,
+accuracy_low, response_time, response_p95, energy, flops and exit_share; a figure that
+is not known is null. Times are in seconds, energies in joules.`,
+		Example: `  delen frontier profile.json
+  delen frontier profile.json --minimize energy --where 'accuracy >= 0.93'
+  delen frontier profile.json --maximize accuracy --where 'response_time <= 2*ms && energy <= 6*mJ'
+  delen frontier profile.json --plot frontier.svg`,
+		Args: argument("PROFILE", "a profile.json, as delen profile writes it"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.run(args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	cmd.Flags().StringVar(&f.minimize, "minimize", "", "the `metric` to have as little of as possible: energy, response_time or flops")
+	cmd.Flags().StringVar(&f.maximize, "maximize", "", "the `metric` to have as much of as possible: accuracy")
+	cmd.Flags().StringVar(&f.where, "where", "", "`bounds` to keep, such as 'accuracy >= 0.9 && response_time <= 20*ms'")
+	cmd.Flags().StringVar(&f.certify, "certify", "on", "on: promise only what is certain; off: believe the estimates")
+	cmd.Flags().Float64Var(&f.confidence, "confidence", 0.95, "the probability with which a promise of accuracy is kept")
+	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON")
+	cmd.Flags().StringVar(&f.plot, "plot", "", "draw accuracy against cost into an SVG `file`")
+	return cmd
+}
+
+// prediction is a frontier and what an objective chooses from it.
+type prediction struct {
+	profile  *profile.Profile
+	evidence *profile.Evidence
+	*profile.Frontier
+	certainty profile.Certainty
+	asked     bool // somebody has stated a goal, or bounds
+	chosen    profile.Choice
+	single    profile.Choice // pW
+}
+
+func (f *predicting) run(path string, stdout, stderr io.Writer) error {
+	certainty, err := f.certainty()
+	if err != nil {
+		return usageError{err}
+	}
+	p, err := profile.Read(path)
+	if err != nil {
+		return err
+	}
+	evidence, err := readEvidence(path, p)
+	if err != nil {
+		return err
+	}
+	o, err := f.objective(evidence.Knows())
+	if err != nil {
+		return err
+	}
+	idle := profile.Load{Pace: 1}
+	frontier := evidence.Frontier(o, certainty)
+	r := &prediction{
+		profile: p, evidence: evidence, Frontier: frontier, certainty: certainty,
+		asked:  f.maximize+f.minimize+f.where != "",
+		chosen: frontier.Choose(profile.Pareto, o, idle), single: frontier.Choose(profile.PerWorkload, o, idle),
+	}
+	if f.plot != "" {
+		if err := r.plot(f.plot); err != nil {
+			return err
+		}
+	}
+	if f.json {
+		return printJSON(stdout, r.forJSON())
+	}
+	for _, w := range evidence.Warnings() {
+		fmt.Fprintf(stderr, "delen: warning: %s\n", w)
+	}
+	return r.print(stdout)
+}
+
+func (f *predicting) certainty() (profile.Certainty, error) {
+	if !(f.confidence >= 0.5 && f.confidence <= 0.9999) {
+		return profile.Certainty{}, fmt.Errorf("--confidence %v: write a probability from 0.5 to 0.9999, such as 0.95", f.confidence)
+	}
+	switch f.certify {
+	case "on", "off":
+		return profile.Certainty{Off: f.certify == "off", Confidence: f.confidence}, nil
+	}
+	return profile.Certainty{}, fmt.Errorf("--certify %q: write on or off", f.certify)
+}
+
+// readEvidence reads the outcomes that a profile names.
+func readEvidence(path string, p *profile.Profile) (*profile.Evidence, error) {
+	if p.Outcomes == "" {
+		return nil, fmt.Errorf("%s names no outcomes, from which points are found: run delen profile with --samples, or with --outcomes", path)
+	}
+	file := p.Outcomes
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(filepath.Dir(path), file)
+	}
+	outcomes, err := profile.ReadOutcomes(file)
+	if err != nil {
+		return nil, err
+	}
+	evidence, err := profile.NewEvidence(p, outcomes)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return evidence, nil
+}
+
+// objective is what the command line says, or something to look at the points by.
+func (f *predicting) objective(known criteria.Set) (*criteria.Objective, error) {
+	minimize := f.minimize
+	if minimize == "" && f.maximize == "" {
+		for _, m := range []criteria.Metric{criteria.FLOPs, criteria.ResponseTime, criteria.Energy} {
+			if known.Has(m) {
+				minimize = m.String()
+			}
+		}
+		if minimize == "" {
+			return nil, errors.New("the profile has neither response times nor energies nor FLOPs of all exits: there is nothing to trade accuracy against")
+		}
+	}
+	o, diags := criteria.ParseObjective(f.maximize, minimize, f.where, known)
+	if diags.HasErrors() {
+		return nil, usageError{errors.New(criteria.ExplainObjective(f.maximize, minimize, f.where, diags))}
+	}
+	return o, nil
+}
+
+// plot draws the frontier into a file.
+func (r *prediction) plot(path string) (err error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return r.chart().WriteSVG(f)
+}

@@ -96,7 +96,7 @@ func (d *demonstration) run(ctx context.Context, stdout, stderr io.Writer) (err 
 	if err != nil {
 		return err
 	}
-	node, err := startDemoNode(ctx, d.config)
+	node, err := startOwnNode(ctx, d.config)
 	if err != nil {
 		return interruption(ctx, err)
 	}
@@ -132,7 +132,7 @@ func interruption(ctx context.Context, err error) error {
 }
 
 // show runs the phases and sums them up.
-func (d *demonstration) show(ctx context.Context, node *demoNode, apps []*demoApp, c *config.Config, stdout io.Writer) error {
+func (d *demonstration) show(ctx context.Context, node *ownNode, apps []*demoApp, c *config.Config, stdout io.Writer) error {
 	// Requests outlive an interrupt, so that each still has its end, but not the node.
 	requests, abandon := context.WithCancel(context.WithoutCancel(ctx))
 	defer abandon()

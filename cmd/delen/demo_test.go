@@ -11,13 +11,14 @@ import (
 	"github.com/delen-edge/delen/stages/onnx"
 )
 
-// TestDemo runs testdata/demo/*.txtar, which need ONNX Runtime. $PICTURES is the example's folder of pictures.
+// TestDemo runs testdata/demo/*.txtar, which need ONNX Runtime. $EXAMPLES is the folder of the examples, $PICTURES that of the
+// glyphs' pictures.
 func TestDemo(t *testing.T) {
 	library, err := onnx.Library("")
 	if err != nil {
 		t.Skip(err)
 	}
-	pictures, err := filepath.Abs("../../examples/glyphs/test")
+	examples, err := filepath.Abs("../../examples")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +27,8 @@ func TestDemo(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("DELEN_ONNXRUNTIME", library)
-			e.Setenv("PICTURES", pictures)
+			e.Setenv("EXAMPLES", examples)
+			e.Setenv("PICTURES", filepath.Join(examples, "glyphs", "test"))
 			// The actor library's shutdown races within itself; its reports would fail the demo under the race detector.
 			e.Setenv("GORACE", "exitcode=0 log_path="+filepath.Join(e.WorkDir, "races"))
 			return furnish(e.WorkDir)

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// demoNode is a node in a process of its own. Who started it stops it.
-type demoNode struct {
+// ownNode is a node in a process of its own. Who started it stops it.
+type ownNode struct {
 	address string
 	process *exec.Cmd
 	log     *os.File
@@ -21,12 +21,12 @@ type demoNode struct {
 }
 
 const (
-	demoStart = 30 * time.Second // what a node may take to load and warm its models
-	demoGrace = 15 * time.Second // what it may take to stop
+	ownStart = 30 * time.Second // what a node may take to load and warm its models
+	ownGrace = 15 * time.Second // what it may take to stop
 )
 
-// startDemoNode serves a configuration on a free port and waits until apps can connect.
-func startDemoNode(ctx context.Context, config string) (*demoNode, error) {
+// startOwnNode serves a configuration on a free port and waits until apps can connect.
+func startOwnNode(ctx context.Context, config string) (*ownNode, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -35,11 +35,11 @@ func startDemoNode(ctx context.Context, config string) (*demoNode, error) {
 	if err != nil {
 		return nil, err
 	}
-	log, err := os.CreateTemp("", "delen-demo-*.log")
+	log, err := os.CreateTemp("", "delen-node-*.log")
 	if err != nil {
 		return nil, err
 	}
-	n := &demoNode{address: address, log: log, ended: make(chan struct{})}
+	n := &ownNode{address: address, log: log, ended: make(chan struct{})}
 	n.process = exec.Command(program, "serve", "--listen", address, config)
 	n.process.Stdout, n.process.Stderr = log, log
 	// In a group of its own the node does not get the terminal's Ctrl-C: it answers until the apps have stopped.
@@ -68,8 +68,8 @@ func freeAddress() (string, error) {
 }
 
 // ready waits until the node listens, which is the last thing it does to get ready.
-func (n *demoNode) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, demoStart, fmt.Errorf("the node was not ready after %s", demoStart))
+func (n *ownNode) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, ownStart, fmt.Errorf("the node was not ready after %s", ownStart))
 	defer cancel()
 	for {
 		if conn, err := net.DialTimeout("tcp", n.address, time.Second); err == nil {
@@ -86,7 +86,7 @@ func (n *demoNode) ready(ctx context.Context) error {
 }
 
 // stop ends the node. After an error its log is kept, and the error tells where; and how it ends, if the node failed.
-func (n *demoNode) stop(err error) error {
+func (n *ownNode) stop(err error) error {
 	select {
 	case <-n.ended:
 		return n.keep(err, true)
@@ -95,10 +95,10 @@ func (n *demoNode) stop(err error) error {
 	}
 	select {
 	case <-n.ended:
-	case <-time.After(demoGrace):
+	case <-time.After(ownGrace):
 		n.process.Process.Kill()
 		<-n.ended
-		err = errors.Join(err, fmt.Errorf("the node did not stop within %s and was killed", demoGrace))
+		err = errors.Join(err, fmt.Errorf("the node did not stop within %s and was killed", ownGrace))
 	}
 	if state := n.process.ProcessState; err == nil && !state.Success() {
 		return n.keep(errors.New("the node did not stop well"), true)
@@ -110,7 +110,7 @@ func (n *demoNode) stop(err error) error {
 }
 
 // keep closes the log and tells where it is.
-func (n *demoNode) keep(err error, tail bool) error {
+func (n *ownNode) keep(err error, tail bool) error {
 	n.log.Close()
 	if !tail {
 		return fmt.Errorf("%w; the node's log is kept in %s", err, n.log.Name())
@@ -119,12 +119,12 @@ func (n *demoNode) keep(err error, tail bool) error {
 }
 
 // forget removes the log.
-func (n *demoNode) forget() error {
+func (n *ownNode) forget() error {
 	return errors.Join(n.log.Close(), os.Remove(n.log.Name()))
 }
 
 // tail is the end of the log, indented.
-func (n *demoNode) tail(lines int) string {
+func (n *ownNode) tail(lines int) string {
 	b, err := os.ReadFile(n.log.Name())
 	if err != nil {
 		return "  " + err.Error()

@@ -86,7 +86,7 @@ func (s *stage) serve(k *tenants.Ticket) (reading stages.Reading, usage stages.U
 	}
 	model := s.backend.Model()
 	exit := k.Carry.Tensors[model.Segments[s.segment].Exit]
-	reading, err = stages.Read(exit.Values(&s.values), model.Logits)
+	reading, err = model.Read(s.segment, exit.Values(&s.values))
 	if err != nil {
 		err = fmt.Errorf("exit %s of model %s: %w", model.Exits[s.segment], model.Name, err)
 	}

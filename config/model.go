@@ -93,6 +93,14 @@ func (m *Model) FLOPs() []float64 {
 	return counted
 }
 
+// Temperatures are those by which the profile's outcomes were made, or nil.
+func (m *Model) Temperatures() []float64 {
+	if m.Profile == nil {
+		return nil
+	}
+	return m.Profile.Temperatures()
+}
+
 // Metrics returns the metrics that have a source when the model runs: what a
 // criterion may use, here or over the wire.
 func (m *Model) Metrics() criteria.Set {
@@ -187,6 +195,10 @@ func (b *block) profile(m *Model) {
 	}
 	if err := p.MatchModel(m.Exits, m.Digest); err != nil {
 		b.failAt("profile", "Profile of another model", "%s", b.cause(err, "exits"))
+		return
+	}
+	if m.Activation == None && p.Temperatures() != nil {
+		b.failAt("profile", "Profile of logits", "The profile has temperatures, by which logits are divided, but the exits give probabilities already. Measure the model again with delen profile --probabilities, or leave out activation.")
 		return
 	}
 	m.Profile = p

@@ -23,6 +23,10 @@ type Model struct {
 	Segments []Segment // one per exit
 	Rows     int       // that every run takes: 1, or the number that a model with a fixed batch insists on; 0 is 1
 	Logits   bool      // the exits hold logits; otherwise they hold probabilities
+
+	// Temperatures are what the logits of each exit are divided by before they become probabilities, so that its confidence
+	// is as high as it is right; nil: 1 for all.
+	Temperatures []float64
 }
 
 // Kept is the LastUse of a tensor that lives until its ticket ends: every exit's output.
@@ -36,6 +40,9 @@ func (m *Model) Validate() error {
 	}
 	if len(m.LastUse) != len(m.Tensors) {
 		return fmt.Errorf("%d tensors and %d last uses", len(m.Tensors), len(m.LastUse))
+	}
+	if m.Temperatures != nil && (!m.Logits || len(m.Temperatures) != len(m.Exits)) {
+		return fmt.Errorf("%d temperatures for %d exits, logits: %v: there is one for each exit that gives logits", len(m.Temperatures), len(m.Exits), m.Logits)
 	}
 	written := make([]bool, len(m.Tensors))
 	for _, i := range m.Inputs {

@@ -18,7 +18,17 @@ var ErrNaN = errors.New("the exit's output holds a NaN: the model has no answer 
 
 // Read reduces one row of an exit to a reading: the softmax of logits, or probabilities as they stand. It neither keeps
 // nor changes the row, and allocates nothing.
-func Read(row []float32, logits bool) (Reading, error) {
+func Read(row []float32, logits bool) (Reading, error) { return read(row, logits, 1) }
+
+// Read reduces one row of the exit of segment s, as Read does, at the exit's temperature.
+func (m *Model) Read(s int, row []float32) (Reading, error) {
+	if m.Temperatures == nil {
+		return read(row, m.Logits, 1)
+	}
+	return read(row, m.Logits, m.Temperatures[s])
+}
+
+func read(row []float32, logits bool, temperature float64) (Reading, error) {
 	top := 0
 	for i, v := range row {
 		if isNaN32(v) {
@@ -29,20 +39,20 @@ func Read(row []float32, logits bool) (Reading, error) {
 		}
 	}
 	if logits {
-		return readLogits(row, top)
+		return readLogits(row, top, temperature)
 	}
 	return readProbabilities(row, top)
 }
 
-// readLogits computes in one pass, with z = v - max: p = e^z / sum(e^z) and H = ln(sum) - sum(z*e^z)/sum.
-func readLogits(row []float32, top int) (Reading, error) {
+// readLogits computes in one pass, with z = (v - max)/temperature: p = e^z / sum(e^z) and H = ln(sum) - sum(z*e^z)/sum.
+func readLogits(row []float32, top int, temperature float64) (Reading, error) {
 	peak := float64(row[top])
 	if math.IsInf(peak, 0) {
 		return Reading{}, ErrNaN
 	}
 	var sum, weighted, second float64
 	for i, v := range row {
-		z := float64(v) - peak
+		z := (float64(v) - peak) / temperature
 		e := math.Exp(z)
 		sum += e
 		if e > 0 {

@@ -106,6 +106,33 @@ func TestReadAgreesWithTheDefinitions(t *testing.T) {
 	}
 }
 
+// An exit is read as if its logits were divided by the temperature, and by nothing when there is none.
+func TestTemperaturesDivideLogits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 9))
+	m := &Model{Logits: true, Temperatures: []float64{0.5, 1, 3}}
+	for range 300 {
+		row := make([]float32, 2+rng.IntN(20))
+		for i := range row {
+			row[i] = float32(rng.NormFloat64() * 4)
+		}
+		for s, temperature := range m.Temperatures {
+			divided := slices.Clone(row)
+			for i := range divided {
+				divided[i] /= float32(temperature)
+			}
+			got, err := m.Read(s, row)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compare(t, got, readSlowly(softmax(divided)))
+		}
+		plain, err := (&Model{Logits: true}).Read(0, row)
+		if want, _ := Read(row, true); err != nil || plain != want {
+			t.Fatalf("without temperatures a row reads %+v, %v, want %+v", plain, err, want)
+		}
+	}
+}
+
 func softmax(row []float32) []float32 {
 	sum, out := 0.0, make([]float32, len(row))
 	for _, v := range row {

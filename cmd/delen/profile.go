@@ -27,11 +27,11 @@ type profiling struct {
 
 	library, provider string
 
-	probs   bool
-	mean    []float64
-	std     []float64
-	rate    int
-	threads int
+	probs, calibrate bool
+	mean             []float64
+	std              []float64
+	rate             int
+	threads          int
 
 	rows   []int // wanted by name; nil: usualRows, as far as the model takes them
 	rounds int
@@ -79,6 +79,11 @@ size of the model's input; recordings (WAV) with --rate, no longer than the inpu
 or tensors of one row (.npy, or bare bytes in .bin and .raw). A label is the name
 of a class, when --labels names them, or else its number, from 0.
 
+--calibrate finds a temperature for each exit, by which its logits are divided, so
+that a confidence of 0.9 is right 9 times of 10, as far as one number can do that. It
+stands in the profile, the outcomes are made with it, and a node that has the profile
+reads the exits with it. Criteria that ask for a confidence mean another one then.
+
 The device should have nothing else to do meanwhile: a warning says when it seems
 to have. Ctrl-C stops at once, and leaves the files of before as they are.`,
 		Example: `  delen profile model.onnx -o profile.json
@@ -100,6 +105,7 @@ to have. Ctrl-C stops at once, and leaves the files of before as they are.`,
 	cmd.Flags().Float64SliceVar(&f.std, "std", nil, "the standard deviation of each channel (default 1)")
 	cmd.Flags().IntVar(&f.rate, "rate", 0, "the samples are recordings, of so many samples a second")
 	cmd.Flags().BoolVar(&f.probs, "probabilities", false, "the exits give probabilities, not logits")
+	cmd.Flags().BoolVar(&f.calibrate, "calibrate", false, "find a temperature for each exit on the samples")
 	cmd.Flags().StringVar(&f.device, "device", "", "the name of this machine (default the board's or the processor's)")
 	cmd.Flags().StringVar(&f.power, "power", "", "the machine's idle and busy power in watts, as IDLE,BUSY")
 	cmd.Flags().StringVar(&f.library, "library", "", "libonnxruntime.so (default as for serve)")
@@ -154,6 +160,8 @@ func (f *profiling) checkFlags() error {
 		return usageError{errors.New("--rounds and --time must be more than 0: nothing would be measured")}
 	case f.threads < 1:
 		return usageError{fmt.Errorf("--threads %d: a run has at least one thread", f.threads)}
+	case f.calibrate && (f.samples == "" || f.probs):
+		return usageError{errors.New("--calibrate needs the logits of samples: add --samples, and leave out --probabilities")}
 	case f.rate != 0 && (f.mean != nil || f.std != nil):
 		return usageError{errors.New("--mean and --std are for pictures, but --rate says that the samples are recordings: leave out what is wrong")}
 	}

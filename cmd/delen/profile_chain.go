@@ -81,8 +81,8 @@ func (c *chain) round(ctx context.Context, took []time.Duration) error {
 	return nil
 }
 
-// read runs all segments on what is in the input and reads every exit. The error of an exit names it.
-func (c *chain) read(ctx context.Context) ([]stages.Reading, error) {
+// read runs all segments on what is in the input, reads every exit and shows its row. The error of an exit names it.
+func (c *chain) read(ctx context.Context, show func(exit int, row []float32)) ([]stages.Reading, error) {
 	model := c.model.Model()
 	var values []float32
 	var readings []stages.Reading
@@ -90,10 +90,12 @@ func (c *chain) read(ctx context.Context) ([]stages.Reading, error) {
 		if _, err := c.run(ctx, s); err != nil {
 			return nil, err
 		}
-		reading, err := stages.Read(c.carry.Tensors[model.Segments[s].Exit].Values(&values), model.Logits)
+		row := c.carry.Tensors[model.Segments[s].Exit].Values(&values)
+		reading, err := model.Read(s, row)
 		if err != nil {
 			return nil, fmt.Errorf("exit %s: %w", model.Exits[s], err)
 		}
+		show(s, row)
 		readings = append(readings, reading)
 	}
 	return readings, nil

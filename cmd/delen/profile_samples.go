@@ -23,7 +23,7 @@ import (
 func (f *profiling) judge(ctx context.Context, m *onnx.Model, p *profile.Profile) (outcomes []profile.Outcome, err error) {
 	switch {
 	case f.samples != "":
-		outcomes, err = f.classify(ctx, m)
+		outcomes, err = f.classify(ctx, m, p)
 	case f.outcomes != "":
 		outcomes, err = profile.ReadOutcomes(f.outcomes)
 	default:
@@ -78,7 +78,7 @@ func wilson(fraction float64, n int) (low, high float64) {
 }
 
 // classify runs every sample through all exits.
-func (f *profiling) classify(ctx context.Context, m *onnx.Model) (outcomes []profile.Outcome, err error) {
+func (f *profiling) classify(ctx context.Context, m *onnx.Model, p *profile.Profile) (outcomes []profile.Outcome, err error) {
 	model := m.Model()
 	if len(model.Inputs) != 1 {
 		return nil, fmt.Errorf("the model takes %d inputs, and a sample is one file: find outcomes in another way, and give them with --outcomes", len(model.Inputs))
@@ -96,13 +96,18 @@ func (f *profiling) classify(ctx context.Context, m *onnx.Model) (outcomes []pro
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
+	var tried calibration
 	load, input := f.loader(model), c.carry.Tensors[model.Inputs[0]]
 	for n, s := range samples {
 		f.bar.show("sample", fmt.Sprintf(" %d of %d", n+1, len(samples)), float64(n)/float64(len(samples)))
 		if err := load(s.path, input); err != nil {
 			return nil, err
 		}
-		readings, err := c.read(ctx)
+		readings, err := c.read(ctx, func(exit int, row []float32) {
+			if f.calibrate {
+				tried.add(exit, row, labels[n])
+			}
+		})
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.path, err)
 		}
@@ -115,6 +120,9 @@ func (f *profiling) classify(ctx context.Context, m *onnx.Model) (outcomes []pro
 				Sample: filepath.ToSlash(name), Label: labels[n], Exit: i + 1, Predicted: r.Predicted, Confidence: r.Confidence,
 			})
 		}
+	}
+	if f.calibrate {
+		tried.settle(p, outcomes)
 	}
 	return outcomes, nil
 }

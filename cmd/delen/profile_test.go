@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/delen-edge/delen/power"
+	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/onnx"
 	"github.com/delen-edge/delen/stages/profile"
 )
@@ -156,7 +158,7 @@ func TestAnInterruptionIsNoticedBetweenShortRuns(t *testing.T) {
 	if err := c.round(ctx, make([]time.Duration, 4)); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	if _, err := c.read(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := c.read(ctx, func(int, []float32) {}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -276,4 +278,52 @@ func TestProgressLine(t *testing.T) {
 	if out.String() != want {
 		t.Errorf("a terminal gets %q, want %q", out.String(), want)
 	}
+}
+
+// Labels that come as often as logits of another temperature say lead back to it, and to outcomes that say so.
+func TestCalibrationFindsTheTemperature(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	wanted := []float64{heat(6), heat(heats / 2), heat(25)}
+	p := &profile.Profile{Exits: make([]profile.Exit, len(wanted))}
+	var c calibration
+	var outcomes []profile.Outcome
+	var rows [][]float32
+	for range 4000 {
+		for exit, temperature := range wanted {
+			row := make([]float32, 5)
+			for i := range row {
+				row[i] = float32(rng.NormFloat64() * 2 * temperature)
+			}
+			label := 0
+			for at, sum := rng.Float64(), 0.0; ; label++ { // by the softmax of row / temperature
+				if sum += softmaxAt(row, temperature, label); at < sum || label == len(row)-1 {
+					break
+				}
+			}
+			c.add(exit, row, label)
+			rows = append(rows, row)
+			outcomes = append(outcomes, profile.Outcome{Exit: exit + 1})
+		}
+	}
+	c.settle(p, outcomes)
+	for exit, want := range wanted {
+		if got := *p.Exits[exit].Temperature; got < want/1.1 || got > want*1.1 {
+			t.Errorf("exit %d: temperature %g, want %g", exit+1, got, want)
+		}
+	}
+	model := &stages.Model{Logits: true, Temperatures: p.Temperatures()}
+	for n, row := range rows {
+		r, err := model.Read(outcomes[n].Exit-1, row)
+		if err != nil || math.Abs(r.Confidence-outcomes[n].Confidence) > 1e-6 {
+			t.Fatalf("the outcome has confidence %g, what reads the exit %g, %v", outcomes[n].Confidence, r.Confidence, err)
+		}
+	}
+}
+
+func softmaxAt(row []float32, temperature float64, class int) float64 {
+	sum := 0.0
+	for _, v := range row {
+		sum += math.Exp(float64(v) / temperature)
+	}
+	return math.Exp(float64(row[class])/temperature) / sum
 }

@@ -161,7 +161,7 @@ func loader(c *config.Config) func(*config.Model) (stages.Backend, error) {
 	return func(m *config.Model) (stages.Backend, error) {
 		return onnx.Load(onnx.Config{
 			Name: m.Name, Files: m.Files, Exits: m.Named, Logits: m.Activation == config.Softmax, Threads: c.Runtime.Threads,
-			Carries: c.Scheduler.Slots, Provider: providerOf(c),
+			Carries: c.Scheduler.Slots, Provider: providerOf(c), Temperatures: m.Temperatures(),
 		})
 	}
 }

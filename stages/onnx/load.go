@@ -21,6 +21,8 @@ type Config struct {
 	Memory  int      // bytes that the tensors of running tickets may take; 0: 256 MiB
 	Carries int      // tickets that have room whatever Memory says: one for each slot; 0: one
 
+	Temperatures []float64 // of the exits, see stages.Model; nil: none
+
 	Provider Provider // what executes it
 }
 
@@ -139,7 +141,7 @@ func describe(c Config, split *graph.Split) (*stages.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &stages.Model{Name: c.Name, Exits: split.Exits, Logits: c.Logits, Rows: rows}
+	m := &stages.Model{Name: c.Name, Exits: split.Exits, Logits: c.Logits, Temperatures: c.Temperatures, Rows: rows}
 	for i, t := range split.Tensors {
 		if len(t.Shape) == 0 {
 			return nil, fmt.Errorf("tensor %q has no known shape with a row axis, so it cannot travel with a request", t.Name)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Source says where the figures of a profile come from.
@@ -64,6 +65,9 @@ type Exit struct {
 	Energy *float64 `json:"energy"`
 	// FLOPs counts the floating-point operations of one row, from the start.
 	FLOPs *float64 `json:"flops"`
+	// Temperature is what its logits are divided by before they become
+	// probabilities, those of the outcomes too; nil is 1.
+	Temperature *float64 `json:"temperature,omitempty"`
 }
 
 // Segment is what a run of the part of a model before an exit costs.
@@ -136,6 +140,21 @@ func (p *Profile) Every(figure func(*Exit) *float64) ([]float64, bool) {
 		all = append(all, *f)
 	}
 	return all, len(all) > 0
+}
+
+// Temperatures returns those of the exits, in their order, or nil when none has
+// one.
+func (p *Profile) Temperatures() []float64 {
+	var all []float64
+	for i := range p.Exits {
+		if t := p.Exits[i].Temperature; t != nil {
+			if all == nil {
+				all = slices.Repeat([]float64{1}, len(p.Exits))
+			}
+			all[i] = *t
+		}
+	}
+	return all
 }
 
 // Names returns the names of the exits, in their order.

@@ -76,6 +76,9 @@ func (e *Exit) check(i int) error {
 	if a := e.Accuracy; a != nil && !(*a >= 0 && *a <= 1) {
 		errs = append(errs, fmt.Errorf("%s: accuracy %v is not a fraction from 0 to 1; write 0.93 for 93 percent, or null", where(i, e), *a))
 	}
+	if t := e.Temperature; t != nil && !(*t > 0 && !math.IsInf(*t, 1)) {
+		errs = append(errs, fmt.Errorf("%s: temperature %v is not possible; write a number above 0, or leave it out for 1", where(i, e), *t))
+	}
 	for _, c := range cumulative {
 		if f := c.of(e); f != nil && !atLeastZero(*f) {
 			errs = append(errs, fmt.Errorf("%s: %s %v is not possible; write %s, at least 0, or null where it is not known", where(i, e), c.name, *f, c.unit))

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/delen-edge/delen/criteria"
@@ -28,5 +29,51 @@ func BenchmarkChoose(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		f.Choose(Pareto, o, Load{1.2, 0.001})
+	}
+}
+
+// BenchmarkSavings prints what the frontier's energy is to that of other ways to the same accuracy, on the search part of the
+// shipped models: the cheapest single exit, one threshold for all exits, the same quantile at each, and a greedy descent from
+// Full. The accuracies asked for are that of Full less none, one, two and five points.
+func BenchmarkSavings(b *testing.B) {
+	for _, name := range []string{"glyphs", "speech"} {
+		e, err := shipped(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		in, n := e.in(search, false)
+		g := e.newGrid(in, n, criteria.Energy, cheap)
+		s := g.search()
+		full := brute(e, in, g.vector(g.single(e.exits-1))).right
+		for _, points := range []int{0, 1, 2, 5} {
+			b.Run(fmt.Sprintf("%s/below=%d", name, points), func(b *testing.B) {
+				right := full - points*n/100
+				ours := math.Inf(1)
+				for _, at := range s.staircase(e.exits-1, false) {
+					if s.right(at) >= right {
+						ours = s.cost[at]
+					}
+				}
+				var single, common, quantile []counted
+				for k := range e.exits {
+					single = append(single, brute(e, in, g.vector(g.single(k))))
+				}
+				for i := range 1000 {
+					c := float64(i) / 999
+					common = append(common, brute(e, in, []float64{c, c, c}))
+					var levels []uint16
+					for k := range e.exits - 1 {
+						levels = append(levels, uint16(math.Round(c*float64(g.never(k)))))
+					}
+					quantile = append(quantile, brute(e, in, g.vector(levels)))
+				}
+				for b.Loop() {
+				}
+				b.ReportMetric(ours/leastCost(single, right), "of-pW")
+				b.ReportMetric(ours/leastCost(common, right), "of-common")
+				b.ReportMetric(ours/leastCost(quantile, right), "of-quantile")
+				b.ReportMetric(ours/climbGreedily(g, g.single(e.exits-1), right), "of-greedy")
+			})
+		}
 	}
 }

@@ -25,15 +25,15 @@ type limit struct {
 	most float64
 }
 
-// levels is how many bins an exit gets. Up to four exits, all vectors are visited: a million of them at most.
+// levels is how many bins an exit gets. Up to four exits, all vectors are visited: two million of them at most.
 func levels(exits int) int {
 	switch exits {
 	case 2:
-		return 1024
+		return 4096
 	case 3:
-		return 256
+		return 1024
 	case 4:
-		return 96
+		return 128
 	}
 	return 48
 }

@@ -29,16 +29,14 @@ type candidate struct {
 	excess float64 // by how much it breaks bounds on costs, as fractions of the bounds, added up
 }
 
-// mostTests is how many points are tested at most for one promise.
-const mostTests = 64
-
 // Choose finds the best point of a policy for an objective under a load. The objective's bounds may be others than those
 // that the frontier was made for.
 //
 // Points that break a bound on a cost are out. Of the others the cheapest is chosen whose accuracy keeps its bound, or the
 // most accurate. When certainty is on, the accuracy's bound is kept where it is certain on the calibration part: the points
 // are tested one after the other, from the most accurate on the search part to the cheap, and the first that fails ends it. The
-// last that has passed is chosen; one that has not been reached is not certain, whatever its own test would say.
+// last that has passed is chosen; one that has not been reached is not certain, whatever its own test would say. All points are
+// tested: neighbours stand and fall together, so that small steps end no earlier by chance than large ones.
 //
 // Where no point keeps all bounds it is the nearest: the one that exceeds bounds on costs by the least, as fractions of the
 // bounds added up, and among equals the most accurate, and then the cheapest. Costs come first because what they bound, a
@@ -112,11 +110,7 @@ func (f *Frontier) cheapest(within []candidate, accuracy float64) (best candidat
 	if math.IsInf(accuracy, -1) {
 		return slices.MinFunc(within, func(a, b candidate) int { return cmp.Or(cmp.Compare(a.goal, b.goal), safer(a, b)) }), true
 	}
-	stairs := falling(within)
-	if !f.off {
-		stairs = thinned(stairs, mostTests)
-	}
-	for _, c := range stairs {
+	for _, c := range falling(within) {
 		if !f.keeps(c, accuracy) {
 			break
 		}
@@ -138,19 +132,6 @@ func falling(within []candidate) []candidate {
 		}
 	}
 	return stairs
-}
-
-// thinned keeps at most some candidates, evenly, with the first and the last: neighbours differ by less than what tells them
-// apart, and each further test is one more at which a sequence may end by chance.
-func thinned(all []candidate, most int) []candidate {
-	if len(all) <= most {
-		return all
-	}
-	kept := make([]candidate, most)
-	for i := range kept {
-		kept[i] = all[i*(len(all)-1)/(most-1)]
-	}
-	return kept
 }
 
 // unmet are the bounds that a point is not predicted, or not certain, to keep.

@@ -14,4 +14,35 @@
 //     and fractions. A file in milliseconds or percent is refused where that shows.
 //     Only those of a segment are of a run, by the number of its rows.
 //   - What Write accepts, Read accepts; a file is replaced whole or not at all.
+//
+// # The frontier
+//
+// From a profile and its outcomes, Evidence predicts what thresholds of
+// confidence bring, one for each exit but the last: the policy PF of Liang et
+// al., "Dělen: Enabling Flexible and Adaptive Model-serving for Multi-tenant Edge
+// AI" (IoTDI 2023), beside their pW, one exit for all requests, and Full. That a
+// request stops at the first exit that is confident enough is the rule of
+// multi-exit networks since BranchyNet (Teerapittayanon, McDanel and Kung, 2016).
+// All of it is pure: the same files give the same points. The laws of the search:
+//
+//   - Single exits are on the grid, as thresholds of 0 and +Inf. So no policy that
+//     takes one exit is better than the frontier on the samples it was found on.
+//   - Up to four exits, every vector of the grid is visited. Beyond, a Pareto local
+//     search finds what it can with a fixed number of steps, and the frontier says
+//     with Gap how far a Lagrangian bound is from it.
+//   - There is a staircase of accuracy against cost for each exit that the 95th
+//     percentile may stop at, since a bound on response times is on that; and the
+//     same again of what keeps bounds on other means. Points are what some
+//     staircase needs, thinned to some two hundred and fifty.
+//   - The samples are in three parts, by a hash of their names. Points are found on
+//     the first, promises tested on the second, accuracies estimated on the third.
+//     Shares of exits, and with them costs, are counted on all: the least variance,
+//     and no promise is made of them.
+//   - A promise of accuracy is a fixed sequence of exact binomial tests from safe to
+//     cheap (Angelopoulos, Bates, Candès, Jordan and Lei, "Learn then Test", 2021),
+//     and the bound of one point is that of Clopper and Pearson (1934). It speaks of
+//     samples like those of the profile, and of nothing else.
+//   - The 95th percentile of a response time at an exit is the sum of its segments':
+//     slow moments hit all of them. Where the profile has none, it is 1.5 times the
+//     median.
 package profile

@@ -113,7 +113,12 @@ func (r *prediction) conclude(out io.Writer) error {
 	b.WriteByte('\n')
 	if r.asked && len(r.chosen.Unmet) == 0 {
 		full := &r.Single[len(r.Single)-1]
-		fmt.Fprintf(&b, "the chosen point takes %s %s than full, and %s than pW\n", r.less(full), r.Axis, r.less(&r.single.Point))
+		if r.Objective.Maximize {
+			fmt.Fprintf(&b, "the accuracy of the chosen point is %.4f, that of pW %.4f; it takes %s %s than full\n",
+				r.chosen.Point.Accuracy, r.single.Point.Accuracy, r.less(full), r.Axis)
+		} else {
+			fmt.Fprintf(&b, "the chosen point takes %s %s than full, and %s than pW\n", r.less(full), r.Axis, r.less(&r.single.Point))
+		}
 	}
 	if r.asked {
 		for _, u := range r.chosen.Unmet {
@@ -123,7 +128,7 @@ func (r *prediction) conclude(out io.Writer) error {
 	if r.certainty.Off {
 		fmt.Fprintf(&b, "accuracies are estimates from the samples that the points were chosen by: nothing is certain\n")
 	} else {
-		fmt.Fprintf(&b, "certain at %g %%: no accuracy above %.4f, from these samples\n", 100*r.certainty.Confidence, r.Certifiable())
+		fmt.Fprintf(&b, "certain at %g %%: an accuracy of %.4f at the most accurate point, and no higher bound\n", 100*r.certainty.Confidence, r.Certifiable())
 	}
 	if r.Gap != 0 {
 		fmt.Fprintf(&b, "not all thresholds were tried: %s\n", gap(r.Gap))

@@ -59,7 +59,7 @@ func TestPromisesAreKept(t *testing.T) {
 		all, n := truth.in(search, true)
 		full := float64(brute(truth, all, []float64{never, never, never}[:p.exits-1]).right) / float64(n)
 		o := atLeast(full - 0.03)
-		const draws, confidence = 150, 0.8
+		const draws, confidence = 60, 0.8
 		promised, broken := 0, 0
 		for seed := range uint64(draws) {
 			f := p.evidence(100+seed, 1500).Frontier(o, Certainty{Confidence: confidence})

@@ -26,14 +26,22 @@ const (
 	width = 64
 )
 
-func (g *grid) climb(s *shelf) {
-	c := &climber{g: g, s: s, scanned: make(map[int]float64), effort: effort, first: make([]uint16, g.n), down: make([]uint16, g.n), left: make([]int, g.exits-1)}
+func newClimber(s *shelf, effort int) *climber {
+	g := s.g
+	c := &climber{
+		g: g, s: s, scanned: make(map[int]float64), effort: effort,
+		first: make([]uint16, g.n), down: make([]uint16, g.n), left: make([]int, g.exits-1),
+	}
 	bins := 0
 	for k := range g.exits - 1 {
 		bins = max(bins, len(g.thresholds[k]))
 	}
 	c.count, c.gain = make([]int32, bins*g.exits), make([]int32, bins)
-	c.start()
+	return c
+}
+
+// climb goes on until there is nothing new, or no effort is left.
+func (c *climber) climb() {
 	for c.effort > 0 {
 		fresh := c.fresh()
 		if len(fresh) == 0 {
@@ -43,8 +51,8 @@ func (g *grid) climb(s *shelf) {
 			if c.effort <= 0 {
 				return
 			}
-			c.scanned[at] = s.cost[at]
-			c.scan(slices.Clone(s.at(at)))
+			c.scanned[at] = c.s.cost[at]
+			c.scan(slices.Clone(c.s.at(at)))
 		}
 	}
 }

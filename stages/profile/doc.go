@@ -27,17 +27,18 @@
 //
 //   - Single exits are on the grid, as thresholds of 0 and +Inf. So no policy that
 //     takes one exit is better than the frontier on the samples it was found on.
-//   - Up to four exits, every vector of the grid is visited. Beyond, a Pareto local
-//     search finds what it can with a fixed number of steps, and the frontier says
-//     with Gap how far a Lagrangian bound is from it.
+//   - Up to four exits, every vector of a grid is visited, and what is best there is
+//     improved on a grid eight times as fine, one exit at a time. Beyond, such a
+//     Pareto local search does all, with a fixed number of steps, and the frontier
+//     says with Gap how far a Lagrangian bound is from it.
 //   - There is a staircase of accuracy against cost for each exit that the 95th
 //     percentile may stop at, since a bound on response times is on that; and the
 //     same again of what keeps bounds on other means. Points are what some
 //     staircase needs, thinned to some two hundred and fifty.
 //   - The samples are in three parts, by a hash of their names. Points are found on
 //     the first, promises tested on the second, accuracies estimated on the third.
-//     Shares of exits, and with them costs, are counted on all: the least variance,
-//     and no promise is made of them.
+//     Shares of exits, and with them costs, are counted on the first and the third:
+//     what a promise is tested on has no say in which points are tested, and when.
 //   - A promise of accuracy is a fixed sequence of exact binomial tests from safe to
 //     cheap (Angelopoulos, Bates, Candès, Jordan and Lei, "Learn then Test", 2021),
 //     and the bound of one point is that of Clopper and Pearson (1934). It speaks of

@@ -43,7 +43,7 @@ type Frontier struct {
 	// Oracle knows the labels: it stops at the first exit that is right, or at the last. A bound for comparison only.
 	Oracle Point
 	// Gap is how much more than the cheapest vector of the grid that is as accurate a point may cost on the axis, as a
-	// fraction, at the worst of the points: 0 when all vectors were visited, NaN when nothing is known.
+	// fraction, at the worst of the points: 0 when all vectors were visited. It is NaN when nothing is known.
 	Gap float64
 
 	// What the points were chosen by, beside them: how accurate they are on the search part. It orders them, and nothing that
@@ -61,8 +61,8 @@ func (e *Evidence) Frontier(o *criteria.Objective, c Certainty) *Frontier {
 	confidence := cmp.Or(c.Confidence, usual)
 	f := &Frontier{Objective: o, Axis: e.axis(o), off: c.Off}
 	in, n := e.in(search, c.Off)
-	g := e.newGrid(in, n, f.Axis, o)
-	s := g.search()
+	s := e.search(in, n, f.Axis, o)
+	g := s.g
 	counter := e.newCounter(c.Off)
 	add := func(levels []uint16, to *[]Point, order *[]float64) {
 		thresholds := g.vector(levels)
@@ -107,14 +107,18 @@ func (e *Evidence) axis(o *criteria.Objective) criteria.Metric {
 // exact is how many exits a model may have for all vectors of its grid to be visited.
 const exact = 4
 
-// search fills a shelf. Single exits come first: a vector that is no better does not take their place.
-func (g *grid) search() *shelf {
+// search finds the cheapest vectors for every number of right answers. Up to four exits it visits all vectors of a coarse grid
+// and climbs from the best of them on a fine one; of more exits there are too many to visit.
+func (e *Evidence) search(in bits, n int, axis criteria.Metric, o *criteria.Objective) *shelf {
+	g := e.newGrid(in, n, axis, o, coarse(e.exits))
 	s := newShelf(g)
-	for k := range g.exits {
+	for k := range g.exits { // first: a vector that is no better does not take their place
 		g.newBlock([]int{k}).visit(s)
 	}
 	if g.exits > exact {
-		g.climb(s)
+		c := newClimber(s, effort)
+		c.start()
+		c.climb()
 		return s
 	}
 	all := make([]int, g.exits)
@@ -122,7 +126,13 @@ func (g *grid) search() *shelf {
 		all[k] = k
 	}
 	g.newBlock(all).visit(s)
-	return s
+	if !g.cut(n) {
+		return s
+	}
+	fine := newShelf(e.newGrid(in, n, axis, o, finer*coarse(e.exits)))
+	s.copyTo(fine)
+	newClimber(fine, effort/20).climb()
+	return fine
 }
 
 // sort orders the points by their cost.

@@ -42,8 +42,8 @@ func BenchmarkSavings(b *testing.B) {
 			b.Fatal(err)
 		}
 		in, n := e.in(search, false)
-		g := e.newGrid(in, n, criteria.Energy, cheap)
-		s := g.search()
+		s := e.search(in, n, criteria.Energy, cheap)
+		g := e.newGrid(in, n, criteria.Energy, cheap, coarse(e.exits))
 		full := brute(e, in, g.vector(g.single(e.exits-1))).right
 		for _, points := range []int{0, 1, 2, 5} {
 			b.Run(fmt.Sprintf("%s/below=%d", name, points), func(b *testing.B) {

@@ -82,21 +82,15 @@ func every(e *Evidence, in bits, most int, visit func(thresholds []float64)) {
 	fill(0)
 }
 
-// finer is a grid with more levels.
-func finer(e *Evidence, g *grid, in bits, most int) *grid {
-	var rows []int
-	for i := range e.samples {
-		if in.has(i) {
-			rows = append(rows, i)
-		}
+// visitAll fills a shelf with all vectors of a grid.
+func (e *Evidence) visitAll(in bits, n, levels int) *shelf {
+	s := newShelf(e.newGrid(in, n, criteria.Energy, cheap, levels))
+	all := make([]int, e.exits)
+	for k := range all {
+		all[k] = k
 	}
-	fine := *g
-	fine.thresholds, fine.bins = nil, nil
-	for k := range e.exits - 1 {
-		thresholds, bins := quantiles(e.confidence[k], rows, most)
-		fine.thresholds, fine.bins = append(fine.thresholds, thresholds), append(fine.bins, bins)
-	}
-	return &fine
+	s.g.newBlock(all).visit(s)
+	return s
 }
 
 // TestPointsAreAsCheapAsThoseOfAFineGrid: the staircase costs no more than 1 % more than that of a grid with as many levels as
@@ -107,13 +101,12 @@ func TestPointsAreAsCheapAsThoseOfAFineGrid(t *testing.T) {
 		for shape, p := range populations(exits) {
 			e := p.evidence(uint64(exits*10+shape), c.samples)
 			in, n := e.in(search, false)
-			g := e.newGrid(in, n, criteria.Energy, cheap)
-			ours, fine := g.search(), finer(e, g, in, c.fine).search()
+			ours, fine := e.search(in, n, criteria.Energy, cheap), e.visitAll(in, n, c.fine)
 			stairs := ours.staircase(exits-1, false)
 			for _, at := range fine.staircase(exits-1, false) {
 				least := math.Inf(1)
 				for _, s := range stairs {
-					if ours.right(s) >= fine.right(at)-n/500 {
+					if ours.right(s) >= fine.right(at) {
 						least = min(least, ours.cost[s])
 					}
 				}
@@ -131,7 +124,7 @@ func TestBlocksMissNothing(t *testing.T) {
 		for shape, p := range populations(exits) {
 			e := p.evidence(uint64(exits*10+shape), 66)
 			in, n := e.in(search, false)
-			s := e.newGrid(in, n, criteria.Energy, cheap).search()
+			s := e.search(in, n, criteria.Energy, cheap)
 			least := make([]float64, n+1)
 			for i := range least {
 				least[i] = math.Inf(1)
@@ -160,7 +153,7 @@ func TestBlocksMissNothing(t *testing.T) {
 func TestThinStairsAreClose(t *testing.T) {
 	e := population{exits: 3}.evidence(4, 20_000)
 	in, n := e.in(search, false)
-	s := e.newGrid(in, n, criteria.Energy, cheap).search()
+	s := e.search(in, n, criteria.Energy, cheap)
 	stairs := s.staircase(2, false)
 	thin := s.thin(stairs, mostPoints/2)
 	if len(stairs) < 2*len(thin) || len(thin) > mostPoints/2 || thin[0] != stairs[0] || thin[len(thin)-1] != stairs[len(stairs)-1] {
@@ -182,20 +175,24 @@ func TestSharesAreThoseOfBruteForce(t *testing.T) {
 		for shape, p := range populations(exits) {
 			e := p.evidence(uint64(exits), 400)
 			f := e.Frontier(cheap, Certainty{})
-			all, _ := e.in(search, true)
 			var sets [parts]bits
 			for part := range sets {
 				sets[part], _ = e.in(part, false)
 			}
+			shown := newBits(e.samples)
+			for w := range shown {
+				shown[w] = sets[search][w] | sets[report][w]
+			}
+			size := float64(shown.count())
 			for _, q := range slices.Concat(f.Points, f.Single) {
-				want := brute(e, all, q.Thresholds)
+				want := brute(e, shown, q.Thresholds)
 				for k, n := range want.shot {
-					if q.ExitShare[k] != float64(n)/400 {
-						t.Fatalf("%d exits, shape %d, %v: shares %v, want %v of 400", exits, shape, q.Thresholds, q.ExitShare, want.shot)
+					if q.ExitShare[k] != float64(n)/size {
+						t.Fatalf("%d exits, shape %d, %v: shares %v, want %v of %v", exits, shape, q.Thresholds, q.ExitShare, want.shot, size)
 					}
 				}
-				if math.Abs(q.Energy-want.cost/400) > 1e-9*q.Energy {
-					t.Fatalf("%v: energy %v, want %v", q.Thresholds, q.Energy, want.cost/400)
+				if math.Abs(q.Energy-want.cost/size) > 1e-9*q.Energy {
+					t.Fatalf("%v: energy %v, want %v", q.Thresholds, q.Energy, want.cost/size)
 				}
 				if got, n := brute(e, sets[report], q.Thresholds).right, e.sizes[report]; q.Accuracy != float64(got)/float64(n) {
 					t.Fatalf("%v: accuracy %v, want %d of %d", q.Thresholds, q.Accuracy, got, n)
@@ -215,8 +212,8 @@ func TestShelfHoldsWhatBruteForceCounts(t *testing.T) {
 		for _, p := range populations(exits) {
 			e := p.evidence(3, 240)
 			in, n := e.in(search, false)
-			g := e.newGrid(in, n, criteria.Energy, bounded)
-			s := g.search()
+			s := e.search(in, n, criteria.Energy, bounded)
+			g := s.g
 			for at, cost := range s.cost {
 				if math.IsInf(cost, 1) {
 					continue
@@ -282,14 +279,14 @@ func TestClimbsEndWhereRestartsDo(t *testing.T) {
 	for shape, p := range populations(8) {
 		e := p.evidence(uint64(40+shape), 450)
 		in, n := e.in(search, false)
-		g := e.newGrid(in, n, criteria.Energy, cheap)
-		s := g.search()
+		s := e.search(in, n, criteria.Energy, cheap)
+		g := s.g
 		stairs := s.staircase(7, false)
 		r := rand.New(rand.NewPCG(9, uint64(shape)))
 		for _, at := range []int{len(stairs) / 8, len(stairs) / 3, len(stairs) / 2} {
 			right := s.right(stairs[at])
 			best := climbGreedily(g, g.single(7), right)
-			for range 6 {
+			for range 60 {
 				levels := slices.Clone(s.at(stairs[0]))
 				for k := range levels {
 					if l := uint16(r.IntN(int(g.never(k)) + 1)); brute(e, in, g.vector(with(levels, k, l))).right >= right {
@@ -333,26 +330,51 @@ func TestGapHolds(t *testing.T) {
 	}
 }
 
-// TestNoSingleExitIsBetter: what pW, Full, a common threshold and quantiles can do, the frontier can.
-func TestNoSingleExitIsBetter(t *testing.T) {
+// TestNoOtherRuleIsBetter: what pW, Full, a greedy descent from Full, a threshold that all exits share and the same quantile at
+// each can do on the grid, the frontier can for no more.
+func TestNoOtherRuleIsBetter(t *testing.T) {
 	for _, exits := range []int{2, 3, 4, 8, 12} {
 		for shape, p := range populations(exits) {
-			e := p.evidence(uint64(shape), 900)
+			e := p.evidence(uint64(shape), 600)
 			in, n := e.in(search, false)
-			g := e.newGrid(in, n, criteria.Energy, cheap)
-			s := g.search()
+			s, g := e.search(in, n, criteria.Energy, cheap), e.newGrid(in, n, criteria.Energy, cheap, coarse(exits))
 			stairs := s.staircase(exits-1, false)
-			for k := range exits {
-				single := brute(e, in, g.vector(g.single(k)))
+			check := func(rule string, right int, cost float64) {
+				t.Helper()
 				least := math.Inf(1)
 				for _, at := range stairs {
-					if s.right(at) >= single.right {
+					if s.right(at) >= right {
 						least = min(least, s.cost[at])
 					}
 				}
-				if least > single.cost+1e-9 {
-					t.Errorf("%d exits, shape %d: exit %d has %d right for %v, the staircase takes %v", exits, shape, k+1, single.right, single.cost, least)
+				if least > cost+1e-9 {
+					t.Errorf("%d exits, shape %d: %s has %d of %d right for %v, the staircase takes %v", exits, shape, rule, right, n, cost, least)
 				}
+			}
+			for k := range exits {
+				single := brute(e, in, g.vector(g.single(k)))
+				check("a single exit", single.right, single.cost)
+			}
+			if exits > exact {
+				continue // the others are no starts of the climb
+			}
+			for i := range 20 {
+				part := float64(i) / 19
+				quantile, common := make([]uint16, exits-1), make([]float64, exits-1)
+				for k := range exits - 1 {
+					quantile[k] = uint16(part * float64(g.never(k)))
+					common[k] = e.confidence[0][i] // one that there is
+				}
+				q := brute(e, in, g.vector(quantile))
+				check("a quantile", q.right, q.cost)
+				if n < coarse(exits) { // else it is not on the grid
+					c := brute(e, in, common)
+					check("a common threshold", c.right, c.cost)
+				}
+			}
+			full := brute(e, in, g.vector(g.single(exits-1))).right
+			for _, right := range []int{full, full - n/100, full - n/20} {
+				check("greedy", right, climbGreedily(g, g.single(exits-1), right))
 			}
 		}
 	}

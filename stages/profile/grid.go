@@ -25,8 +25,8 @@ type limit struct {
 	most float64
 }
 
-// levels is how many bins an exit gets. Up to four exits, all vectors are visited: two million of them at most.
-func levels(exits int) int {
+// coarse is how many bins an exit gets of which all vectors are visited, up to four exits: two million of them at most.
+func coarse(exits int) int {
 	switch exits {
 	case 2:
 		return 4096
@@ -38,8 +38,12 @@ func levels(exits int) int {
 	return 48
 }
 
+// finer is how many times as many bins the grid has that is climbed from what was found on the coarse one. Every coarse
+// threshold is a fine one, too.
+const finer = 8
+
 // newGrid bins the samples at the quantiles of their confidences.
-func (e *Evidence) newGrid(in bits, n int, axis criteria.Metric, o *criteria.Objective) *grid {
+func (e *Evidence) newGrid(in bits, n int, axis criteria.Metric, o *criteria.Objective, levels int) *grid {
 	g := &grid{n: n, exits: e.exits, cost: e.cost[axis]}
 	if g.cost == nil {
 		g.cost = make([]float64, e.exits) // nothing is known of it: accuracy alone counts
@@ -60,7 +64,7 @@ func (e *Evidence) newGrid(in bits, n int, axis criteria.Metric, o *criteria.Obj
 		}
 	}
 	for k := range e.exits - 1 {
-		thresholds, bins := quantiles(e.confidence[k], rows, levels(e.exits))
+		thresholds, bins := quantiles(e.confidence[k], rows, levels)
 		g.thresholds, g.bins = append(g.thresholds, thresholds), append(g.bins, bins)
 	}
 	for _, b := range o.Where {
@@ -94,6 +98,16 @@ func quantiles(confidence []float64, rows []int, most int) (thresholds []float64
 		bins[i] = uint16(at)
 	}
 	return append(thresholds, never), bins
+}
+
+// cut reports whether some exit has samples in one bin that a finer grid tells apart.
+func (g *grid) cut(n int) bool {
+	for _, t := range g.thresholds {
+		if len(t)-1 < n && len(t)-1 >= coarse(g.exits) {
+			return true
+		}
+	}
+	return false
 }
 
 // vector is the thresholds of a vector of levels.

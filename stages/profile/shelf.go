@@ -46,6 +46,21 @@ func (s *shelf) at(i int) []uint16 {
 	return s.levels[i*d : (i+1)*d]
 }
 
+// copyTo offers what the shelf holds to one of a finer grid.
+func (s *shelf) copyTo(fine *shelf) {
+	levels := make([]uint16, s.g.exits-1)
+	for at, cost := range s.cost {
+		if math.IsInf(cost, 1) {
+			continue
+		}
+		for k, l := range s.at(at) {
+			same, _ := slices.BinarySearch(fine.g.thresholds[k], s.g.thresholds[k][l])
+			levels[k] = uint16(same)
+		}
+		fine.offer(at/(s.g.n+1), s.right(at), cost, levels)
+	}
+}
+
 func (s *shelf) right(i int) int { return i % (s.g.n + 1) }
 
 // staircase lists the vectors of up to a class, of those that keep the limits or of all, that no other of them dominates:

@@ -29,12 +29,17 @@ type counter struct {
 	sizes [parts]int
 	right []bits             // by exit
 	stop  []map[float64]bits // by exit but the last, by threshold
+
+	// shown are the samples that costs are predicted from, and size is how many they are: all but those that promises are
+	// checked on, which may not have a say in what is checked, nor in which order.
+	shown bits
+	size  int
 }
 
 // tally is what one vector leads to.
 type tally struct {
 	right [parts]int // answers that are right
-	shot  []int      // of all samples, how many stop at each exit
+	shot  []int      // of the samples shown, how many stop at each exit
 }
 
 func (e *Evidence) newCounter(off bool) *counter {
@@ -42,6 +47,11 @@ func (e *Evidence) newCounter(off bool) *counter {
 	for p := range c.parts {
 		c.parts[p], c.sizes[p] = e.in(p, off)
 	}
+	c.shown = newBits(e.samples)
+	for w := range c.shown {
+		c.shown[w] = c.parts[search][w] | c.parts[report][w]
+	}
+	c.size = c.shown.count()
 	for k := range e.exits {
 		set := newBits(e.samples)
 		for i, right := range e.right[k] {
@@ -110,7 +120,7 @@ func (t *tally) leave(c *counter, exit int, alive, stop bits) {
 			continue
 		}
 		alive[w] &^= out
-		t.shot[exit] += wide.OnesCount64(out)
+		t.shot[exit] += wide.OnesCount64(out & c.shown[w])
 		for p := range parts {
 			t.right[p] += wide.OnesCount64(out & right[w] & c.parts[p][w])
 		}
@@ -124,12 +134,12 @@ func (c *counter) point(thresholds []float64, t tally, confidence float64, off b
 	if !off {
 		p.AccuracyLow = lowest(t.right[calibration], c.sizes[calibration], confidence)
 	}
-	left := c.e.samples
+	left := c.size
 	p.ResponseP95 = math.NaN()
 	for k, n := range t.shot {
-		p.ExitShare = append(p.ExitShare, fraction(n, c.e.samples))
+		p.ExitShare = append(p.ExitShare, fraction(n, c.size))
 		left -= n
-		if c.e.p95 != nil && math.IsNaN(p.ResponseP95) && mostLeft(left, c.e.samples) {
+		if c.e.p95 != nil && math.IsNaN(p.ResponseP95) && mostLeft(left, c.size) {
 			p.ResponseP95 = c.e.p95[k]
 		}
 	}

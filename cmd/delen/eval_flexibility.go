@@ -48,8 +48,9 @@ func newEvalFlexibility() *cobra.Command {
 several accuracies it has the model's tenant minimize energy where accuracy is at
 least that, under the policies pareto (a threshold per exit) and per-workload (one
 exit for all requests), and once under full (always the last exit). Each time it
-sends every sample of a labelled folder, as many at a time as there are slots, through a real node that
-serves CONFIG (default examples/edge.hcl), and tells what came of it:
+sends every sample of a labelled folder, as many at a time as there are slots,
+through a real node that serves CONFIG (default examples/edge.hcl), and tells what
+came of it:
 
   accuracy     how many percent of the answers had the sample's label
   energy       the mean of what the answers say that they took

@@ -39,7 +39,8 @@ type round struct {
 	since    time.Duration
 	busy     float64   // s, of all answers
 	profiled float64   // s that the profile says of the same exits
-	waits    []float64 // s that answers were in the house without running
+	waits    []float64 // s that answers were in the house without running; the first so many
+	waited   float64   // s, of these
 }
 
 const (
@@ -66,7 +67,9 @@ func (c *controller) answered(k *Ticket, response time.Duration) {
 		r.profiled += profiled
 	}
 	if len(r.waits) < mostWaits {
-		r.waits = append(r.waits, (response - k.Busy).Seconds())
+		wait := max(0, response-k.Busy).Seconds()
+		r.waits = append(r.waits, wait)
+		r.waited += wait
 	}
 }
 
@@ -131,8 +134,9 @@ func (c *controller) measure() {
 	if r.profiled > 0 {
 		c.load.Pace += (r.busy/r.profiled - c.load.Pace) / 2
 	}
+	c.load.MeanWait += (r.waited/float64(len(r.waits)) - c.load.MeanWait) / 2
 	slices.Sort(r.waits)
-	wait := max(0, r.waits[(len(r.waits)*95-1)/100])
+	wait := r.waits[(len(r.waits)*95-1)/100]
 	if wait > c.load.Wait {
 		c.load.Wait = wait
 	} else {

@@ -8,10 +8,11 @@ import (
 	"github.com/delen-edge/delen/criteria"
 )
 
-// Load is what a machine that also does other things makes of a response time t: Pace*t + Wait. An idle one is {1, 0}.
+// Load is what a machine that also does other things makes of response times. An idle one is {Pace: 1}.
 type Load struct {
-	Pace float64 // how many times longer a segment takes than in the profile
-	Wait float64 // s that a request waits for a slot, as to be expected of the 95th percentile
+	Pace     float64 // how many times longer a segment takes than in the profile
+	Wait     float64 // s that a request waits for a slot: the 95th percentile
+	MeanWait float64 // s, the mean
 }
 
 // Choice is the point that an objective leads to.

@@ -63,7 +63,7 @@ func TestPromisesAreKept(t *testing.T) {
 		promised, broken := 0, 0
 		for seed := range uint64(draws) {
 			f := p.evidence(100+seed, 1500).Frontier(o, Certainty{Confidence: confidence})
-			c := f.Choose(Pareto, o, Load{1, 0})
+			c := f.Choose(Pareto, o, Load{Pace: 1})
 			if len(c.Unmet) > 0 {
 				continue
 			}
@@ -108,20 +108,20 @@ func TestChoose(t *testing.T) {
 		want     float64 // the threshold
 		unmet    []criteria.Bound
 	}{
-		{"the cheapest of all", Pareto, minimize, nil, Load{1, 0}, 0, nil},
-		{"the cheapest that is certain", Pareto, minimize, []criteria.Bound{least(0.8)}, Load{1, 0}, 0.6, nil},
-		{"one exit", PerWorkload, minimize, []criteria.Bound{least(0.8)}, Load{1, 0}, never, nil},
-		{"the last exit whatever is asked", Full, minimize, []criteria.Bound{most(criteria.Energy, 1)}, Load{1, 0}, never, []criteria.Bound{most(criteria.Energy, 1)}},
-		{"the most accurate", Pareto, maximize, nil, Load{1, 0}, 0.9, nil},
-		{"the most accurate within a mean", Pareto, maximize, []criteria.Bound{most(criteria.Energy, 2.5)}, Load{1, 0}, 0.6, nil},
-		{"within a percentile", Pareto, maximize, []criteria.Bound{most(criteria.ResponseTime, 3)}, Load{1, 0}, 0.9, nil},
-		{"within a percentile under load", Pareto, maximize, []criteria.Bound{most(criteria.ResponseTime, 3)}, Load{1.01, 0}, 0, nil},
-		{"and with a wait", Pareto, maximize, []criteria.Bound{most(criteria.ResponseTime, 3)}, Load{1, 0.01}, 0, nil},
-		{"the most accurate when none is enough", Pareto, minimize, []criteria.Bound{least(0.89)}, Load{1, 0}, 0.9, []criteria.Bound{least(0.89)}},
-		{"costs come before accuracy", Pareto, minimize, []criteria.Bound{least(0.8), most(criteria.Energy, 1.6)}, Load{1, 0}, 0.4, []criteria.Bound{least(0.8)}},
-		{"the least excess", Pareto, maximize, []criteria.Bound{least(0.8), most(criteria.Energy, 0.5)}, Load{1, 0}, 0, []criteria.Bound{least(0.8), most(criteria.Energy, 0.5)}},
-		{"among equals the most accurate", Pareto, minimize, []criteria.Bound{most(criteria.ResponseTime, 0)}, Load{1, 0}, 0.9, []criteria.Bound{most(criteria.ResponseTime, 0)}},
-		{"what is not known keeps no bound", Pareto, minimize, []criteria.Bound{most(criteria.FLOPs, 5)}, Load{1, 0}, 0.9, []criteria.Bound{most(criteria.FLOPs, 5)}},
+		{"the cheapest of all", Pareto, minimize, nil, Load{Pace: 1}, 0, nil},
+		{"the cheapest that is certain", Pareto, minimize, []criteria.Bound{least(0.8)}, Load{Pace: 1}, 0.6, nil},
+		{"one exit", PerWorkload, minimize, []criteria.Bound{least(0.8)}, Load{Pace: 1}, never, nil},
+		{"the last exit whatever is asked", Full, minimize, []criteria.Bound{most(criteria.Energy, 1)}, Load{Pace: 1}, never, []criteria.Bound{most(criteria.Energy, 1)}},
+		{"the most accurate", Pareto, maximize, nil, Load{Pace: 1}, 0.9, nil},
+		{"the most accurate within a mean", Pareto, maximize, []criteria.Bound{most(criteria.Energy, 2.5)}, Load{Pace: 1}, 0.6, nil},
+		{"within a percentile", Pareto, maximize, []criteria.Bound{most(criteria.ResponseTime, 3)}, Load{Pace: 1}, 0.9, nil},
+		{"within a percentile under load", Pareto, maximize, []criteria.Bound{most(criteria.ResponseTime, 3)}, Load{Pace: 1.01}, 0, nil},
+		{"and with a wait", Pareto, maximize, []criteria.Bound{most(criteria.ResponseTime, 3)}, Load{Pace: 1, Wait: 0.01}, 0, nil},
+		{"the most accurate when none is enough", Pareto, minimize, []criteria.Bound{least(0.89)}, Load{Pace: 1}, 0.9, []criteria.Bound{least(0.89)}},
+		{"costs come before accuracy", Pareto, minimize, []criteria.Bound{least(0.8), most(criteria.Energy, 1.6)}, Load{Pace: 1}, 0.4, []criteria.Bound{least(0.8)}},
+		{"the least excess", Pareto, maximize, []criteria.Bound{least(0.8), most(criteria.Energy, 0.5)}, Load{Pace: 1}, 0, []criteria.Bound{least(0.8), most(criteria.Energy, 0.5)}},
+		{"among equals the most accurate", Pareto, minimize, []criteria.Bound{most(criteria.ResponseTime, 0)}, Load{Pace: 1}, 0.9, []criteria.Bound{most(criteria.ResponseTime, 0)}},
+		{"what is not known keeps no bound", Pareto, minimize, []criteria.Bound{most(criteria.FLOPs, 5)}, Load{Pace: 1}, 0.9, []criteria.Bound{most(criteria.FLOPs, 5)}},
 	} {
 		o := &criteria.Objective{Metric: criteria.Energy, Where: c.where}
 		if c.maximize {
@@ -141,7 +141,7 @@ func TestChoose(t *testing.T) {
 func TestWhatIsNotReachedIsNotCertain(t *testing.T) {
 	f := handMade(false)
 	f.Points[2].AccuracyLow = 0.75
-	if c := f.Choose(Pareto, atLeast(0.76), Load{1, 0}); c.Point.Thresholds[0] != 0.9 || len(c.Unmet) != 0 {
+	if c := f.Choose(Pareto, atLeast(0.76), Load{Pace: 1}); c.Point.Thresholds[0] != 0.9 || len(c.Unmet) != 0 {
 		t.Errorf("%+v, want the point before it", c)
 	}
 }
@@ -160,7 +160,7 @@ func TestCertaintyOffBelievesTheEstimates(t *testing.T) {
 	e := population{exits: 3}.evidence(2, 900)
 	o := atLeast(0.8)
 	f := e.Frontier(o, Certainty{Off: true})
-	c := f.Choose(Pareto, o, Load{1, 0})
+	c := f.Choose(Pareto, o, Load{Pace: 1})
 	all, n := e.in(search, true)
 	got := brute(e, all, c.Point.Thresholds)
 	if len(c.Unmet) > 0 || c.Point.Accuracy != float64(got.right)/float64(n) || c.Point.Accuracy < 0.8 || c.Point.AccuracyLow != c.Point.Accuracy {
@@ -203,7 +203,7 @@ func FuzzFrontier(f *testing.F) {
 			}
 			g := e.Frontier(o, Certainty{Off: seed%5 == 0})
 			for _, policy := range []Policy{Pareto, PerWorkload, Full} {
-				if c := g.Choose(policy, o, Load{1, bound}); len(c.Point.Thresholds) != p.exits-1 {
+				if c := g.Choose(policy, o, Load{Pace: 1, Wait: bound}); len(c.Point.Thresholds) != p.exits-1 {
 					t.Fatalf("%s chooses %+v", policy, c)
 				}
 			}

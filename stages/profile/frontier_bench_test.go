@@ -28,7 +28,7 @@ func BenchmarkChoose(b *testing.B) {
 	o.Where = append([]criteria.Bound{{Metric: criteria.ResponseTime, Min: 0, Max: 1}}, o.Where...)
 	b.ReportAllocs()
 	for b.Loop() {
-		f.Choose(Pareto, o, Load{1.2, 0.001})
+		f.Choose(Pareto, o, Load{Pace: 1.2, Wait: 0.001})
 	}
 }
 

@@ -31,7 +31,7 @@ func (p *Point) Equal(q *Point) bool { return slices.Equal(p.Thresholds, q.Thres
 
 // Under returns the point with the response times that a load makes of those of an idle machine.
 func (p Point) Under(l Load) Point {
-	p.ResponseTime = l.Pace*p.ResponseTime + l.Wait
+	p.ResponseTime = l.Pace*p.ResponseTime + l.MeanWait
 	p.ResponseP95 = l.Pace*p.ResponseP95 + l.Wait
 	return p
 }

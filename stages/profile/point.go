@@ -12,7 +12,7 @@ type Point struct {
 	// Thresholds has one for each exit but the last, which always answers: a request stops there when its confidence is at
 	// least that. 0 always stops, +Inf never.
 	Thresholds []float64
-	// Accuracy is the fraction of right answers, estimated on samples that the point was not chosen by.
+	// Accuracy is the fraction of right answers, estimated on samples that the point was not chosen by; no less than AccuracyLow.
 	Accuracy float64
 	// AccuracyLow is what the accuracy is at least, at the frontier's confidence.
 	AccuracyLow float64

@@ -133,6 +133,7 @@ func (c *counter) point(thresholds []float64, t tally, confidence float64, off b
 	p.AccuracyLow = p.Accuracy
 	if !off {
 		p.AccuracyLow = lowest(t.right[calibration], c.sizes[calibration], confidence)
+		p.Accuracy = max(p.Accuracy, p.AccuracyLow) // chance may set two parts so far apart
 	}
 	left := c.size
 	p.ResponseP95 = math.NaN()

@@ -31,21 +31,22 @@ func newFrontier() *cobra.Command {
 		Long: `Frontier shows what a model can be made to do on the machine of a profile: how
 accurate it is for how much energy or time.
 
-An operating point is a threshold of confidence for each exit but the last. A request
-stops at the first exit that is as confident as its threshold, or else at the last.
-Each point brings an accuracy, times, an energy and FLOPs; they are predicted from the
-labelled samples in the profile's outcomes. The frontier is the points worth choosing
-from: no other is as accurate for less.
+An operating point is a threshold of confidence for each exit but the last. A
+request stops at the first exit that is as confident as its threshold, or else at
+the last. Each point brings an accuracy, times, an energy and FLOPs; they are
+predicted from the labelled samples in the profile's outcomes. The frontier is the
+points worth choosing from: no other is as accurate for less.
 
 PROFILE is a profile.json that names its outcomes, as delen profile writes it with
 --samples or --outcomes. Nothing is run.
 
-An objective is --minimize energy, response_time or flops, or --maximize accuracy, and
-with --where bounds on the others. A bound on response_time is on its 95th percentile,
-any other on the mean. The chosen point is the best that keeps them; when there is
-none, it is the nearest, and the bounds that it misses are listed. Without a goal,
-energy is minimised where the profile has it, or else response_time. A node finds the
-same point for a tenant with the same objective, while it has nothing else to do.
+An objective is --minimize energy, response_time or flops, or --maximize accuracy,
+and with --where bounds on the others. A bound on response_time is on its 95th
+percentile, any other on the mean. The chosen point is the best that keeps them;
+when there is none, it is the nearest, and the bounds that it misses are listed.
+Without a goal, energy is minimised where the profile has it, or else response_time.
+A node finds the same point for a tenant with the same objective, while it has
+nothing else to do.
 
   accuracy   the estimate, from a third of the samples
   at least   what is certain, at --confidence, from another third; points are found
@@ -53,20 +54,20 @@ same point for a tenant with the same objective, while it has nothing else to do
   stop at    how many of a hundred requests stop at each exit
   thresholds those of the exits; 0 always stops, never never does
 
-In the rows below the points, full always goes to the last exit, pW is the best single
-exit, and the oracle knows the labels and stops at the first exit that is right: no
-rule can do better, and none does as well.
+In the rows below the points, full always goes to the last exit, pW is the best
+single exit, and the oracle knows the labels and stops at the first exit that is
+right: no rule can do better, and none does as well.
 
-A bound on accuracy is kept where that is certain. With --certify off it is kept where
-the estimate from all samples says so, which is too good by as much as luck went into
-the choice.
+A bound on accuracy is kept where that is certain. With --certify off it is kept
+where the estimate from all samples says so, which is too good by as much as luck
+went into the choice.
 
-With --json the result is one JSON object: points, all of them; chosen, or null without
-a goal and bounds; policies with full, per_workload and oracle; exits, each for all
-requests; objective, axis, samples, confidence (null with --certify off), certifiable,
-gap, unmet and warnings. Each point has thresholds (null never stops), accuracy,
-accuracy_low, response_time, response_p95, energy, flops and exit_share; a figure that
-is not known is null. Times are in seconds, energies in joules.`,
+With --json the result is one JSON object: points, all of them; chosen, or null
+without a goal and bounds; policies with full, per_workload and oracle; exits, each
+for all requests; objective, axis, samples, confidence (null with --certify off),
+certifiable, gap, unmet and warnings. Each point has thresholds (null never stops),
+accuracy, accuracy_low, response_time, response_p95, energy, flops and exit_share; a
+figure that is not known is null. Times are in seconds, energies in joules.`,
 		Example: `  delen frontier profile.json
   delen frontier profile.json --minimize energy --where 'accuracy >= 0.93'
   delen frontier profile.json --maximize accuracy --where 'response_time <= 2*ms && energy <= 6*mJ'

@@ -286,7 +286,7 @@ func TestClimbsEndWhereRestartsDo(t *testing.T) {
 		for _, at := range []int{len(stairs) / 8, len(stairs) / 3, len(stairs) / 2} {
 			right := s.right(stairs[at])
 			best := climbGreedily(g, g.single(7), right)
-			for range 60 {
+			for range 30 {
 				levels := slices.Clone(s.at(stairs[0]))
 				for k := range levels {
 					if l := uint16(r.IntN(int(g.never(k)) + 1)); brute(e, in, g.vector(with(levels, k, l))).right >= right {

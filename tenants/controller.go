@@ -12,16 +12,19 @@ import (
 type Goal struct {
 	Objective *criteria.Objective
 	Policy    profile.Policy
-	Frontier  *profile.Frontier // that was made for the objective
+	Frontier  *profile.Frontier // that was made for the objective, or for another with the same goal and bounds on costs
 	Response  []float64         // the profile's response time at each exit in s; NaN where it is not known
+	Energy    []float64         // the profile's energy at each exit in J; NaN where it is not known
+	Samples   int               // that shares of exits are predicted from
 	Foreign   time.Duration     // the longest segment of another tenant, which may be in the way; 0: there is none
 }
 
 // controller keeps the operating point of a tenant that has a goal, and follows what is measured of the answers.
 //
-// It looks once a round. A point whose response times would break a bound is left at once for one whose would not. A better
-// point is taken when two rounds agree on it; and each time that it turns out to be too good to be true twice as many rounds
-// have to, since it is the better point itself that makes requests wait.
+// It looks once a round. A point whose response times would break a bound is left at once for one whose would not, and a bound
+// that cannot be kept is told at once. A better point, or one bound more, is taken when two rounds agree on it; and each time
+// that it turns out to be too good to be true twice as many rounds have to, since it is the better point itself that makes
+// requests wait.
 type controller struct {
 	goal    *Goal
 	choice  profile.Choice
@@ -54,17 +57,20 @@ const (
 func newController(g *Goal) *controller {
 	c := &controller{goal: g, load: profile.Load{Pace: 1, Wait: g.Foreign.Seconds()}, needed: fewestRounds}
 	c.choice = g.Frontier.Choose(g.Policy, g.Objective, c.load)
-	c.promise.begin(c.choice.Point, c.load.Pace)
+	c.promise.begin(g, c.choice.Point, c.load)
 	return c
 }
 
-// answered takes an answer of the point in force.
-func (c *controller) answered(k *Ticket, response time.Duration) {
-	c.promise.answered(k)
+// ended takes a ticket that has run under the point in force. One that was cut short says how long it waited, at least, and
+// nothing of where it would have ended.
+func (c *controller) ended(k *Ticket, response time.Duration, cut bool) {
+	if !cut {
+		c.promise.answered(k, response)
+	}
 	r := &c.round
-	if profiled := c.goal.Response[k.Exit-1]; profiled > 0 {
+	if k.Exit > 0 && c.goal.Response[k.Exit-1] > 0 {
 		r.busy += k.Busy.Seconds()
-		r.profiled += profiled
+		r.profiled += c.goal.Response[k.Exit-1]
 	}
 	if len(r.waits) < mostWaits {
 		wait := max(0, response-k.Busy).Seconds()
@@ -80,9 +86,8 @@ func (c *controller) due(now time.Duration) bool {
 
 // Why an operating point is another one than before, or keeps other bounds.
 const (
-	becauseLate   = "measured response times break its bound"
-	becauseRoom   = "measured response times leave room for a better point"
-	becauseBounds = "measured response times change which bounds can be kept"
+	becauseLate = "measured response times break a bound"
+	becauseRoom = "measured response times leave room for more"
 )
 
 // look ends a round. It says why the choice is another one now, or "" when it is not.
@@ -92,37 +97,34 @@ func (c *controller) look(now time.Duration) (why string) {
 	if c.held++; c.held > mostRounds {
 		c.needed = fewestRounds
 	}
+	c.promise.load = c.load
 	next := c.goal.Frontier.Choose(c.goal.Policy, c.goal.Objective, c.load)
-	if next.Point.Equal(&c.choice.Point) {
+	same := next.Point.Equal(&c.choice.Point)
+	switch {
+	case same && slices.Equal(next.Unmet, c.choice.Unmet):
 		c.agreed = 0
-		if slices.Equal(next.Unmet, c.choice.Unmet) {
-			return ""
-		}
-		c.choice = next
-		return becauseBounds
-	}
-	if c.late(&c.choice.Point) && next.Point.ResponseP95 < c.choice.Point.ResponseP95 {
+		return ""
+	case same && len(next.Unmet) > len(c.choice.Unmet), !same && c.late(&c.choice.Point) && next.Point.ResponseP95 < c.choice.Point.ResponseP95:
+		why = becauseLate
 		if c.climbed {
 			c.needed = min(2*c.needed, mostRounds)
 		}
-		c.move(next, false)
-		return becauseLate
+	default:
+		why = becauseRoom
+		if c.agreed++; c.agreed < c.needed {
+			return ""
+		}
 	}
-	if c.agreed++; c.agreed < c.needed {
-		return ""
+	if !same {
+		c.promise.begin(c.goal, next.Point, c.load)
 	}
-	c.move(next, true)
-	return becauseRoom
+	c.choice, c.agreed, c.climbed, c.held = next, 0, why == becauseRoom, 0
+	return why
 }
 
 // late says whether a point would break the bound on the response time.
 func (c *controller) late(p *profile.Point) bool {
 	return p.Under(c.load).ResponseP95 > c.goal.Objective.Bound(criteria.ResponseTime).Max
-}
-
-func (c *controller) move(to profile.Choice, climbed bool) {
-	c.choice, c.agreed, c.climbed, c.held = to, 0, climbed, 0
-	c.promise.begin(to.Point, c.load.Pace)
 }
 
 // measure corrects the load. The pace is what segments take now over what the profile says. The wait is the 95th percentile

@@ -73,6 +73,7 @@ func drive(t testing.TB, o *criteria.Objective) *driven {
 	m := &stages.Model{Name: "m", Exits: []string{"e1", "e2", "e3"}, Segments: make([]stages.Segment, 3)}
 	tenant, err := New(Config{Name: "t", Model: m, Queue: 10, Goal: &Goal{
 		Objective: o, Policy: profile.Pareto, Frontier: threeExits(t).Frontier(o, profile.Certainty{}), Response: []float64{0.010, 0.020, 0.040},
+		Energy: []float64{0.010, 0.020, 0.040}, Samples: 2000,
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -190,7 +191,7 @@ func TestAPointThatCausesItsOwnWaitDoesNotOscillate(t *testing.T) {
 func TestUnmetBoundsFollowTheLoad(t *testing.T) {
 	d := drive(t, objective(t, "accuracy", "", "response_time <= 15*ms"))
 	d.wait = func(*profile.Point) time.Duration { return 20 * time.Millisecond }
-	if p := d.round(); p.Why != becauseBounds || len(d.Plan().Choice.Unmet) != 1 || d.Version() != 1 {
+	if p := d.round(); p.Why != becauseLate || len(d.Plan().Choice.Unmet) != 1 || d.Version() != 1 {
 		t.Errorf("%+v leads to %+v", p, d.Plan())
 	}
 	d.wait = func(*profile.Point) time.Duration { return 0 }
@@ -290,5 +291,100 @@ func TestBoundsOfARequest(t *testing.T) {
 	o[criteria.Exit], o[criteria.Confidence], o[criteria.NextEnergy] = 2, 0, 0.6
 	if len(unmet) != 0 || !c.Stop(&o) {
 		t.Errorf("the criterion %s does not stop before it breaks the bound; unmet are %v", c, unmet)
+	}
+}
+
+// A deadline that cuts every answer short must not hide that they are late.
+func TestAnswersThatAreCutShortCount(t *testing.T) {
+	d := drive(t, objective(t, "accuracy", "", "response_time <= 60*ms"))
+	before := d.Plan().Choice.Point
+	for i := 0; d.Plan().Version == 1; i++ {
+		k, _ := d.Admit(d.now, Request{Arrived: d.now})
+		k.Version, k.Exit, k.Busy = d.Version(), i%2, time.Duration(i%2)*10*time.Millisecond
+		d.now += 60 * time.Millisecond
+		d.Ended(d.now, k, []Reason{Expired, ByDeadline}[i%2])
+		d.Recycle(k)
+		if d.Look(d.now); i > 1000 {
+			t.Fatal("a thousand answers are cut off at the bound, and the point stays")
+		}
+	}
+	if d.Plan().Choice.Point.ResponseP95 >= before.ResponseP95 {
+		t.Errorf("the point is %+v", d.Plan().Choice.Point)
+	}
+}
+
+// Without any drift there are next to no alarms, however few samples the prediction is from and however dear an exit is.
+func TestChanceIsNoDrift(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, c := range []struct {
+		samples int
+		shares  []float64
+		energy  []float64
+	}{
+		{60, []float64{0.5, 0.3, 0.2}, []float64{1, 2, 4}},
+		{300, []float64{0.5, 0.3, 0.2}, []float64{1, 2, 4}},
+		{3000, []float64{0.95, 0.01, 0.04}, []float64{1, 2, 20}},
+	} {
+		found := 0
+		const tenants, answers = 40, 10_000
+		for range tenants {
+			point := profile.Point{ExitShare: make([]float64, 3), ResponseP95: 1}
+			draw := func() (exit int) {
+				for x := rng.Float64(); exit < 2 && x >= c.shares[exit]; exit++ {
+					x -= c.shares[exit]
+				}
+				return exit
+			}
+			for range c.samples {
+				exit := draw()
+				point.ExitShare[exit] += 1 / float64(c.samples)
+				point.Energy += c.energy[exit] / float64(c.samples)
+			}
+			var p promise
+			p.begin(&Goal{Energy: c.energy, Samples: c.samples}, point, profile.Load{Pace: 1})
+			for i := range answers {
+				exit := draw()
+				k := &Ticket{Exit: exit + 1}
+				k.Seen[criteria.Energy] = c.energy[exit]
+				p.answered(k, time.Second)
+				if i%50 == 0 {
+					found += len(p.check(1))
+				}
+			}
+		}
+		if found > 2 {
+			t.Errorf("%d samples, shares %v: %d drifts found among %d tenants", c.samples, c.shares, found, tenants)
+		}
+	}
+}
+
+// Answers that come later than promised are a drift of their own.
+func TestLateAnswersAreADrift(t *testing.T) {
+	d := drive(t, objective(t, "", "energy", "accuracy >= 0.8"))
+	d.settle(10)
+	var told []Drift
+	for i := range 600 { // one in five waits for long, which a round sees only afterwards
+		d.wait = func(*profile.Point) time.Duration { return time.Duration(i%5/4) * time.Second }
+		d.answer(1, nil)
+	}
+	told = append(told, d.Look(d.now).Drifts...)
+	for _, x := range told {
+		if x.What == "response_time" && x.Observed > 0.1 && !x.Over {
+			return
+		}
+	}
+	t.Errorf("found are %+v", told)
+}
+
+// A wait that comes and goes does not tell the same bound unmet and met for ever.
+func TestUnmetBoundsDoNotFlap(t *testing.T) {
+	d := drive(t, objective(t, "accuracy", "", "response_time <= 12*ms"))
+	rounds := 0
+	d.wait = func(*profile.Point) time.Duration { return time.Duration(rounds/6%2) * 20 * time.Millisecond }
+	for ; rounds < 500; rounds++ {
+		d.round()
+	}
+	if d.moves > 60 {
+		t.Errorf("%d changes in 500 rounds", d.moves)
 	}
 }

@@ -36,6 +36,13 @@ func (t *Tenant) steer(c *controller) {
 	t.config.Criterion = criteria.Thresholds(c.choice.Point.Thresholds)
 }
 
+// Crowd says how long the longest segment of another tenant is, which may be in the way from now on.
+func (t *Tenant) Crowd(foreign time.Duration) {
+	if t.steers != nil {
+		t.steers.load.Wait = max(t.steers.load.Wait, foreign.Seconds())
+	}
+}
+
 // Progress is what a look at the measurements has led to.
 type Progress struct {
 	Looked bool          // it was time to

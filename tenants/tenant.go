@@ -170,8 +170,13 @@ func (t *Tenant) Ended(now time.Duration, k *Ticket, r Reason) {
 	for _, w := range t.windows {
 		w.ended(now, k, r)
 	}
-	if t.steers != nil && k.Criterion == nil && k.Version == t.version && (r == ByCriterion || r == ByLastExit) {
-		t.steers.answered(k, now-k.Arrived)
+	if t.steers != nil && k.Criterion == nil && k.Version == t.version {
+		switch r {
+		case ByCriterion, ByLastExit:
+			t.steers.ended(k, now-k.Arrived, false)
+		case ByDeadline, Expired, ByOverflow, Shed:
+			t.steers.ended(k, now-k.Arrived, true)
+		}
 	}
 	t.pace.ended(now)
 }

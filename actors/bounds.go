@@ -8,6 +8,7 @@ import (
 
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages/profile"
 	"github.com/delen-edge/delen/tenants"
 )
 
@@ -27,7 +28,7 @@ func (g *guest) withinBounds(sent []*wire.Bound) (bounded, *tenants.Refusal) {
 	if b, ok := g.bounded[key]; ok {
 		return b, nil
 	}
-	c, unmet := g.tenant.Bounded(g.seek.frontier, all)
+	c, unmet := g.tenant.Bounded(func() *profile.Frontier { return g.seek.of(bestWithin) }, all)
 	b := bounded{c, bounds(unmet)}
 	if len(g.bounded) >= maxParsed {
 		clear(g.bounded)

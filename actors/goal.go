@@ -15,58 +15,25 @@ import (
 	"github.com/delen-edge/delen/tenants"
 )
 
-// seeker finds goals for a tenant. It may be used by any goroutine.
-type seeker struct {
-	model    string
-	evidence *profile.Evidence // nil: there is none, and there are no goals
-	response []float64         // the profile's response time at each exit in s; NaN where it is not known
-	foreign  time.Duration     // the longest segment of another tenant
-	frontier func() *profile.Frontier
+// order is an objective that an app has stated and that a goal is sought for. There is one at a time.
+type order struct {
+	id     uint64
+	app    *actor.PID
+	number uint64 // of the tenant's orders
 }
 
-// bestWithin is what a request with bounds wants of a tenant without an objective.
-var bestWithin = &criteria.Objective{Metric: criteria.Accuracy, Maximize: true}
-
-func (n *Node) seeker(c *config.Config, t *config.Tenant) *seeker {
-	s := &seeker{model: t.Model.Name, evidence: t.Model.Evidence, frontier: n.models[n.modelOf(t)].frontier}
-	if t.Model.Profile != nil {
-		for _, e := range t.Model.Profile.Exits {
-			s.response = append(s.response, known(e.ResponseTime, math.NaN()))
-		}
-	}
-	for _, other := range c.Tenants {
-		if other.Name == t.Name {
-			continue
-		}
-		for _, warm := range n.models[n.modelOf(other)].warm {
-			s.foreign = max(s.foreign, warm)
-		}
-	}
-	return s
-}
-
-// goalOf is what a tenant's terms lead to; nil when they state its criterion.
-func (s *seeker) goalOf(t *config.Tenant) *tenants.Goal {
-	if t.Objective == nil || s.evidence == nil {
-		return nil
-	}
-	return s.goal(t.Objective, profile.Policy(t.Adapt))
-}
-
-// goal searches for operating points. It takes milliseconds, or tenths of seconds for a large profile.
-func (s *seeker) goal(o *criteria.Objective, p profile.Policy) *tenants.Goal {
-	return &tenants.Goal{
-		Objective: o, Policy: p, Frontier: s.evidence.Frontier(o, profile.Certainty{}), Response: s.response, Foreign: s.foreign,
-	}
-}
-
-// found brings the goal that an app's objective leads to.
+// found brings the goal that an order leads to.
 type found struct {
-	goal  *tenants.Goal
-	order uint64 // the last one when the search began
-	id    uint64
-	app   *actor.PID
+	*order
+	goal *tenants.Goal // nil: there was a mistake of this program
 }
+
+// After a change of its objective a tenant rests for so many times as long as finding the goal took, and for a while at least: a
+// tenth of a core is enough for searches, and ten lines a second for the log.
+const (
+	rest      = 9
+	leastRest = 100 * time.Millisecond
+)
 
 // setObjective has a goal sought, elsewhere: requests do not wait for it.
 func (g *guest) setObjective(ctx actor.Context, m *wire.SetObjective) {
@@ -76,12 +43,18 @@ func (g *guest) setObjective(ctx actor.Context, m *wire.SetObjective) {
 		return
 	}
 	g.orders++
-	g.seeking = true
-	f := found{order: g.orders, id: m.GetId(), app: ctx.Sender()}
-	root, self, seek := ctx.ActorSystem().Root, ctx.Self(), g.seek
+	g.seeking = &order{id: m.GetId(), app: ctx.Sender(), number: g.orders}
+	f := found{order: g.seeking}
+	g.began = g.clock.now()
+	root, self, seek, log := ctx.ActorSystem().Root, ctx.Self(), g.seek, g.log
 	go func() {
+		defer func() {
+			if value := recover(); value != nil {
+				panicked(log, self, m, value)
+			}
+			root.Send(self, f)
+		}()
 		f.goal = seek.goal(o, policy)
-		root.Send(self, f)
 	}()
 }
 
@@ -90,9 +63,12 @@ func (g *guest) parseObjective(m *wire.SetObjective) (*criteria.Objective, profi
 	switch {
 	case g.seek.evidence == nil:
 		return nil, "", g.seek.blind()
-	case g.seeking:
+	case g.seeking != nil:
 		return nil, "", &tenants.Refusal{Code: tenants.Aborted, RetryAfter: 100 * time.Millisecond,
 			Message: "another objective is being looked at: set yours again"}
+	case g.clock.now() < g.rested:
+		return nil, "", &tenants.Refusal{Code: tenants.Exhausted, RetryAfter: g.rested - g.clock.now(),
+			Message: "the objective has changed just now: set yours again later"}
 	case policy == "":
 		policy = profile.Pareto
 	case policy != profile.Pareto && policy != profile.PerWorkload && policy != profile.Full:
@@ -106,21 +82,24 @@ func (g *guest) parseObjective(m *wire.SetObjective) (*criteria.Objective, profi
 	return o, policy, nil
 }
 
-// blind refuses what needs a frontier.
-func (s *seeker) blind() *tenants.Refusal {
-	return &tenants.Refusal{Code: tenants.Precondition, Message: "nothing is known of what the exits of model " + s.model +
-		" bring: it needs a profile with outcomes, as delen profile --samples writes it"}
-}
-
 // found puts the goal in force, unless something else was ordered meanwhile.
 func (g *guest) found(ctx actor.Context, f found) {
-	g.seeking = false
-	if f.order != g.orders {
+	if g.seeking != f.order {
+		return // has been answered
+	}
+	g.seeking = nil
+	g.rested = g.clock.now() + max(rest*(g.clock.now()-g.began), leastRest)
+	switch {
+	case f.goal == nil:
+		ctx.Send(f.app, refused(f.id, &tenants.Refusal{Code: tenants.Internal, Message: "the search for operating points failed: the node's log says why"}))
+		return
+	case f.number != g.orders:
 		ctx.Send(f.app, refused(f.id, &tenants.Refusal{Code: tenants.Aborted, Message: "another criterion or objective came in between: set yours again"}))
 		return
 	}
 	old, before := g.tenant.Config(), g.terms.Load().GetObjective()
 	g.tenant.Pursue(f.goal)
+	g.adapt = config.AdaptNone
 	g.assign(ctx)
 	g.publish(func(*wire.TenantInfo) {})
 	p := g.tenant.Plan()
@@ -132,6 +111,14 @@ func (g *guest) found(ctx actor.Context, f found) {
 	ctx.Send(f.app, &wire.ObjectiveSet{
 		Id: f.id, Version: p.Version, Objective: t.GetObjective(), Criterion: t.GetCriterion(), Point: t.GetPoint(), Unmet: t.GetUnmet(),
 	})
+}
+
+// abandon answers an order whose goal nobody will need.
+func (g *guest) abandon(ctx actor.Context, code tenants.Code, why string) {
+	if g.seeking != nil {
+		ctx.Send(g.seeking.app, refused(g.seeking.id, &tenants.Refusal{Code: code, Message: why}))
+		g.seeking = nil
+	}
 }
 
 // assign tells the scheduler the plan. What requests with bounds were given under the old one is forgotten.
@@ -158,6 +145,9 @@ func (g *guest) follow(ctx actor.Context, now time.Duration) {
 	if p.Why != "" {
 		g.chosen(p.Why, old.String())
 	}
+	if p.Pace != 0 {
+		event.Emit(g.log, event.PaceChanged{Tenant: g.name(), Pace: p.Pace})
+	}
 	for _, d := range p.Drifts {
 		f := event.Drift{Tenant: g.name(), What: d.What, Exit: d.Exit, Predicted: d.Predicted, Observed: d.Observed, Answers: d.Answers}
 		if d.Over {
@@ -175,6 +165,9 @@ func (g *guest) chosen(why, old string) {
 		return
 	}
 	goal, point := g.tenant.Config().Goal, p.Choice.Point.Under(p.Load)
+	if len(p.Choice.Unmet) > 0 {
+		event.Emit(g.log, event.ObjectiveUnmet{Tenant: g.name(), Objective: goal.Objective.String(), Unmet: bounds(p.Choice.Unmet)})
+	}
 	event.Emit(g.log, event.PointChosen{
 		Tenant: g.name(), Reason: why, Objective: goal.Objective.String(), Adapt: string(goal.Policy),
 		Old: old, New: p.Criterion.String(), Version: p.Version,
@@ -185,7 +178,7 @@ func (g *guest) chosen(why, old string) {
 
 // describePlan fills in what an app may know of the tenant's plan.
 func (g *guest) describePlan(t *wire.TenantInfo) {
-	t.Objective, t.Adapt, t.Point, t.Unmet = "", "none", nil, nil
+	t.Objective, t.Adapt, t.Point, t.Unmet = "", string(g.adapt), nil, nil
 	p := g.tenant.Plan()
 	if p == nil {
 		return

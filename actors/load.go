@@ -20,9 +20,8 @@ type loaded struct {
 	runners [][]stages.Runner // by segment and instance
 	warm    []time.Duration   // of each segment
 
-	// frontier has the points for requests that bring bounds to a tenant without an objective. It is made when the first
-	// one does.
-	frontier func() *profile.Frontier
+	frontiers *frontiers
+	prepared  sync.WaitGroup // the frontier for requests that bring bounds to a tenant without an objective
 }
 
 // warmRounds is how often zeros go through each chain of stages before the node is ready; the median is the first guess
@@ -36,7 +35,7 @@ func (n *Node) load(m *config.Model) (*loaded, error) {
 		return nil, err
 	}
 	l := &loaded{config: m, backend: backend, runners: make([][]stages.Runner, len(backend.Model().Segments))}
-	l.frontier = sync.OnceValue(func() *profile.Frontier { return m.Evidence.Frontier(bestWithin, profile.Certainty{}) })
+	l.frontiers = &frontiers{evidence: m.Evidence, all: map[string]func() *profile.Frontier{}}
 	for i := range n.config.Scheduler.Slots {
 		if err := l.openInstance(i, n.config.Scheduler.RunLimit); err != nil {
 			return nil, errors.Join(err, l.close())
@@ -46,6 +45,14 @@ func (n *Node) load(m *config.Model) (*loaded, error) {
 		Model: m.Name, Exits: backend.Model().Exits, Segments: l.warm, Instances: n.config.Scheduler.Slots, After: time.Since(start),
 	})
 	return l, nil
+}
+
+// prepare makes the frontier for requests that bring bounds to a tenant without an objective, meanwhile: the first of them
+// should not have to wait for it.
+func (l *loaded) prepare() {
+	if l.frontiers.evidence != nil {
+		l.prepared.Go(func() { l.frontiers.of(bestWithin) })
+	}
 }
 
 // openInstance opens a runner of every segment and warms them. A run may take as long as the limit.
@@ -76,6 +83,7 @@ func (l *loaded) chain(instance, segment int) []stages.Runner {
 }
 
 func (l *loaded) close() error {
+	l.prepared.Wait()
 	var errs []error
 	for _, runners := range l.runners {
 		for _, r := range runners {

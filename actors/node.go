@@ -76,6 +76,9 @@ func (n *Node) start() error {
 	if err := n.populate(); err != nil {
 		return err
 	}
+	for _, m := range n.models {
+		m.prepare()
+	}
 	return n.open()
 }
 

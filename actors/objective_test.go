@@ -1,6 +1,7 @@
 package actors_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -44,11 +45,18 @@ func profiled(tenants string) options {
 // fine sets an objective that the node must take.
 func fine(t *testing.T, cl *client.Client, tenant string, o client.Objective) *wire.ObjectiveSet {
 	t.Helper()
-	set, err := cl.SetObjective(patiently(t), tenant, o)
-	if err != nil {
-		t.Fatal(err)
+	for {
+		set, err := cl.SetObjective(patiently(t), tenant, o)
+		var no *client.Error
+		switch {
+		case err == nil:
+			return set
+		case errors.As(err, &no) && no.RetryAfter > 0: // the tenant rests from the last one
+			time.Sleep(no.RetryAfter)
+		default:
+			t.Fatal(err)
+		}
 	}
-	return set
 }
 
 // An objective leads to thresholds, requests stop by them, and what they are predicted to bring is told.
@@ -296,7 +304,10 @@ func TestOrdersThatOvertakeEachOther(t *testing.T) {
 	for range 2 * each {
 		o := <-orders
 		if o.err != nil {
-			want(t, o.err, wire.Code_ABORTED, true, "set yours again")
+			var no *client.Error
+			if !errors.As(o.err, &no) || !strings.Contains(no.Message, "set yours again") {
+				t.Error(o.err)
+			}
 			continue
 		}
 		if o.version > last.version {
@@ -306,5 +317,61 @@ func TestOrdersThatOvertakeEachOther(t *testing.T) {
 	info, err := cl.Tenant(patiently(t), "survey")
 	if err != nil || info.GetCriterionVersion() != last.version || parse(t, info.GetCriterion()).String() != parse(t, last.criterion).String() {
 		t.Errorf("in force is %q, version %d, %v; the last order was %+v", info.GetCriterion(), info.GetCriterionVersion(), err, last)
+	}
+}
+
+// A criterion that replaces an objective is what bounds of single requests start from at once.
+func TestBoundsFollowTheTenantsTerms(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	cl := start(t, profiled(wanting)).dial()
+	fine(t, cl, "doorbell", client.Objective{Minimize: "energy"})
+	cheap := client.Request{Tenant: "doorbell", Inputs: inputs(pictures(t)[0]), Bounds: []*wire.Bound{most("energy", 1)}}
+	if a, err := cl.Infer(patiently(t), cheap); err != nil || a.Exit != 1 {
+		t.Fatalf("to minimize energy gives %+v, %v", a, err)
+	}
+	if _, err := cl.SetCriterion(patiently(t), "doorbell", ""); err != nil {
+		t.Fatal(err)
+	}
+	deeper := 0
+	for picture := range 50 {
+		cheap.Inputs = inputs(pictures(t)[picture])
+		a, err := cl.Infer(patiently(t), cheap)
+		if err != nil {
+			t.Fatal(err)
+		}
+		deeper += a.Exit - 1
+	}
+	if deeper == 0 {
+		t.Error("without an objective a request with room for the best answer gets the cheapest")
+	}
+}
+
+// An order whose tenant goes while its goal is sought is answered, like everything that an app sends.
+func TestAnOrderIsAnsweredWhateverHappens(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	n := start(t, profiled(wanting))
+	cl := n.dial()
+	without := wanting[:strings.Index(wanting, `tenant "survey"`)]
+	for i := range 6 {
+		answered := make(chan error, 1)
+		go func() {
+			// Every time another bound, which takes another search.
+			_, err := cl.SetObjective(patiently(t), "survey", client.Objective{Maximize: "accuracy", Where: fmt.Sprintf("energy <= %d*mJ && flops <= 1*GFLOPs", 5+i)})
+			answered <- err
+		}()
+		if e := n.reload(without); e != "" {
+			t.Fatal(e)
+		}
+		var no *client.Error
+		if err := <-answered; err != nil && !errors.As(err, &no) {
+			t.Errorf("an order to a tenant that is removed ends with %v", err)
+		}
+		if e := n.reload(wanting); e != "" {
+			t.Fatal(e)
+		}
 	}
 }

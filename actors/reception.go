@@ -45,8 +45,9 @@ type eviction struct{ name string }
 // amendment tells a tenant its terms, behind what its apps have sent before.
 type amendment struct {
 	terms      *config.Tenant
-	guarantee  float64       // its part of all shares
-	goal       *tenants.Goal // that the terms lead to; nil: none
+	guarantee  float64 // its part of all shares
+	seek       *seeker
+	goal       *tenants.Goal // that other terms lead to; nil: none
 	attributes []string      // that are not as they were
 }
 

@@ -33,9 +33,11 @@ func (n *Node) Reload(c *config.Config) error {
 	if err != nil {
 		return err
 	}
-	goals := map[string]*tenants.Goal{}
+	goals := map[string]*tenants.Goal{} // sought here: what may take long is over before anything changes
 	for _, t := range change.Changed {
-		goals[t.Tenant.Name] = n.seeker(c, t.Tenant).goalOf(t.Tenant)
+		if orders(t.Attributes) {
+			goals[t.Tenant.Name] = n.seeker(c, t.Tenant).goalOf(t.Tenant)
+		}
 	}
 	n.config = c
 	n.apply(change, added, goals)
@@ -62,7 +64,7 @@ func (n *Node) apply(change *config.Change, added []*guest, goals map[string]*te
 	}
 	// Also to those that are as they were: what is guaranteed to one depends on the shares of all.
 	for _, t := range n.config.Tenants {
-		n.system.Root.Send(n.reception, amendment{terms: t, guarantee: n.config.Guarantee(t), goal: goals[t.Name], attributes: attributes[t.Name]})
+		n.system.Root.Send(n.reception, amendment{terms: t, guarantee: n.config.Guarantee(t), seek: n.seeker(n.config, t), goal: goals[t.Name], attributes: attributes[t.Name]})
 	}
 	n.payers.Store(newPayers(n.config, n.maxMessage()))
 }

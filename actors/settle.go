@@ -51,7 +51,7 @@ func (n *Node) newGuest(c *config.Config, t *config.Tenant) (*guest, error) {
 		scheduler: n.house, seats: &n.seats, log: n.log.Named("tenant"),
 		as:   scheduler.Tenant{Weight: t.Share, Model: m, Room: room(t)},
 		open: map[uint64]*request{}, inside: map[uint64]*door.Arrival{}, byName: map[name]*request{}, watches: map[name]*watch{},
-		parsed: map[string]*criteria.Criterion{}, bounded: map[string]bounded{}, seek: seek,
+		parsed: map[string]*criteria.Criterion{}, bounded: map[string]bounded{}, seek: seek, adapt: t.Adapt,
 	}
 	if p := tenant.Plan(); p != nil {
 		g.as.Plan = scheduler.Plan{Criterion: p.Criterion, Version: p.Version}

@@ -12,6 +12,7 @@ import (
 	"github.com/delen-edge/delen/criteria"
 	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/stages/profile"
 	"github.com/delen-edge/delen/tenants"
 )
 
@@ -39,7 +40,11 @@ type guest struct {
 	parsed  map[string]*criteria.Criterion
 	bounded map[string]bounded // the criteria of bounds that single requests have brought, under the plan of the moment
 	orders  uint64             // of criteria and objectives
-	seeking bool               // a goal is being looked for
+	seeking *order             // whose goal is being looked for; nil: none
+	began   time.Duration      // when the last search did
+	rested  time.Duration      // when the next may
+	adapt   profile.Policy     // of a tenant without an objective: config.AdaptNone, or profile.Full
+	glances *time.Timer        // when nobody asks for anything
 	removed bool
 }
 
@@ -63,6 +68,9 @@ type request struct {
 	gone   bool     // its app has gone: nobody waits for an answer
 }
 
+// glance has a tenant look at its plan though nobody asks for anything.
+type glance struct{}
+
 // closing ends admission.
 type closing struct{}
 
@@ -83,6 +91,11 @@ func (g *guest) Receive(ctx actor.Context) {
 		g.gone(ctx, m.address)
 	case *actor.Started:
 		g.chosen("the tenant has come", "")
+		root, self := ctx.ActorSystem().Root, ctx.Self()
+		g.glances = time.AfterFunc(tenants.LongestRound, func() { root.Send(self, glance{}) })
+	case glance:
+		g.follow(ctx, g.clock.now())
+		g.glances.Reset(tenants.LongestRound)
 	case found:
 		g.found(ctx, m)
 	case report:
@@ -95,8 +108,11 @@ func (g *guest) Receive(ctx actor.Context) {
 		g.vanish(ctx)
 	case closing:
 		g.tenant.Close()
+		g.abandon(ctx, tenants.Unavailable, endings[tenants.Closed])
 		g.unwatchAll(ctx, tenants.Unavailable, endings[tenants.Closed])
 	case *actor.Stopped:
+		g.glances.Stop()
+		g.abandon(ctx, tenants.Unavailable, endings[tenants.Closed])
 		g.unwatchAll(ctx, tenants.Unavailable, endings[tenants.Closed])
 		if !g.removed {
 			event.Emit(g.log, event.TenantStopped{Tenant: g.name(), Account: g.account()})
@@ -107,6 +123,7 @@ func (g *guest) Receive(ctx actor.Context) {
 // evict removes the tenant, as far as that can be done at once. No app's message comes after this.
 func (g *guest) evict(ctx actor.Context) {
 	g.tenant.Leave()
+	g.abandon(ctx, tenants.NotFound, endings[tenants.Removed])
 	g.unwatchAll(ctx, tenants.Canceled, endings[tenants.Removed])
 	ctx.Send(g.scheduler, scheduler.Leave{Tenant: g.index()})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/config"
 	"github.com/delen-edge/delen/criteria"
 	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/tenants"
@@ -24,15 +25,18 @@ type terms struct {
 func (g *guest) amend(ctx actor.Context, m amendment) {
 	c := g.tenant.Config()
 	c.Deadline, c.Queue, c.Overflow = m.terms.Deadline, m.terms.Queue, overflow(m.terms)
-	ordered := slices.ContainsFunc(m.attributes, func(a string) bool { return a == "exit_when" || a == "objective" || a == "adapt" })
+	ordered := orders(m.attributes)
 	if ordered {
 		c.Criterion, c.Goal = m.terms.Criterion, m.goal
+		g.adapt = m.terms.Adapt
 		g.orders++
 	}
+	g.seek = m.seek
 	old := g.tenant.Config().Criterion.String()
 	if err := g.tenant.Apply(c); err != nil {
 		panic(err) // of a configuration that has been checked
 	}
+	g.tenant.Crowd(m.seek.foreign)
 	if ordered {
 		g.assign(ctx)
 	}
@@ -47,6 +51,11 @@ func (g *guest) amend(ctx actor.Context, m amendment) {
 	if ordered {
 		g.chosen("the configuration has another objective", old)
 	}
+}
+
+// orders says whether attributes that are not as they were say when requests stop.
+func orders(attributes []string) bool {
+	return slices.ContainsFunc(attributes, func(a string) bool { return a == "exit_when" || a == "objective" || a == "adapt" })
 }
 
 // publish replaces the terms by changed ones, with the criterion that is in force.
@@ -112,6 +121,8 @@ func (g *guest) setCriterion(ctx actor.Context, m *wire.SetCriterion) {
 	old := g.tenant.Config().Criterion.String()
 	version := g.tenant.SetCriterion(c)
 	g.orders++
+	g.adapt = config.AdaptNone
+	clear(g.bounded)
 	g.publish(func(*wire.TenantInfo) {})
 	event.Emit(g.log, event.CriterionChanged{
 		Tenant: m.GetTenant(), App: ctx.Sender().GetAddress(), Old: old, New: c.String(), Version: version,

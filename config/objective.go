@@ -105,7 +105,7 @@ func (b *block) checkProfile(t *Tenant, objective *block) bool {
 	case m.Profile == nil:
 		b.fail(objective.header, "Objective without a profile", "What an objective leads to is predicted from a profile, and model %q has none. Measure it with %s and add profile = \"profile.json\" to the model.",
 			m.Name, b.profiling(m))
-	case m.Evidence == nil && t.Adapt != profile.Full:
+	case m.Evidence == nil:
 		b.fail(objective.header, "Objective without outcomes", "Operating points are found by what the exits said of labelled samples, and the profile of model %q has no outcomes. Measure the model with %s.",
 			m.Name, b.profiling(m))
 	default:

@@ -1,6 +1,7 @@
 package tenants
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -46,16 +47,24 @@ type round struct {
 	waited   float64   // s, of these
 }
 
+// LongestRound is after what time a look is worth while, however few answers there were: without any, too, or a tenant that
+// nobody asks for would never get over a burst.
+const LongestRound = 10 * time.Second
+
 const (
 	roundTime    = time.Second // that a round lasts at least
-	roundAnswers = 20          // that it needs
+	roundAnswers = 20          // that it needs, unless it has lasted for LongestRound
 	mostWaits    = 2048        // that a round remembers: the first
 	fewestRounds = 2           // that must agree on a better point
 	mostRounds   = 64          // that are ever asked to
 )
 
-func newController(g *Goal) *controller {
+// newController begins under a load that has been measured, or with nothing but a foreign segment in the way.
+func newController(g *Goal, load *profile.Load) *controller {
 	c := &controller{goal: g, load: profile.Load{Pace: 1, Wait: g.Foreign.Seconds()}, needed: fewestRounds}
+	if load != nil {
+		c.load = *load
+	}
 	c.choice = g.Frontier.Choose(g.Policy, g.Objective, c.load)
 	c.promise.begin(g, c.choice.Point, c.load)
 	return c
@@ -81,7 +90,8 @@ func (c *controller) ended(k *Ticket, response time.Duration, cut bool) {
 
 // due says whether a round is over.
 func (c *controller) due(now time.Duration) bool {
-	return now-c.round.since >= roundTime && len(c.round.waits) >= roundAnswers
+	lasted := now - c.round.since
+	return lasted >= LongestRound || lasted >= roundTime && len(c.round.waits) >= roundAnswers
 }
 
 // Why an operating point is another one than before, or keeps other bounds.
@@ -92,7 +102,7 @@ const (
 
 // look ends a round. It says why the choice is another one now, or "" when it is not.
 func (c *controller) look(now time.Duration) (why string) {
-	c.measure()
+	c.measure(now - c.round.since)
 	c.round = round{since: now, waits: c.round.waits[:0]}
 	if c.held++; c.held > mostRounds {
 		c.needed = fewestRounds
@@ -128,20 +138,24 @@ func (c *controller) late(p *profile.Point) bool {
 }
 
 // measure corrects the load. The pace is what segments take now over what the profile says. The wait is the 95th percentile
-// of the time in which none ran: it grows at once, since a bound is a bound, and shrinks by half of the difference in a
-// round. It is not read from response times: their 95th percentile jumps from one exit's to the next one's where a point
-// lets just 5 % go on.
-func (c *controller) measure() {
+// of the time in which none ran: it grows at once, since a bound is a bound. Otherwise half of a difference is gone in a
+// second. Where nobody came, one foreign segment may be in the way, and segments take what they took. The wait is not read from
+// response times: their 95th percentile jumps from one exit's to the next one's where a point lets just 5 % go on.
+func (c *controller) measure(lasted time.Duration) {
 	r := &c.round
+	part := 1 - math.Exp2(-lasted.Seconds())
 	if r.profiled > 0 {
-		c.load.Pace += (r.busy/r.profiled - c.load.Pace) / 2
+		c.load.Pace += (r.busy/r.profiled - c.load.Pace) * part
 	}
-	c.load.MeanWait += (r.waited/float64(len(r.waits)) - c.load.MeanWait) / 2
-	slices.Sort(r.waits)
-	wait := r.waits[(len(r.waits)*95-1)/100]
+	wait, mean := c.goal.Foreign.Seconds(), 0.0
+	if n := len(r.waits); n > 0 {
+		slices.Sort(r.waits)
+		wait, mean = r.waits[(n*95-1)/100], r.waited/float64(n)
+	}
+	c.load.MeanWait += (mean - c.load.MeanWait) * part
 	if wait > c.load.Wait {
 		c.load.Wait = wait
 	} else {
-		c.load.Wait += (wait - c.load.Wait) / 2
+		c.load.Wait += (wait - c.load.Wait) * part
 	}
 }

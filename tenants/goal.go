@@ -26,9 +26,13 @@ func (t *Tenant) Plan() *Plan {
 
 // Pursue replaces the tenant's goal, or its criterion, from now on: for tickets that have been admitted with a goal, too.
 func (t *Tenant) Pursue(g *Goal) {
+	var load *profile.Load
+	if t.steers != nil { // what has been measured is as true for another objective
+		load = &t.steers.load
+	}
 	t.config.Goal = g
 	t.version++
-	t.steer(newController(g))
+	t.steer(newController(g, load))
 }
 
 func (t *Tenant) steer(c *controller) {
@@ -38,8 +42,11 @@ func (t *Tenant) steer(c *controller) {
 
 // Crowd says how long the longest segment of another tenant is, which may be in the way from now on.
 func (t *Tenant) Crowd(foreign time.Duration) {
-	if t.steers != nil {
-		t.steers.load.Wait = max(t.steers.load.Wait, foreign.Seconds())
+	if c := t.steers; c != nil && c.goal.Foreign != foreign {
+		g := *c.goal
+		g.Foreign = foreign
+		t.config.Goal, c.goal = &g, &g
+		c.load.Wait = max(c.load.Wait, foreign.Seconds())
 	}
 }
 
@@ -48,6 +55,7 @@ type Progress struct {
 	Looked bool          // it was time to
 	Why    string        // the plan is another one, or ""
 	Old    profile.Point // that was in force before
+	Pace   float64       // how many times longer than in the profile segments take, when it has changed by much; 0: it has not
 	Drifts []Drift
 }
 
@@ -59,7 +67,8 @@ func (t *Tenant) Look(now time.Duration) Progress {
 	}
 	p := Progress{Looked: true, Old: c.choice.Point}
 	p.Why = c.look(now)
-	if p.Drifts = c.promise.check(c.load.Pace); !c.choice.Point.Equal(&p.Old) {
+	p.Pace = c.promise.paced(c.load.Pace)
+	if p.Drifts = c.promise.check(); !c.choice.Point.Equal(&p.Old) {
 		t.version++
 		t.steer(c)
 	}

@@ -10,9 +10,9 @@ import (
 
 // Drift says that what is measured is not what was predicted, or that it is again.
 type Drift struct {
-	What      string  // "exit_share", "energy", "response_time" or "service_time"
+	What      string  // "exit_share", "energy" or "response_time"
 	Exit      int     // of an exit's share; 0: of all answers
-	Predicted float64 // fraction of the answers, J, fraction that is later than the promised 95th percentile, or times what the profile says
+	Predicted float64 // fraction of the answers, J, or fraction that is later than the promised 95th percentile
 	Observed  float64 // of the same
 	Answers   int     // that this was found by
 	Over      bool    // it was found before, and is over
@@ -62,7 +62,7 @@ func (p *promise) answered(k *Ticket, response time.Duration) {
 }
 
 // check gives what has drifted since the last look, and what does not any more.
-func (p *promise) check(pace float64) []Drift {
+func (p *promise) check() []Drift {
 	var all []Drift
 	if p.answers >= leastEvidence {
 		all = append(all, p.judge(p.share())...)
@@ -73,11 +73,16 @@ func (p *promise) check(pace float64) []Drift {
 		p.answers, p.late, p.energy = 0, 0, 0
 		clear(p.exits)
 	}
-	if math.Abs(pace/p.pace-1) > paceDrift {
-		all = append(all, Drift{What: "service_time", Predicted: p.pace, Observed: pace, Answers: p.answers})
-		p.pace = pace
-	}
 	return all
+}
+
+// paced is the pace when it is another one than was told last, or 0.
+func (p *promise) paced(pace float64) float64 {
+	if math.Abs(pace/p.pace-1) <= paceDrift {
+		return 0
+	}
+	p.pace = pace
+	return pace
 }
 
 // chance is by how much a mean over the answers may differ from one over the profile's samples without any drift, when one
@@ -91,7 +96,8 @@ func (p *promise) share() (d Drift, excess float64) {
 	n := float64(p.answers)
 	for i, predicted := range p.point.ExitShare {
 		observed := float64(p.exits[i]) / n
-		chance := p.chance(math.Sqrt(max(predicted*(1-predicted), 1/n)))
+		likely := (predicted*float64(p.samples) + 2) / (float64(p.samples) + 4) // few samples may have missed what is rare
+		chance := p.chance(math.Sqrt(max(likely*(1-likely), 1/n)))
 		if e := math.Abs(observed-predicted) / max(shareDrift, chance); e >= excess {
 			d, excess = Drift{What: "exit_share", Exit: i + 1, Predicted: predicted, Observed: observed}, e
 		}

@@ -95,7 +95,7 @@ func New(c Config) (*Tenant, error) {
 		account: Account{Exits: make([]uint64, len(c.Model.Segments))},
 	}
 	if c.Goal != nil {
-		t.steer(newController(c.Goal))
+		t.steer(newController(c.Goal, nil))
 	}
 	return t, nil
 }

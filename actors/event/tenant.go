@@ -88,10 +88,20 @@ type ObjectiveChanged struct {
 	Version uint64 // of the tenant's criterion, which answers carry
 }
 
-func (ObjectiveChanged) kind() kind { return kind{"objective.changed", info, sampled} }
+func (ObjectiveChanged) kind() kind { return kind{"objective.changed", info, always} }
+
+// ObjectiveUnmet says that no operating point is predicted to keep all bounds of a tenant's objective. The nearest one is in
+// force, which [PointChosen] tells.
+type ObjectiveUnmet struct {
+	Tenant    string   // whose objective it is
+	Objective string   // such as "maximize accuracy where energy <= 80*mJ"
+	Unmet     []string // the bounds that are not kept
+}
+
+func (ObjectiveUnmet) kind() kind { return kind{"objective.unmet", warn, sampled} }
 
 // PointChosen says that a tenant with an objective has an operating point, or another one, and why; or that it keeps other
-// bounds than before. Predictions are means, for the machine as busy as it is.
+// bounds than before. Predictions are for the machine as busy as it is.
 type PointChosen struct {
 	Tenant    string        // whose point it is
 	Reason    string        // why now
@@ -102,30 +112,39 @@ type PointChosen struct {
 	Version   uint64        // of the tenant's criterion, which answers carry
 	Accuracy  float64       // predicted fraction of right answers
 	Certain   float64       // fraction that the accuracy is at least, with 95 % confidence
-	Response  time.Duration // predicted 95th percentile
-	Energy    float64       // J, predicted
-	FLOPs     float64       // predicted
+	Response  time.Duration // predicted 95th percentile of the response times
+	Energy    float64       // J, predicted mean
+	FLOPs     float64       // predicted mean
 	Shares    []float64     // predicted fraction of the answers of each exit, the first to the last
 	Unmet     []string      // bounds that it is not predicted to keep: it is the nearest point
 }
 
-func (PointChosen) kind() kind { return kind{"point.chosen", info, sampled} }
+func (PointChosen) kind() kind { return kind{"point.chosen", info, always} }
 
 // Drift is a difference between what was predicted of an operating point and what is measured.
 type Drift struct {
 	Tenant    string  // whose point it is
-	What      string  // "exit_share", "energy" or "service_time"
+	What      string  // "exit_share", "energy", or "response_time" of what is later than the promised 95th percentile
 	Exit      int     // whose share it is, from 1; 0: it is about all answers
-	Predicted float64 // fraction, J, or times the profile's
+	Predicted float64 // fraction of the answers, or J
 	Observed  float64 // the same
 	Answers   int     // in which this was observed
 }
 
 // DriftFound says that a tenant's answers are not what its operating point promised: the profile may be of other data, or
-// of another machine. Of "service_time" it says the new level, which predictions follow from then on.
+// of another machine.
 type DriftFound struct{ Drift }
 
 func (DriftFound) kind() kind { return kind{"drift.found", warn, sampled} }
+
+// PaceChanged says that a tenant's segments take another time than before, by a quarter or more: other programs, heat, or more at
+// once. Predictions follow it.
+type PaceChanged struct {
+	Tenant string  // whose segments they are
+	Pace   float64 // how many times longer than in the profile they take
+}
+
+func (PaceChanged) kind() kind { return kind{"pace.changed", info, sampled} }
 
 // DriftOver says that what had drifted is as promised again.
 type DriftOver struct{ Drift }

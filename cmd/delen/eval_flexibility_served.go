@@ -72,7 +72,7 @@ func (f *flexibility) measure(ctx context.Context, cl *client.Client, s *evalSub
 	if target != nil {
 		o.Where = "accuracy >= " + strconv.FormatFloat(*target, 'g', -1, 64)
 	}
-	set, err := cl.SetObjective(ctx, s.tenant.Name, o)
+	set, err := setObjective(ctx, cl, s.tenant.Name, o)
 	if err != nil {
 		return nil, fmt.Errorf("the objective of %s: %w", s.tenant.Name, err)
 	}

@@ -111,7 +111,7 @@ func (f *objectiveOptions) change(ctx context.Context, name string, stdout io.Wr
 		return err
 	}
 	defer c.Close()
-	if _, err := c.SetObjective(ctx, name, f.wanted); err != nil {
+	if _, err := setObjective(ctx, c, name, f.wanted); err != nil {
 		return err
 	}
 	tenant, err := c.Tenant(ctx, name)

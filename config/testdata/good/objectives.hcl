@@ -30,7 +30,7 @@ tenant "last" {
   adapt = "full"
 }
 tenant "all" {
-  model = "counted"
+  model = "known"
   adapt = "full"
   objective {
     minimize = computation

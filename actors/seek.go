@@ -1,0 +1,117 @@
+package actors
+
+import (
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/delen-edge/delen/config"
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages/profile"
+	"github.com/delen-edge/delen/tenants"
+)
+
+// frontiers are those of one model, each made when it is first asked for. Objectives differ mostly in what does not change
+// them: the bounds on accuracy and response time. They may be used by any goroutine.
+type frontiers struct {
+	evidence *profile.Evidence // nil: there is none, and there are no frontiers
+
+	mu  sync.Mutex
+	all map[string]func() *profile.Frontier
+}
+
+// mostFrontiers is how many a model keeps, of two dozen kilobytes each.
+const mostFrontiers = 32
+
+// searching lets one search run at a time: it takes a core for a tenth of a second or so, and for a second when a profile
+// is large.
+var searching sync.Mutex
+
+// of gives the frontier for an objective.
+func (f *frontiers) of(o *criteria.Objective) *profile.Frontier {
+	key := keyOf(o)
+	f.mu.Lock()
+	made, ok := f.all[key]
+	if !ok {
+		if len(f.all) >= mostFrontiers {
+			clear(f.all)
+		}
+		made = sync.OnceValue(func() *profile.Frontier {
+			searching.Lock()
+			defer searching.Unlock()
+			return f.evidence.Frontier(o, profile.Certainty{})
+		})
+		f.all[key] = made
+	}
+	f.mu.Unlock()
+	return made()
+}
+
+// has says whether a frontier has been asked for before.
+func (f *frontiers) has(o *criteria.Objective) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_, ok := f.all[keyOf(o)]
+	return ok
+}
+
+// keyOf is what of an objective a frontier depends on: its goal, and the bounds on costs but for the response time, which is
+// chosen by when there is a load.
+func keyOf(o *criteria.Objective) string {
+	return fmt.Sprint(o.Metric, o.Bound(criteria.Energy).Max, o.Bound(criteria.FLOPs).Max, !math.IsInf(o.Bound(criteria.ResponseTime).Max, 1))
+}
+
+// bestWithin is what a request with bounds wants of a tenant without an objective.
+var bestWithin = &criteria.Objective{Metric: criteria.Accuracy, Maximize: true}
+
+// seeker finds goals for a tenant. It is not changed once made, and may be used by any goroutine.
+type seeker struct {
+	*frontiers
+	model    string
+	response []float64     // the profile's response time at each exit in s; NaN where it is not known
+	energy   []float64     // the same of the energy in J
+	foreign  time.Duration // the longest segment of another tenant
+}
+
+func (n *Node) seeker(c *config.Config, t *config.Tenant) *seeker {
+	s := &seeker{frontiers: n.models[n.modelOf(t)].frontiers, model: t.Model.Name}
+	if t.Model.Profile != nil {
+		for _, e := range t.Model.Profile.Exits {
+			s.response = append(s.response, known(e.ResponseTime, math.NaN()))
+			s.energy = append(s.energy, known(e.Energy, math.NaN()))
+		}
+	}
+	for _, other := range c.Tenants {
+		if other.Name == t.Name {
+			continue
+		}
+		for _, warm := range n.models[n.modelOf(other)].warm {
+			s.foreign = max(s.foreign, warm)
+		}
+	}
+	return s
+}
+
+// goalOf is what a tenant's terms lead to; nil when they state its criterion.
+func (s *seeker) goalOf(t *config.Tenant) *tenants.Goal {
+	if t.Objective == nil {
+		return nil
+	}
+	return s.goal(t.Objective, t.Adapt)
+}
+
+// goal looks for operating points, which may take a search.
+func (s *seeker) goal(o *criteria.Objective, p profile.Policy) *tenants.Goal {
+	return &tenants.Goal{
+		Objective: o, Policy: p, Frontier: s.of(o), Response: s.response, Energy: s.energy,
+		Samples: s.evidence.Samples() * 2 / 3, // shares are counted on two parts of three
+		Foreign: s.foreign,
+	}
+}
+
+// blind refuses what needs a frontier.
+func (s *seeker) blind() *tenants.Refusal {
+	return &tenants.Refusal{Code: tenants.Precondition, Message: "nothing is known of what the exits of model " + s.model +
+		" bring: it needs a profile with outcomes, as delen profile --samples writes it"}
+}

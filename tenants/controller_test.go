@@ -426,3 +426,13 @@ func TestAnotherObjectiveKeepsTheLoad(t *testing.T) {
 		t.Errorf("the plan is %+v", p)
 	}
 }
+
+// Another tenant whose segments are longer may be in the way from now on.
+func TestACrowdIsAllowedFor(t *testing.T) {
+	d := drive(t, objective(t, "accuracy", "", ""))
+	d.settle(3)
+	d.Crowd(7 * time.Millisecond)
+	if p := d.Plan(); p.Load.Wait != 0.007 {
+		t.Errorf("the plan is %+v", p)
+	}
+}

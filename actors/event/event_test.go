@@ -3,6 +3,7 @@ package event
 import (
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -127,6 +128,34 @@ func TestEventsSayTheirFieldsAndNothingElse(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, encoder.Fields); diff != "" {
 			t.Errorf("%s:\n%s", e.kind().name, diff)
+		}
+	}
+}
+
+// A number in JSON is a number: what is none, an energy that no profile has for instance, is left out, and so is a list with one.
+func TestWhatIsNoNumberIsLeftOut(t *testing.T) {
+	for _, c := range []struct {
+		energy float64
+		shares []float64
+		want   []string
+	}{
+		{math.NaN(), []float64{0.5, 0.5}, []string{"shares"}},
+		{math.Inf(1), []float64{0.5, math.NaN()}, nil},
+		{0, []float64{math.Inf(-1)}, []string{"energy"}},
+		{1, nil, []string{"energy", "shares"}},
+	} {
+		encoder := zapcore.NewMapObjectEncoder()
+		for _, f := range fields(PointChosen{Energy: c.energy, Shares: c.shares}) {
+			f.AddTo(encoder)
+		}
+		var got []string
+		for _, key := range []string{"energy", "shares"} {
+			if _, ok := encoder.Fields[key]; ok {
+				got = append(got, key)
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("energy %v, shares %v (-want +got):\n%s", c.energy, c.shares, diff)
 		}
 	}
 }

@@ -2,7 +2,9 @@ package event
 
 import (
 	"fmt"
+	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -26,6 +28,9 @@ var forms = map[reflect.Type]form{
 		return zap.Uint64(key, v.Uint())
 	}},
 	reflect.TypeFor[float64](): {"number", func(key string, v reflect.Value) zap.Field {
+		if !finite(v.Float()) {
+			return zap.Skip()
+		}
 		return zap.Float64(key, v.Float())
 	}},
 	reflect.TypeFor[time.Duration](): {"seconds", func(key string, v reflect.Value) zap.Field {
@@ -47,7 +52,11 @@ var forms = map[reflect.Type]form{
 		return zap.Uint64s(key, v.Interface().([]uint64))
 	}},
 	reflect.TypeFor[[]float64](): {"list of numbers", func(key string, v reflect.Value) zap.Field {
-		return zap.Float64s(key, v.Interface().([]float64))
+		numbers := v.Interface().([]float64)
+		if !allFinite(numbers) {
+			return zap.Skip()
+		}
+		return zap.Float64s(key, numbers)
 	}},
 	reflect.TypeFor[[]time.Duration](): {"list of seconds", func(key string, v reflect.Value) zap.Field {
 		return zap.Durations(key, v.Interface().([]time.Duration))
@@ -95,6 +104,14 @@ func fields(e Event) []zap.Field {
 		all[i] = c.form.write(c.key, v.FieldByIndex(c.index))
 	}
 	return all
+}
+
+// finite reports whether JSON has a number for it. One that is not known is a NaN, which would be written as a text.
+func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
+
+// allFinite does the same for a list: without one of its numbers the others would be of other exits.
+func allFinite(numbers []float64) bool {
+	return !slices.ContainsFunc(numbers, func(f float64) bool { return !finite(f) })
 }
 
 // What a text, and a list of texts, may take of a line.

@@ -2,6 +2,7 @@ package modelled
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/delen-edge/delen/stages/profile"
 )
@@ -34,10 +35,20 @@ func arrange(outcomes []profile.Outcome, exits int) (samples [][]said, classes i
 		if err := check(o, samples[n]); err != nil {
 			return nil, 0, fmt.Errorf("sample %q, exit %d: %w", o.Sample, o.Exit, err)
 		}
-		samples[n][o.Exit-1] = said{o.Predicted, float32(o.Confidence)}
+		samples[n][o.Exit-1] = said{o.Predicted, atLeast(o.Confidence)}
 		classes = max(classes, o.Predicted+1, o.Label+1)
 	}
 	return samples, classes, whole(outcomes, samples, numbers)
+}
+
+// atLeast is the lowest number of an exit that is no lower than a confidence: an exit that has just the confidence of a threshold
+// stops there, as it does in the profile.
+func atLeast(confidence float64) float32 {
+	f := float32(confidence)
+	if float64(f) < confidence {
+		f = math.Nextafter32(f, 1)
+	}
+	return f
 }
 
 // check holds an outcome against what is known of its sample.
@@ -47,7 +58,7 @@ func check(o *profile.Outcome, sample []said) error {
 		return fmt.Errorf("the profile has %d exits", len(sample))
 	case sample[o.Exit-1] != said{}:
 		return fmt.Errorf("there are two outcomes: a sample has one for each exit")
-	case !(float32(o.Confidence) > 0 && o.Confidence <= 1):
+	case !(o.Confidence > 0 && o.Confidence <= 1):
 		return fmt.Errorf("the largest of several probabilities is not %v", o.Confidence)
 	case o.Predicted < 0 || o.Label < 0 || max(o.Predicted, o.Label) >= maxClasses:
 		return fmt.Errorf("classes go from 0 to %d, not to %d", maxClasses-1, max(o.Predicted, o.Label))

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -96,7 +97,7 @@ func (m *Model) says(input *stages.Tensor, segment int) (said, error) {
 // write makes the distribution: the prediction has the confidence, and the others the rest in equal parts. Where those would
 // be as large, because the outcomes name few of the classes that there are, the distribution lacks something.
 func (s said) write(probabilities []float32) {
-	rest := min((1-s.confidence)/float32(len(probabilities)-1), s.confidence*(1-1e-6))
+	rest := min((1-s.confidence)/float32(len(probabilities)-1), math.Nextafter32(s.confidence, 0))
 	for i := range probabilities {
 		probabilities[i] = rest
 	}

@@ -81,9 +81,10 @@ of a class, when --labels names them, or else its number, from 0.
 
 --calibrate finds a temperature for each exit, by which its logits are divided, so
 that a confidence of 0.9 is right 9 times of 10, as far as one number can do that.
-It stands in the profile, the outcomes are made with it, and a node that has the
-profile reads the exits with it. Criteria that ask for a confidence mean another one
-then.
+It looks at the third of the samples that points are found by, never at those that
+promises are tested on. It stands in the profile, the outcomes are made with it, and
+a node that has the profile reads the exits with it. Criteria that ask for a
+confidence mean another one then.
 
 The device should have nothing else to do meanwhile: a warning says when it seems
 to have. Ctrl-C stops at once, and leaves the files of before as they are.`,

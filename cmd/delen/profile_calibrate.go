@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 
+	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/profile"
 )
 
@@ -11,7 +12,7 @@ import (
 // sample what they make of it, but no logits: a thousand classes would be a thousand numbers.
 type calibration struct {
 	loss        [][heats]float64 // by exit: the sum of -ln p(label)
-	confidences [][heats]float32 // by outcome
+	confidences [][heats]float64 // by outcome
 }
 
 // heats is how many temperatures are tried: from 1/4 to 4, each 9 % above the one before. The middle one is 1.
@@ -19,23 +20,21 @@ const heats = 33
 
 func heat(i int) float64 { return math.Exp2(float64(i-heats/2) / 8) }
 
-// add looks at the logits that an exit, from 0, gave for a sample of a class.
-func (c *calibration) add(exit int, logits []float32, label int) {
+// add looks at the logits that an exit, from 0, gave for a sample of a class; they have been read before. Temperatures are fitted to
+// the sample, or it only gets the confidences that follow from them.
+func (c *calibration) add(exit int, logits []float32, label int, fitted bool) {
 	for exit >= len(c.loss) {
 		c.loss = append(c.loss, [heats]float64{})
 	}
-	peak := float64(logits[0])
-	for _, v := range logits {
-		peak = max(peak, float64(v))
-	}
-	var confidences [heats]float32
+	var confidences [heats]float64
 	for i := range heats {
-		sum := 0.0
-		for _, v := range logits {
-			sum += math.Exp((float64(v) - peak) / heat(i))
+		// As the node reads it, to the last bit: thresholds are confidences of samples.
+		m := stages.Model{Logits: true, Temperatures: []float64{heat(i)}}
+		r, _ := m.Read(0, logits) // of what has been read before: no error
+		confidences[i] = r.Confidence
+		if fitted {
+			c.loss[exit][i] -= math.Log(r.Confidence) + (float64(logits[label])-float64(logits[r.Predicted]))/heat(i)
 		}
-		confidences[i] = float32(1 / sum)
-		c.loss[exit][i] += math.Log(sum) - (float64(logits[label])-peak)/heat(i)
 	}
 	c.confidences = append(c.confidences, confidences)
 }
@@ -55,6 +54,6 @@ func (c *calibration) settle(p *profile.Profile, outcomes []profile.Outcome) {
 		p.Exits[exit].Temperature = &t
 	}
 	for n := range outcomes {
-		outcomes[n].Confidence = float64(c.confidences[n][best[outcomes[n].Exit-1]])
+		outcomes[n].Confidence = c.confidences[n][best[outcomes[n].Exit-1]]
 	}
 }

@@ -91,12 +91,17 @@ func (f *profiling) classify(ctx context.Context, m *onnx.Model, p *profile.Prof
 	if err != nil {
 		return nil, err
 	}
+	names, err := f.namesOf(samples)
+	if err != nil {
+		return nil, err
+	}
 	c, err := newChain(m)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
 	var tried calibration
+	searched := profile.Searched(names)
 	load, input := f.loader(model), c.carry.Tensors[model.Inputs[0]]
 	for n, s := range samples {
 		f.bar.show("sample", fmt.Sprintf(" %d of %d", n+1, len(samples)), float64(n)/float64(len(samples)))
@@ -105,19 +110,15 @@ func (f *profiling) classify(ctx context.Context, m *onnx.Model, p *profile.Prof
 		}
 		readings, err := c.read(ctx, func(exit int, row []float32) {
 			if f.calibrate {
-				tried.add(exit, row, labels[n])
+				tried.add(exit, row, labels[n], searched[n])
 			}
 		})
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", s.path, err)
 		}
-		name, err := filepath.Rel(f.samples, s.path)
-		if err != nil {
-			return nil, err
-		}
 		for i, r := range readings {
 			outcomes = append(outcomes, profile.Outcome{
-				Sample: filepath.ToSlash(name), Label: labels[n], Exit: i + 1, Predicted: r.Predicted, Confidence: r.Confidence,
+				Sample: names[n], Label: labels[n], Exit: i + 1, Predicted: r.Predicted, Confidence: r.Confidence,
 			})
 		}
 	}
@@ -125,6 +126,19 @@ func (f *profiling) classify(ctx context.Context, m *onnx.Model, p *profile.Prof
 		tried.settle(p, outcomes)
 	}
 	return outcomes, nil
+}
+
+// namesOf are the paths of the samples in their folder.
+func (f *profiling) namesOf(samples []sample) ([]string, error) {
+	names := make([]string, len(samples))
+	for i, s := range samples {
+		name, err := filepath.Rel(f.samples, s.path)
+		if err != nil {
+			return nil, err
+		}
+		names[i] = filepath.ToSlash(name)
+	}
+	return names, nil
 }
 
 // labelsOf turns the samples' labels into classes: by name where the classes have names, else they are numbers.

@@ -300,9 +300,10 @@ func TestCalibrationFindsTheTemperature(t *testing.T) {
 					break
 				}
 			}
-			c.add(exit, row, label)
-			rows = append(rows, row)
-			outcomes = append(outcomes, profile.Outcome{Exit: exit + 1})
+			c.add(exit, row, label, true)
+			c.add(exit, row, (label+1)%len(row), false) // has no say
+			rows = append(rows, row, row)
+			outcomes = append(outcomes, profile.Outcome{Exit: exit + 1}, profile.Outcome{Exit: exit + 1})
 		}
 	}
 	c.settle(p, outcomes)
@@ -314,9 +315,61 @@ func TestCalibrationFindsTheTemperature(t *testing.T) {
 	model := &stages.Model{Logits: true, Temperatures: p.Temperatures()}
 	for n, row := range rows {
 		r, err := model.Read(outcomes[n].Exit-1, row)
-		if err != nil || math.Abs(r.Confidence-outcomes[n].Confidence) > 1e-6 {
+		if err != nil || r.Confidence != outcomes[n].Confidence {
 			t.Fatalf("the outcome has confidence %g, what reads the exit %g, %v", outcomes[n].Confidence, r.Confidence, err)
 		}
+	}
+}
+
+// A sample that promises are tested on or accuracies are estimated by has no say in the temperatures, whatever its label.
+func TestTemperaturesAreOfTheSamplesThatPointsAreFoundBy(t *testing.T) {
+	dir := furnished(t)
+	pictures, err := filepath.Abs("../../examples/glyphs/test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(pictures, filepath.Join(dir, "pictures")); err != nil {
+		t.Fatal(err)
+	}
+	labelled, err := readLabels(pictures)
+	if err != nil {
+		t.Fatal(err)
+	}
+	labelled = labelled[:60]
+	labels := filepath.Join(dir, "glyphs/labels.txt")
+	names := make([]string, len(labelled))
+	for i, s := range labelled {
+		names[i] = "pictures/" + filepath.Base(s.path)
+	}
+	searched := profile.Searched(names)
+	temperatures := func(wrong func(i int) bool) []float64 {
+		table := "file,label\n"
+		for i, s := range labelled {
+			if wrong(i) {
+				s.label = "0"
+			}
+			table += names[i] + "," + s.label + "\n"
+		}
+		if err := os.WriteFile(filepath.Join(dir, "labels.csv"), []byte(table), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		f, _ := metered(t, dir, "5000\n")
+		f.samples, f.labels, f.mean, f.std, f.calibrate, f.rows = dir, labels, []float64{0.5}, []float64{0.5}, true, []int{1}
+		if err := f.run(t.Context(), io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		p, err := profile.Read(f.output)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Temperatures()
+	}
+	want := temperatures(func(int) bool { return false })
+	if got := temperatures(func(i int) bool { return !searched[i] }); !slices.Equal(got, want) {
+		t.Errorf("with wrong labels of other samples: %v, want %v", got, want)
+	}
+	if got := temperatures(func(i int) bool { return searched[i] }); slices.Equal(got, want) {
+		t.Errorf("with wrong labels of these samples: still %v", got)
 	}
 }
 

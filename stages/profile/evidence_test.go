@@ -99,3 +99,21 @@ func TestSamplesKeepTheirPart(t *testing.T) {
 		}
 	}
 }
+
+// TestSearchedAreTheSamplesThatPointsAreFoundBy: those of the first part, or all where a part would have none.
+func TestSearchedAreTheSamplesThatPointsAreFoundBy(t *testing.T) {
+	var names []string
+	for i := range 100 {
+		names = append(names, fmt.Sprintf("%04d.png", i))
+	}
+	e := new(Evidence)
+	e.split(names)
+	for i, searched := range Searched(names) {
+		if searched != (e.part[i] == search) {
+			t.Errorf("%s of part %d: %v", names[i], e.part[i], searched)
+		}
+	}
+	if diff := cmp.Diff([]bool{true, true}, Searched(names[:2])); diff != "" {
+		t.Errorf("of two (-want +got):\n%s", diff)
+	}
+}

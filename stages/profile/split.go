@@ -11,6 +11,19 @@ const (
 	parts
 )
 
+// Searched reports which of the samples with these names points are found by. What else is fitted to samples before promises are
+// made for it, as temperatures are, may look at no others: it would flatter the samples that promises are tested on.
+func Searched(names []string) []bool {
+	e := &Evidence{samples: len(names)}
+	e.split(names)
+	set, _ := e.in(search, false)
+	searched := make([]bool, len(names))
+	for i := range searched {
+		searched[i] = set.has(i)
+	}
+	return searched
+}
+
 // split deals the samples out by their names: a sample is in the same part in every profile, whatever others there are.
 // Where a part would have none, all serve to search and report, and none can promise.
 func (e *Evidence) split(names []string) {

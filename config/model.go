@@ -3,14 +3,12 @@ package config
 import (
 	"fmt"
 	"math"
-	"path/filepath"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"github.com/delen-edge/delen/criteria"
-	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/audio"
 	"github.com/delen-edge/delen/stages/picture"
 	"github.com/delen-edge/delen/stages/profile"
@@ -208,24 +206,14 @@ func (b *block) profile(m *Model) {
 
 // evidence reads the outcomes that the model's profile, in the file at path, names.
 func (b *block) evidence(m *Model, path string) {
-	name := m.Profile.Outcomes
-	if name == "" {
+	if m.Profile.Outcomes == "" {
 		return
 	}
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(filepath.Dir(path), name)
-	}
-	outcomes, err := profile.ReadOutcomes(name)
-	if err == nil {
-		m.outcomes, err = stages.Digest(name)
-	}
-	if err == nil {
-		m.Evidence, err = profile.NewEvidence(m.Profile, outcomes)
-	}
+	var err error
+	m.Evidence, m.outcomes, err = profile.ReadEvidence(path, m.Profile)
 	if err != nil {
 		b.unprofiled[m] = true
 		b.failAt("profile", "Invalid outcomes", "%s Put the outcomes where the profile names them, or measure the model again with delen profile.", b.cause(err, "profile"))
-		return
 	}
 }
 

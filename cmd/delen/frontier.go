@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -152,19 +151,8 @@ func readEvidence(path string, p *profile.Profile) (*profile.Evidence, error) {
 	if p.Outcomes == "" {
 		return nil, fmt.Errorf("%s names no outcomes, from which points are found: run delen profile with --samples, or with --outcomes", path)
 	}
-	file := p.Outcomes
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(filepath.Dir(path), file)
-	}
-	outcomes, err := profile.ReadOutcomes(file)
-	if err != nil {
-		return nil, err
-	}
-	evidence, err := profile.NewEvidence(p, outcomes)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return evidence, nil
+	evidence, _, err := profile.ReadEvidence(path, p)
+	return evidence, err
 }
 
 // objective is what the command line says, or something to look at the points by.

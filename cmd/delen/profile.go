@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -79,6 +78,11 @@ size of the model's input; recordings (WAV) with --rate, no longer than the inpu
 or tensors of one row (.npy, or bare bytes in .bin and .raw). A label is the name
 of a class, when --labels names them, or else its number, from 0.
 
+The profile names its outcomes by their SHA-256: with others in their place it is
+refused. Outcomes that are read again bring the temperatures of the profile that was
+written with them, if it still lies at -o or beside them; when that is of another
+model, they are refused.
+
 --calibrate finds a temperature for each exit, by which its logits are divided, so
 that a confidence of 0.9 is right 9 times of 10, as far as one number can do that.
 It looks at the third of the samples that points are found by, never at those that
@@ -139,12 +143,7 @@ func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if f.samples != "" {
-		if err := profile.WriteOutcomes(f.outcomes, outcomes); err != nil {
-			return err
-		}
-	}
-	if err := p.Write(f.output); err != nil {
+	if err := f.write(p, outcomes); err != nil {
 		return err
 	}
 	return f.print(stdout, p)
@@ -170,10 +169,8 @@ func (f *profiling) checkFlags() error {
 	if f.samples != "" && f.outcomes == "" {
 		f.outcomes = filepath.Join(filepath.Dir(f.output), "outcomes.csv")
 	}
-	for _, file := range []string{f.output, f.outcomes} {
-		if _, err := os.Stat(filepath.Dir(file)); err != nil {
-			return fmt.Errorf("%s could not be written: %w", file, err)
-		}
+	if err := f.checkFiles(); err != nil {
+		return err
 	}
 	f.provider = strings.ToLower(f.provider)
 	f.device = cmp.Or(f.device, machineBelow("/").device())

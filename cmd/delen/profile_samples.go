@@ -25,7 +25,7 @@ func (f *profiling) judge(ctx context.Context, m *onnx.Model, p *profile.Profile
 	case f.samples != "":
 		outcomes, err = f.classify(ctx, m, p)
 	case f.outcomes != "":
-		outcomes, err = profile.ReadOutcomes(f.outcomes)
+		outcomes, err = f.found(p)
 	default:
 		return nil, nil
 	}

@@ -14,6 +14,8 @@
 //     and fractions. A file in milliseconds or percent is refused where that shows.
 //     Only those of a segment are of a run, by the number of its rows.
 //   - What Write accepts, Read accepts; a file is replaced whole or not at all.
+//   - A profile that names the digest of its outcomes is evidence with these alone.
+//     Outcomes are replaced first, so that a crash in between is an error later.
 //
 // # The frontier
 //
@@ -38,7 +40,8 @@
 //   - The samples are in three parts, by a hash of their names. Points are found on
 //     the first, promises tested on the second, accuracies estimated on the third.
 //     Shares of exits, and with them costs, are counted on the first and the third:
-//     what a promise is tested on has no say in which points are tested, and when.
+//     what a promise is tested on has no say in which points are tested, and when,
+//     nor in the temperatures, which are fitted to the first part.
 //   - A promise of accuracy is a fixed sequence of exact binomial tests from safe to
 //     cheap (Angelopoulos, Bates, Candès, Jordan and Lei, "Learn then Test", 2021),
 //     and the bound of one point is that of Clopper and Pearson (1934). It speaks of

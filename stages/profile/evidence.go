@@ -21,6 +21,24 @@ type Evidence struct {
 	p95            []float64 // of the response time, by exit; nil: not known
 }
 
+// ReadEvidence takes a valid profile, which was in the file at path, and reads the outcomes that it names. Digest is that of
+// their file. The error names the file, and says what NewEvidence does, or that these are other outcomes.
+func ReadEvidence(path string, p *Profile) (e *Evidence, digest string, err error) {
+	name := p.outcomesOf(path)
+	outcomes, digest, err := ReadOutcomes(name)
+	if err != nil {
+		return nil, "", err
+	}
+	if p.OutcomesDigest != "" && p.OutcomesDigest != digest {
+		return nil, "", fmt.Errorf("%s: outcomes of another profile: their digest is %s, and the profile's outcomes_digest %s; run delen profile again",
+			name, short(digest), short(p.OutcomesDigest))
+	}
+	if e, err = NewEvidence(p, outcomes); err != nil {
+		return nil, "", fmt.Errorf("%s: %w", name, err)
+	}
+	return e, digest, nil
+}
+
 // NewEvidence takes a valid profile and its outcomes, of which every sample has one for each exit. The error says which
 // sample is wrong and how, or how the outcomes differ from the profile.
 func NewEvidence(p *Profile, outcomes []Outcome) (*Evidence, error) {

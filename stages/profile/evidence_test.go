@@ -42,6 +42,29 @@ func TestEvidenceSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// Outcomes that have changed are another profile's, whatever they say of accuracies. A profile that is made by hand names no digest.
+func TestEvidenceIsOfTheProfilesOutcomes(t *testing.T) {
+	p, path := written(t)
+	outcomes := []Outcome{{"s", 0, 1, 0, 0.5}, {"s", 0, 2, 0, 0.6}}
+	if err := p.WriteWith(path, outcomes); err != nil {
+		t.Fatal(err)
+	}
+	digest := p.OutcomesDigest
+	outcomes[0].Confidence = 0.51
+	if err := p.WriteWith(path, outcomes); err != nil {
+		t.Fatal(err)
+	}
+	p.OutcomesDigest = digest
+	_, _, err := ReadEvidence(path, p)
+	if err == nil || !strings.Contains(err.Error(), "outcomes.csv: outcomes of another profile: ") || !strings.Contains(err.Error(), "run delen profile again") {
+		t.Error(err)
+	}
+	p.OutcomesDigest = ""
+	if _, _, err := ReadEvidence(path, p); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestEvidenceKnowsWhatAllExitsHave(t *testing.T) {
 	p := population{exits: 2}.profile()
 	p.Exits[1].FLOPs = nil

@@ -106,26 +106,68 @@ func lineAt(src []byte, offset int64) int {
 	return 1 + bytes.Count(src[:offset], []byte("\n"))
 }
 
-// replace writes a file beside path and then renames it, so that a reader sees
-// the old file or the new one and a failure leaves the old one.
-func replace(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+// A file is what is to be at a path.
+type file struct {
+	path  string
+	write func(io.Writer) error
+}
+
+// replace writes each file beside its path, and when all are whole renames them in their order, so that a reader sees the old
+// file or the new one and a failure leaves the old ones.
+func replace(files ...file) (err error) {
+	var drafts []string
+	defer func() {
+		if err != nil {
+			for _, d := range drafts {
+				os.Remove(d)
+			}
+		}
+	}()
+	for _, f := range files {
+		name, err := f.draft()
+		if err != nil {
+			return err
+		}
+		drafts = append(drafts, name)
+	}
+	for i, f := range files {
+		if err := os.Rename(drafts[i], f.path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// draft writes the file beside its path and returns its name there.
+func (f *file) draft() (name string, err error) {
+	// A folder would be found to be in the way only when other files have their names already.
+	if info, err := os.Stat(f.path); err == nil && !info.Mode().IsRegular() {
+		return "", fmt.Errorf("%s is there and is no regular file", f.path)
+	}
+	d, err := os.CreateTemp(filepath.Dir(f.path), "."+filepath.Base(f.path)+".*")
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() {
 		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
+			d.Close()
+			os.Remove(d.Name())
 		}
 	}()
-	b := bufio.NewWriter(f)
-	if err := write(b); err != nil {
-		return err
+	b := bufio.NewWriter(d)
+	if err := f.write(b); err != nil {
+		return "", err
 	}
 	// CreateTemp keeps the file to its owner, but a profile is no secret.
-	if err := errors.Join(b.Flush(), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return err
+	return d.Name(), errors.Join(b.Flush(), d.Chmod(0o644), d.Sync(), d.Close())
+}
+
+// Writable reports what keeps a file at path from being replaced, if anything: something else of that name, or its folder.
+func Writable(path string) error {
+	f := file{path, func(io.Writer) error { return nil }}
+	name, err := f.draft()
+	if err != nil {
+		return fmt.Errorf("%s could not be written: %w", path, err)
 	}
-	return os.Rename(f.Name(), path)
+	return os.Remove(name)
 }

@@ -45,31 +45,28 @@ func (o *Outcome) check() error {
 	return nil
 }
 
-// WriteOutcomes replaces the file at path by the outcomes, in their order, one
-// a line below the header sample,label,exit,predicted,confidence. Nothing is
-// written when one of them is not possible.
-func WriteOutcomes(path string, outcomes []Outcome) error {
-	return replace(path, func(w io.Writer) error {
-		c := csv.NewWriter(w)
-		row := slices.Clone(outcomesHeader)
+// encodeOutcomes writes the outcomes in their order, one a line below the header sample,label,exit,predicted,confidence. One
+// that is not possible is an error.
+func encodeOutcomes(w io.Writer, outcomes []Outcome) error {
+	c := csv.NewWriter(w)
+	row := slices.Clone(outcomesHeader)
+	if err := c.Write(row); err != nil {
+		return err
+	}
+	for i := range outcomes {
+		o := &outcomes[i]
+		if err := o.check(); err != nil {
+			return err
+		}
+		row[0] = o.Sample
+		row[1] = strconv.Itoa(o.Label)
+		row[2] = strconv.Itoa(o.Exit)
+		row[3] = strconv.Itoa(o.Predicted)
+		row[4] = strconv.FormatFloat(o.Confidence, 'g', -1, 64)
 		if err := c.Write(row); err != nil {
 			return err
 		}
-		for i := range outcomes {
-			o := &outcomes[i]
-			if err := o.check(); err != nil {
-				return fmt.Errorf("%s: not written: %w", path, err)
-			}
-			row[0] = o.Sample
-			row[1] = strconv.Itoa(o.Label)
-			row[2] = strconv.Itoa(o.Exit)
-			row[3] = strconv.Itoa(o.Predicted)
-			row[4] = strconv.FormatFloat(o.Confidence, 'g', -1, 64)
-			if err := c.Write(row); err != nil {
-				return err
-			}
-		}
-		c.Flush()
-		return c.Error()
-	})
+	}
+	c.Flush()
+	return c.Error()
 }

@@ -90,9 +90,6 @@ func shipped(name string) (*Evidence, error) {
 	if err != nil {
 		return nil, err
 	}
-	outcomes, err := ReadOutcomes(dir + p.Outcomes)
-	if err != nil {
-		return nil, err
-	}
-	return NewEvidence(p, outcomes)
+	e, _, err := ReadEvidence(dir+"profile.json", p)
+	return e, err
 }

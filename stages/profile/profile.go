@@ -1,10 +1,13 @@
 package profile
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 )
 
@@ -50,6 +53,8 @@ type Profile struct {
 	Segments []Segment `json:"segments,omitempty"`
 	// Outcomes is the path of outcomes.csv, relative to the profile, or empty.
 	Outcomes string `json:"outcomes,omitempty"`
+	// OutcomesDigest is the SHA-256 of that file in lower-case hexadecimal, or empty when any will do.
+	OutcomesDigest string `json:"outcomes_digest,omitempty"`
 }
 
 // Exit is what a request that stops at one exit gets and costs. A nil figure
@@ -108,7 +113,33 @@ func (p *Profile) Write(path string) error {
 	if err := p.Validate(); err != nil {
 		return fmt.Errorf("%s: not written: %w", path, err)
 	}
-	return replace(path, p.encode)
+	return replace(file{path, p.encode})
+}
+
+// WriteWith replaces the file at path by the profile, and the file that it names for its outcomes by these. The profile gets
+// their digest. When one of the two cannot be written, both stay as they were.
+func (p *Profile) WriteWith(path string, outcomes []Outcome) error {
+	p.OutcomesDigest = ""
+	if err := p.Validate(); err != nil {
+		return fmt.Errorf("%s: not written: %w", path, err)
+	}
+	name, digest := p.outcomesOf(path), sha256.New()
+	// The digest is known when the outcomes are written. They are renamed first: the profile of before knows that they are not its own.
+	return replace(file{name, func(w io.Writer) error {
+		if err := encodeOutcomes(io.MultiWriter(w, digest), outcomes); err != nil {
+			return fmt.Errorf("%s: not written: %w", name, err)
+		}
+		p.OutcomesDigest = hex.EncodeToString(digest.Sum(nil))
+		return nil
+	}}, file{path, p.encode})
+}
+
+// outcomesOf is the path of the outcomes of a profile in the file at path.
+func (p *Profile) outcomesOf(path string) string {
+	if filepath.IsAbs(p.Outcomes) {
+		return p.Outcomes
+	}
+	return filepath.Join(filepath.Dir(path), p.Outcomes)
 }
 
 // Print writes the profile as Write does, but to w.

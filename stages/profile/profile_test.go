@@ -158,21 +158,34 @@ func TestMatchModel(t *testing.T) {
 	}
 }
 
-func TestWriteOutcomes(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "outcomes.csv")
+// written is a profile of two exits with a file of its own for its outcomes.
+func written(t *testing.T) (p *Profile, path string) {
+	return &Profile{Model: "m", Source: Measured, Exits: []Exit{{Name: "a"}, {Name: "b"}}, Outcomes: "outcomes.csv"}, filepath.Join(t.TempDir(), "profile.json")
+}
+
+func TestWriteWithOutcomes(t *testing.T) {
+	p, path := written(t)
+	outcomes := filepath.Join(filepath.Dir(path), "outcomes.csv")
 	good := []Outcome{
 		{Sample: "a,1.png", Label: 3, Exit: 1, Predicted: 5, Confidence: 0.25},
 		{Sample: "a,1.png", Label: 3, Exit: 2, Predicted: 3, Confidence: 1},
 	}
-	if err := WriteOutcomes(path, good); err != nil {
+	if err := p.WriteWith(path, good); err != nil {
 		t.Fatal(err)
 	}
 	want := "sample,label,exit,predicted,confidence\n\"a,1.png\",3,1,5,0.25\n\"a,1.png\",3,2,3,1\n"
-	if got, _ := os.ReadFile(path); string(got) != want {
+	if got, _ := os.ReadFile(outcomes); string(got) != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if good[0].Correct() || !good[1].Correct() {
 		t.Error("only the second exit is right")
+	}
+	read, err := Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, digest, err := ReadEvidence(path, read); err != nil || digest != read.OutcomesDigest {
+		t.Errorf("the digest is %s, and %q in the profile; %v", digest, read.OutcomesDigest, err)
 	}
 	for _, bad := range []Outcome{
 		{Label: 3, Exit: 1, Predicted: 5, Confidence: 0.25},
@@ -181,12 +194,58 @@ func TestWriteOutcomes(t *testing.T) {
 		{Sample: "s", Exit: 1, Label: -1},
 		{Sample: "s", Exit: 1, Confidence: math.NaN()},
 	} {
-		if err := WriteOutcomes(path, []Outcome{bad}); err == nil {
-			t.Errorf("no error for %+v", bad)
+		if err := p.WriteWith(path, []Outcome{bad}); err == nil || !strings.HasPrefix(err.Error(), outcomes+": not written: ") {
+			t.Errorf("of %+v: %v", bad, err)
 		}
 	}
-	if got, _ := os.ReadFile(path); string(got) != want {
+	if got, _ := os.ReadFile(outcomes); string(got) != want {
 		t.Error("a failed write has changed the file")
+	}
+}
+
+// Whichever of the two cannot be written, the other one stays as it was.
+func TestWriteWithOutcomesLeavesBoth(t *testing.T) {
+	good := []Outcome{{Sample: "s", Exit: 1}, {Sample: "s", Exit: 2}}
+	for _, name := range []string{"profile.json", "outcomes.csv"} {
+		p, path := written(t)
+		dir := filepath.Dir(path)
+		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.WriteWith(path, good); err == nil || !strings.Contains(err.Error(), name+" is there and is no regular file") {
+			t.Errorf("%s is a folder: %v", name, err)
+		}
+		if left, _ := os.ReadDir(dir); len(left) != 1 {
+			t.Errorf("%s is a folder, and there are %v", name, left)
+		}
+	}
+}
+
+func TestWritable(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "profile.json")
+	if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		path string
+		want string // in the error; empty: none
+	}{
+		{path, ""},
+		{filepath.Join(dir, "new.json"), ""},
+		{dir, dir + " could not be written: " + dir + " is there and is no regular file"},
+		{filepath.Join(dir, "missing", "profile.json"), "no such file"},
+		{filepath.Join(path, "profile.json"), "not a directory"},
+	} {
+		if err := Writable(c.path); c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v, want %q", c.path, err, c.want)
+		}
+	}
+	if old, _ := os.ReadFile(path); string(old) != "old" {
+		t.Errorf("the file is %q", old)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 {
+		t.Errorf("left behind: %v", left)
 	}
 }
 
@@ -231,7 +290,7 @@ func FuzzReadOutcomes(f *testing.F) {
 		if err := os.WriteFile(path, []byte(header+body), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		outcomes, err := ReadOutcomes(path)
+		outcomes, _, err := ReadOutcomes(path)
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), path) {
 				t.Fatalf("the error does not name the file: %v", err)
@@ -245,11 +304,12 @@ func FuzzReadOutcomes(f *testing.F) {
 				}
 			}
 		}
-		if err := WriteOutcomes(path, outcomes); err != nil {
+		p := &Profile{Source: Measured, Exits: []Exit{{Name: "a"}}, Outcomes: "outcomes.csv"}
+		if err := p.WriteWith(filepath.Join(filepath.Dir(path), "profile.json"), outcomes); err != nil {
 			t.Fatalf("read, but not written: %v", err)
 		}
-		again, err := ReadOutcomes(path)
-		if diff := cmp.Diff(outcomes, again); err != nil || diff != "" {
+		again, digest, err := ReadOutcomes(path)
+		if diff := cmp.Diff(outcomes, again); err != nil || diff != "" || digest != p.OutcomesDigest {
 			t.Errorf("differs after a round trip: %v (-first +second):\n%s", err, diff)
 		}
 	})

@@ -1,7 +1,9 @@
 package profile
 
 import (
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -13,13 +15,21 @@ import (
 // outcomesHeader is the first line of the file.
 var outcomesHeader = []string{"sample", "label", "exit", "predicted", "confidence"}
 
-// ReadOutcomes reads what WriteOutcomes writes. An error names the file and the line.
-func ReadOutcomes(path string) ([]Outcome, error) {
+// ReadOutcomes reads the outcomes in the file at path, with the digest of it that a profile may name them by. An error names
+// the file and the line.
+func ReadOutcomes(path string) (outcomes []Outcome, digest string, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer f.Close()
+	h := sha256.New()
+	outcomes, err = parseOutcomes(io.TeeReader(f, h), path)
+	return outcomes, hex.EncodeToString(h.Sum(nil)), err
+}
+
+// parseOutcomes reads to the end of the file at path.
+func parseOutcomes(f io.Reader, path string) ([]Outcome, error) {
 	r := csv.NewReader(f)
 	r.FieldsPerRecord = len(outcomesHeader)
 	r.ReuseRecord = true

@@ -52,6 +52,9 @@ func (p *Profile) checkHead() error {
 	if p.Digest != "" && !isDigest(p.Digest) {
 		errs = append(errs, fmt.Errorf("digest: %q is not a SHA-256 of 64 lower-case hexadecimal digits; leave it out when the figures hold for no particular file", p.Digest))
 	}
+	if p.OutcomesDigest != "" && !isDigest(p.OutcomesDigest) {
+		errs = append(errs, fmt.Errorf("outcomes_digest: %q is not a SHA-256 of 64 lower-case hexadecimal digits; leave it out when any outcomes will do", p.OutcomesDigest))
+	}
 	return errors.Join(errs...)
 }
 

@@ -34,7 +34,9 @@ An operating point is a threshold of confidence for each exit but the last. A
 request stops at the first exit that is as confident as its threshold, or else at
 the last. Each point brings an accuracy, times, an energy and FLOPs; they are
 predicted from the labelled samples in the profile's outcomes. The frontier is the
-points worth choosing from: no other is as accurate for less.
+points worth choosing from: each is the cheapest that was found of those as accurate,
+or of those as accurate that also keep a bound on response time or on another cost.
+Accuracies are printed from other samples, on which some look worse than cheaper ones.
 
 PROFILE is a profile.json that names its outcomes, as delen profile writes it with
 --samples or --outcomes. Nothing is run.
@@ -47,9 +49,10 @@ Without a goal, energy is minimised where the profile has it, or else response_t
 A node finds the same point for a tenant with the same objective, while it has
 nothing else to do.
 
-  accuracy   the estimate, from a third of the samples
-  at least   what is certain, at --confidence, from another third; points are found
-             on the last third, so neither flatters what was chosen
+  accuracy   the estimate, from the second and third parts of the samples: points are
+             found on the first. It is no less than the next column
+  at least   what is certain, at --confidence, from the second part alone
+  p95        of all requests together, as many from each exit as stop there
   stop at    how many of a hundred requests stop at each exit
   thresholds those of the exits; 0 always stops, never never does
 
@@ -57,9 +60,10 @@ In the rows below the points, full always goes to the last exit, pW is the best
 single exit, and the oracle knows the labels and stops at the first exit that is
 right: no rule can do better, and none does as well.
 
-A bound on accuracy is kept where that is certain. With --certify off it is kept
-where the estimate from all samples says so, which is too good by as much as luck
-went into the choice.
+A bound on accuracy is kept where that is certain. What keeps the other bounds is
+tested in turn: the most accurate single exit, then points from the most accurate to
+the cheap, until one fails. With --certify off it is kept where the estimate from all
+samples says so, which is too good by as much as luck went into the choice.
 
 With --json the result is one JSON object: points, all of them; chosen, or null
 without a goal and bounds; policies with full, per_workload and oracle; exits, each
@@ -168,11 +172,25 @@ func (f *predicting) objective(known criteria.Set) (*criteria.Objective, error) 
 			return nil, errors.New("the profile has neither response times nor energies nor FLOPs of all exits: there is nothing to trade accuracy against")
 		}
 	}
+	if err := f.turned(); err != nil {
+		return nil, usageError{err}
+	}
 	o, diags := criteria.ParseObjective(f.maximize, minimize, f.where, known)
 	if diags.HasErrors() {
 		return nil, usageError{errors.New(criteria.ExplainObjective(f.maximize, minimize, f.where, diags))}
 	}
 	return o, nil
+}
+
+// turned reports a metric that stands at the other of the two flags. The language would answer in its own words, not in flags.
+func (f *predicting) turned() error {
+	if f.minimize == criteria.Accuracy.String() {
+		return errors.New("--minimize accuracy: less accuracy is not better; write --maximize accuracy")
+	}
+	if m, ok := criteria.MetricNamed(f.maximize); ok && m != criteria.Accuracy && criteria.Objectives().Has(m) {
+		return fmt.Errorf("--maximize %s: more of it is not better; write --minimize %s", m, m)
+	}
+	return nil
 }
 
 // plot draws the frontier into a file.

@@ -62,12 +62,16 @@ func (r *prediction) print(out io.Writer) error {
 	fmt.Fprintln(out)
 	t := newTable(out)
 	t.line("\taccuracy\tat least\tresponse\tp95\tenergy\tFLOPs\tstop at\tthresholds")
+	listed := false // a single exit may be chosen that is no point of the frontier
 	for _, i := range r.shown() {
 		mark := ""
 		if r.asked && r.Points[i].Equal(&r.chosen.Point) {
-			mark = "chosen"
+			mark, listed = "chosen", true
 		}
 		printPoint(t, mark, &r.Points[i])
+	}
+	if r.asked && !listed {
+		printPoint(t, "chosen", &r.chosen.Point)
 	}
 	printPoint(t, "pW", &r.single.Point)
 	printPoint(t, "full", &r.Single[len(r.Single)-1])
@@ -114,10 +118,13 @@ func (r *prediction) conclude(out io.Writer) error {
 	if r.asked && len(r.chosen.Unmet) == 0 {
 		full := &r.Single[len(r.Single)-1]
 		if r.Objective.Maximize {
-			fmt.Fprintf(&b, "the accuracy of the chosen point is %.4f, that of pW %.4f; it takes %s %s than full\n",
-				r.chosen.Point.Accuracy, r.single.Point.Accuracy, r.less(full), r.Axis)
-		} else {
-			fmt.Fprintf(&b, "the chosen point takes %s %s than full, and %s than pW\n", r.less(full), r.Axis, r.less(&r.single.Point))
+			fmt.Fprintf(&b, "the accuracy of the chosen point is %.4f, that of pW %.4f", r.chosen.Point.Accuracy, r.single.Point.Accuracy)
+			if less := r.less(full); less != "" {
+				fmt.Fprintf(&b, "; it takes %s %s than full", less, r.Axis)
+			}
+			b.WriteByte('\n')
+		} else if less, than := r.less(full), r.less(&r.single.Point); less != "" && than != "" {
+			fmt.Fprintf(&b, "the chosen point takes %s %s than full, and %s than pW\n", less, r.Axis, than)
 		}
 	}
 	if r.asked {
@@ -128,7 +135,7 @@ func (r *prediction) conclude(out io.Writer) error {
 	if r.certainty.Off {
 		fmt.Fprintf(&b, "accuracies are estimates from the samples that the points were chosen by: nothing is certain\n")
 	} else {
-		fmt.Fprintf(&b, "certain at %g %%: an accuracy of %.4f at the most accurate point, and no higher bound\n", 100*r.certainty.Confidence, r.Certifiable())
+		fmt.Fprintf(&b, "certain at %g %%: an accuracy of %.4f at the most accurate exit\n", 100*r.certainty.Confidence, r.Certifiable())
 	}
 	if r.Gap != 0 {
 		fmt.Fprintf(&b, "not all thresholds were tried: %s\n", gap(r.Gap))
@@ -137,9 +144,12 @@ func (r *prediction) conclude(out io.Writer) error {
 	return err
 }
 
-// less is how much less than another point the chosen one takes.
+// less is how much less than another point the chosen one takes, or "" where costs are 0 or not known: nothing is a part of them.
 func (r *prediction) less(other *profile.Point) string {
 	saved := 100 - 100*cost(&r.chosen.Point, r.Axis)/cost(other, r.Axis)
+	if math.IsNaN(saved) || math.IsInf(saved, 0) {
+		return ""
+	}
 	if saved < 0 {
 		return fmt.Sprintf("%.1f %% more", -saved)
 	}

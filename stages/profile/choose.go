@@ -26,58 +26,64 @@ type Choice struct {
 type candidate struct {
 	*Point
 	order  float64 // its accuracy on the search part, or on all samples when certainty is off
+	single bool    // one exit for all requests: not found by a search
 	goal   float64 // what is minimised, or what accuracy costs
 	excess float64 // by how much it breaks bounds on costs, as fractions of the bounds, added up
 }
 
 // Choose finds the best point of a policy for an objective under a load. The objective's bounds may be others than those
-// that the frontier was made for.
+// that the frontier was made for. The policy Pareto chooses among the points and the single exits.
 //
 // Points that break a bound on a cost are out. Of the others the cheapest is chosen whose accuracy keeps its bound, or the
 // most accurate. When certainty is on, the accuracy's bound is kept where it is certain on the calibration part: the points
-// are tested one after the other, from the most accurate on the search part to the cheap, and the first that fails ends it. The
-// last that has passed is chosen; one that has not been reached is not certain, whatever its own test would say. All points are
-// tested: neighbours stand and fall together, so that small steps end no earlier by chance than large ones.
+// are tested one after the other, in an order that the calibration part has no say in, and the first that fails ends it. The
+// best that has passed is chosen; one that has not been reached is not certain, whatever its own test would say. All points
+// are tested that would be better than those before them: neighbours stand and fall together, so that small steps end no
+// earlier by chance than large ones.
+//
+// The first to be tested is the single exit that is the most accurate on the search part. The points that look as accurate
+// there are the luckiest of millions, and would often fail where it passes. So Pareto keeps every bound on accuracy that
+// PerWorkload keeps when that exit breaks no other bound. After it come the points, from the most accurate to the cheap.
 //
 // Where no point keeps all bounds it is the nearest: the one that exceeds bounds on costs by the least, as fractions of the
-// bounds added up, and among equals the most accurate, and then the cheapest. Costs come first because what they bound, a
-// battery or a deadline, is used up, and accuracy is only missed.
+// bounds added up, and among equals the one that would be tested first; without a bound on accuracy, the most accurate. Costs
+// come first because what they bound, a battery or a deadline, is used up, and accuracy is only missed.
 func (f *Frontier) Choose(p Policy, o *criteria.Objective, l Load) Choice {
 	all := f.candidates(p, o, l)
-	within := slices.DeleteFunc(slices.Clone(all), func(c candidate) bool { return c.excess > 0 })
-	accuracy := o.Bound(criteria.Accuracy).Min
-	var best candidate
-	var ok bool
-	switch {
-	case len(within) == 0:
-	case o.Maximize:
-		best, ok = slices.MinFunc(within, safer), true
-	default:
-		best, ok = f.cheapest(within, accuracy)
+	least := slices.MinFunc(all, func(a, b candidate) int { return cmp.Compare(a.excess, b.excess) }).excess
+	nearest := slices.DeleteFunc(all, func(c candidate) bool { return c.excess > least })
+	best, ok := candidate{}, false
+	if least == 0 {
+		best, ok = f.best(nearest, o)
 	}
 	if !ok {
-		best = slices.MinFunc(all, func(a, b candidate) int { return cmp.Or(cmp.Compare(a.excess, b.excess), safer(a, b)) })
+		best = f.sequence(nearest, o)[0]
 	}
 	return Choice{*best.Point, f.unmet(best, o, l)}
 }
 
 func (f *Frontier) candidates(p Policy, o *criteria.Objective, l Load) []candidate {
-	points, order := f.Points, f.pointOrder
-	switch p {
-	case PerWorkload:
-		points, order = f.Single, f.singleOrder
-	case Full:
-		points, order = f.Single[len(f.Single)-1:], f.singleOrder[len(f.Single)-1:]
-	}
 	goal := o.Metric
 	if o.Maximize {
 		goal = f.Axis
 	}
-	all := make([]candidate, len(points))
-	for i := range points {
-		all[i] = candidate{&points[i], order[i], points[i].cost(goal), 0}
+	var all []candidate
+	add := func(p *Point, order float64, single bool) {
+		c := candidate{p, order, single, p.cost(goal), 0}
 		for _, b := range o.Where {
-			all[i].excess += points[i].excess(b, l)
+			c.excess += p.excess(b, l)
+		}
+		all = append(all, c)
+	}
+	if p == Pareto {
+		all = make([]candidate, 0, len(f.Points)+len(f.Single))
+		for i := range f.Points {
+			add(&f.Points[i], f.pointOrder[i], false)
+		}
+	}
+	for i := range f.Single {
+		if p != Full || i == len(f.Single)-1 {
+			add(&f.Single[i], f.singleOrder[i], true)
 		}
 	}
 	return all
@@ -106,34 +112,54 @@ func safer(a, b candidate) int {
 	return cmp.Or(cmp.Compare(b.order, a.order), cmp.Compare(a.goal, b.goal))
 }
 
-// cheapest is the cheapest of candidates whose accuracy keeps a bound, or false when there is none.
-func (f *Frontier) cheapest(within []candidate, accuracy float64) (best candidate, ok bool) {
-	if math.IsInf(accuracy, -1) {
-		return slices.MinFunc(within, func(a, b candidate) int { return cmp.Or(cmp.Compare(a.goal, b.goal), safer(a, b)) }), true
+// better reports whether a candidate serves an objective better than another does, should both keep its bounds.
+func (c candidate) better(than candidate, o *criteria.Objective) bool {
+	if o.Maximize {
+		return safer(c, than) < 0
 	}
-	for _, c := range falling(within) {
-		if !f.keeps(c, accuracy) {
-			break
+	return c.goal < than.goal
+}
+
+// best is the best of candidates whose accuracy keeps the objective's bound, or false when there is none.
+func (f *Frontier) best(within []candidate, o *criteria.Objective) (best candidate, ok bool) {
+	least := o.Bound(criteria.Accuracy).Min
+	for _, c := range f.sequence(within, o) {
+		switch {
+		case ok && !c.better(best, o):
+		case !f.keeps(c, least):
+			return best, ok
+		default:
+			best, ok = c, true
 		}
-		best, ok = c, true
 	}
 	return best, ok
 }
 
+// sequence orders candidates as they are tested. First comes the most accurate single exit among them, when it is the most
+// accurate of all. When that breaks a bound on a cost, it is the most accurate of those that do not, unless points are more
+// accurate than luck explains. Without certainty, or a bound, nothing is tested, and the most accurate comes first.
+func (f *Frontier) sequence(within []candidate, o *criteria.Objective) []candidate {
+	slices.SortStableFunc(within, safer)
+	first := slices.IndexFunc(within, func(c candidate) bool { return c.single })
+	if f.off || math.IsInf(o.Bound(criteria.Accuracy).Min, -1) || first < 0 {
+		return within
+	}
+	c := within[first]
+	if c.order == f.singleOrder[f.safest()] || within[0].order <= c.order+luck*math.Sqrt(c.order*(1-c.order)/float64(f.searched)) {
+		copy(within[1:first+1], within[:first])
+		within[0] = c
+	}
+	return within
+}
+
+// luck is by how many standard errors of an accuracy the best of many points may seem better than it is.
+const luck = 1.5
+
+// safest is the single exit that is the most accurate on the search part, the cheapest of equals.
+func (f *Frontier) safest() int { return slices.Index(f.singleOrder, slices.Max(f.singleOrder)) }
+
 // keeps reports whether a candidate taken alone keeps a bound on accuracy: certainly, or by the estimate when certainty is off.
 func (f *Frontier) keeps(c candidate, accuracy float64) bool { return c.AccuracyLow >= accuracy }
-
-// falling orders candidates from safe to cheap and leaves out those that are no cheaper than a safer one.
-func falling(within []candidate) []candidate {
-	slices.SortFunc(within, safer)
-	var stairs []candidate
-	for _, c := range within {
-		if len(stairs) == 0 || c.goal < stairs[len(stairs)-1].goal {
-			stairs = append(stairs, c)
-		}
-	}
-	return stairs
-}
 
 // unmet are the bounds that a point is not predicted, or not certain, to keep.
 func (f *Frontier) unmet(c candidate, o *criteria.Objective, l Load) []criteria.Bound {
@@ -146,14 +172,14 @@ func (f *Frontier) unmet(c candidate, o *criteria.Objective, l Load) []criteria.
 	return all
 }
 
-// Certifiable is the highest accuracy that the samples can make certain at the frontier's confidence: that of the point that
-// is the most accurate on the search part. Choose reports any higher bound as unmet. When certainty is off, it is the accuracy
-// that is estimated of that point.
+// Certifiable is the highest accuracy that the samples can make certain at the frontier's confidence when no cost is bounded:
+// that of the single exit that is the most accurate on the search part, which is tested first. Choose reports any higher bound
+// as unmet. When certainty is off, it is the highest accuracy that is estimated.
 func (f *Frontier) Certifiable() float64 {
-	best, order := f.Single[0].AccuracyLow, f.singleOrder[0]
-	for i := range f.Points {
-		if f.pointOrder[i] > order {
-			best, order = f.Points[i].AccuracyLow, f.pointOrder[i]
+	best := f.Single[f.safest()].AccuracyLow
+	if f.off {
+		for i := range f.Points {
+			best = max(best, f.Points[i].AccuracyLow)
 		}
 	}
 	return best

@@ -49,6 +49,7 @@ type Frontier struct {
 	// What the points were chosen by, beside them: how accurate they are on the search part. It orders them, and nothing that
 	// is promised is read from it.
 	pointOrder, singleOrder []float64
+	searched                int // samples of the search part
 	off                     bool
 }
 
@@ -61,6 +62,7 @@ func (e *Evidence) Frontier(o *criteria.Objective, c Certainty) *Frontier {
 	confidence := cmp.Or(c.Confidence, usual)
 	f := &Frontier{Objective: o, Axis: e.axis(o), off: c.Off}
 	in, n := e.in(search, c.Off)
+	f.searched = n
 	s := e.search(in, n, f.Axis, o)
 	g := s.g
 	counter := e.newCounter(c.Off)

@@ -194,7 +194,11 @@ func TestSharesAreThoseOfBruteForce(t *testing.T) {
 				if math.Abs(q.Energy-want.cost/size) > 1e-9*q.Energy {
 					t.Fatalf("%v: energy %v, want %v", q.Thresholds, q.Energy, want.cost/size)
 				}
-				if got, n := brute(e, sets[report], q.Thresholds).right, e.sizes[report]; q.Accuracy != max(float64(got)/float64(n), q.AccuracyLow) {
+				fresh := newBits(e.samples)
+				for w := range fresh {
+					fresh[w] = sets[calibration][w] | sets[report][w]
+				}
+				if got, n := brute(e, fresh, q.Thresholds).right, fresh.count(); q.Accuracy != max(float64(got)/float64(n), q.AccuracyLow) {
 					t.Fatalf("%v: accuracy %v, want %d of %d", q.Thresholds, q.Accuracy, got, n)
 				}
 				if got, n := brute(e, sets[calibration], q.Thresholds).right, e.sizes[calibration]; q.AccuracyLow != lowest(got, n, usual) {
@@ -224,7 +228,7 @@ func TestShelfHoldsWhatBruteForceCounts(t *testing.T) {
 				for k, shot := range want.shot {
 					left -= shot
 					flops += float64(shot) * e.cost[criteria.FLOPs][k]
-					if level < 0 && 20*left <= n {
+					if level < 0 && 20*left <= n-shot {
 						level = k
 					}
 				}

@@ -141,15 +141,19 @@ func (g *grid) isSingle(levels []uint16) bool {
 // never is the level that no sample of an exit reaches.
 func (g *grid) never(exit int) uint16 { return uint16(len(g.thresholds[exit]) - 1) }
 
-// class of a vector is where the 95th percentile of its requests stops, and behind those of all exits the same again for
-// vectors that break a limit. left is how many go on from each exit but the last.
+// class of a vector is the first exit by whose 95th percentile it has answered 95 of 100 of its requests, and behind those of
+// all exits the same again for vectors that break a limit. left is how many go on from each exit but the last.
+//
+// Of those that stop at the exit, 5 of 100 are later than its percentile, and all that go on are taken to be; those that have
+// stopped before are taken to be in time. So the class of a single exit is its own, and there is no other in that of the first.
 func (g *grid) class(left []int) int {
-	level := g.exits - 1
+	level, came := g.exits-1, g.n
 	for k, n := range left {
-		if mostLeft(n, g.n) {
+		if 20*n <= g.n-(came-n) {
 			level = k
 			break
 		}
+		came = n
 	}
 	for i := range g.limits {
 		if g.price(g.limits[i].cost, left) > g.limits[i].most*float64(g.n) {

@@ -12,11 +12,13 @@ type Point struct {
 	// Thresholds has one for each exit but the last, which always answers: a request stops there when its confidence is at
 	// least that. 0 always stops, +Inf never.
 	Thresholds []float64
-	// Accuracy is the fraction of right answers, estimated on samples that the point was not chosen by; no less than AccuracyLow.
+	// Accuracy is the fraction of right answers, estimated on the two parts of the samples that points are not found on, or on
+	// all samples when certainty is off. It is no less than AccuracyLow.
 	Accuracy float64
-	// AccuracyLow is what the accuracy is at least, at the frontier's confidence.
+	// AccuracyLow is what the accuracy is at least, at the frontier's confidence: certain by the second part alone.
 	AccuracyLow float64
-	// ResponseTime is the mean time from the start to the answer, in seconds, and ResponseP95 its 95th percentile.
+	// ResponseTime is the mean time from the start to the answer, in seconds, and ResponseP95 its 95th percentile over the
+	// requests of all exits together, by their shares.
 	ResponseTime, ResponseP95 float64
 	// Energy is the mean in joules.
 	Energy float64

@@ -3,6 +3,8 @@ package profile
 import (
 	"math"
 	wide "math/bits"
+
+	"github.com/delen-edge/delen/criteria"
 )
 
 // bits is a set of samples.
@@ -129,26 +131,22 @@ func (t *tally) leave(c *counter, exit int, alive, stop bits) {
 
 // point is what the thresholds are predicted to bring.
 func (c *counter) point(thresholds []float64, t tally, confidence float64, off bool) Point {
-	p := Point{Thresholds: thresholds, Accuracy: fraction(t.right[report], c.sizes[report])}
+	// The search has seen neither of the other two parts, and both together err the least.
+	p := Point{Thresholds: thresholds, Accuracy: fraction(t.right[calibration]+t.right[report], c.sizes[calibration]+c.sizes[report])}
 	p.AccuracyLow = p.Accuracy
 	if !off {
 		p.AccuracyLow = lowest(t.right[calibration], c.sizes[calibration], confidence)
 		p.Accuracy = max(p.Accuracy, p.AccuracyLow) // chance may set two parts so far apart
 	}
-	left := c.size
-	p.ResponseP95 = math.NaN()
-	for k, n := range t.shot {
+	for _, n := range t.shot {
 		p.ExitShare = append(p.ExitShare, fraction(n, c.size))
-		left -= n
-		if c.e.p95 != nil && math.IsNaN(p.ResponseP95) && mostLeft(left, c.size) {
-			p.ResponseP95 = c.e.p95[k]
-		}
+	}
+	p.ResponseP95 = math.NaN()
+	if c.e.p95 != nil {
+		p.ResponseP95 = mixture{p.ExitShare, c.e.cost[criteria.ResponseTime], c.e.p95}.quantile(0.95)
 	}
 	c.e.mean(&p)
 	return p
 }
-
-// mostLeft reports whether so few of n are left that the 95th percentile is not among them.
-func mostLeft(left, n int) bool { return 20*left <= n }
 
 func fraction(part, of int) float64 { return float64(part) / float64(of) }

@@ -34,9 +34,10 @@ An operating point is a threshold of confidence for each exit but the last. A
 request stops at the first exit that is as confident as its threshold, or else at
 the last. Each point brings an accuracy, times, an energy and FLOPs; they are
 predicted from the labelled samples in the profile's outcomes. The frontier is the
-points worth choosing from: each is the cheapest that was found of those as accurate,
-or of those as accurate that also keep a bound on response time or on another cost.
-Accuracies are printed from other samples, on which some look worse than cheaper ones.
+points worth choosing from: each is the cheapest that was found of those as
+accurate, or of those that also keep a bound on response time or on another cost.
+Accuracies are printed from other samples, on which some look worse than cheaper
+points.
 
 PROFILE is a profile.json that names its outcomes, as delen profile writes it with
 --samples or --outcomes. Nothing is run.
@@ -49,8 +50,8 @@ Without a goal, energy is minimised where the profile has it, or else response_t
 A node finds the same point for a tenant with the same objective, while it has
 nothing else to do.
 
-  accuracy   the estimate, from the second and third parts of the samples: points are
-             found on the first. It is no less than the next column
+  accuracy   the estimate, from the second and third parts of the samples: points
+             are found on the first. It is no less than the next column
   at least   what is certain, at --confidence, from the second part alone
   p95        of all requests together, as many from each exit as stop there
   stop at    how many of a hundred requests stop at each exit
@@ -61,9 +62,9 @@ single exit, and the oracle knows the labels and stops at the first exit that is
 right: no rule can do better, and none does as well.
 
 A bound on accuracy is kept where that is certain. What keeps the other bounds is
-tested in turn: the most accurate single exit, then points from the most accurate to
-the cheap, until one fails. With --certify off it is kept where the estimate from all
-samples says so, which is too good by as much as luck went into the choice.
+tested in turn: the most accurate single exit, then points from the most accurate
+to the cheap, until one fails. With --certify off it is kept where the estimate
+from all samples says so, which is too good by as much as luck went into the choice.
 
 With --json the result is one JSON object: points, all of them; chosen, or null
 without a goal and bounds; policies with full, per_workload and oracle; exits, each

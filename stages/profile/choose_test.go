@@ -145,9 +145,9 @@ func TestChoose(t *testing.T) {
 func TestParetoKeepsWhatOneExitKeeps(t *testing.T) {
 	idle := Load{Pace: 1}
 	kept := 0
-	for _, exits := range []int{1, 2, 3, 4, 6} {
+	for _, exits := range []int{1, 2, 3, 5} {
 		for shape, p := range populations(exits) {
-			for seed := range uint64(4) {
+			for seed := range uint64(2) {
 				e := p.evidence(200+seed, 300)
 				f := e.Frontier(cheap, Certainty{})
 				sure := f.Single[f.safest()].AccuracyLow

@@ -90,7 +90,7 @@ func triples(n int) [][]int {
 // fresh is the vectors of the staircases that are not scanned yet, thinned.
 func (c *climber) fresh() []int {
 	var all []int
-	for class := c.g.exits - 1; class >= 0; class-- {
+	for class := c.g.classes - 1; class >= 0; class-- {
 		all = append(all, c.s.thin(c.news(c.s.staircase(class, false)), width)...)
 		if len(c.g.limits) > 0 {
 			all = append(all, c.s.thin(c.news(c.s.staircase(class, true)), width)...)

@@ -33,20 +33,29 @@
 //     improved on a grid eight times as fine, one exit at a time. Beyond, such a
 //     Pareto local search does all, with a fixed number of steps, and the frontier
 //     says with Gap how far a Lagrangian bound is from it.
-//   - There is a staircase of accuracy against cost for each exit that the 95th
-//     percentile may stop at, since a bound on response times is on that; and the
-//     same again of what keeps bounds on other means. Points are what some
-//     staircase needs, thinned to some two hundred and fifty.
+//   - There is a staircase of accuracy against cost for each of some times by which 95
+//     of 100 requests are answered, the exits' and those between them, since a bound
+//     on response times is on that; and the same again of what keeps bounds on other
+//     means. Points are what some staircase needs, thinned to some two hundred and
+//     fifty: each is the cheapest found of those as accurate on its staircase, and on
+//     other samples than it was found on it need not be.
 //   - The samples are in three parts, by a hash of their names. Points are found on
-//     the first, promises tested on the second, accuracies estimated on the third.
-//     Shares of exits, and with them costs, are counted on the first and the third:
-//     what a promise is tested on has no say in which points are tested, and when,
-//     nor in the temperatures, which are fitted to the first part.
+//     the first and promises tested on the second. Accuracies are estimated on the
+//     second and the third together, by neither of which points are found, and are no
+//     less than what is certain. Shares of exits, and with them costs, are counted on
+//     the first and the third: what a promise is tested on has no say in which points
+//     are tested, and when, nor in the temperatures, which are fitted to the first
+//     part.
 //   - A promise of accuracy is a fixed sequence of exact binomial tests from safe to
 //     cheap (Angelopoulos, Bates, Candès, Jordan and Lei, "Learn then Test", 2021),
 //     and the bound of one point is that of Clopper and Pearson (1934). It speaks of
-//     samples like those of the profile, and of nothing else.
+//     samples like those of the profile, and of nothing else. The sequence begins with
+//     the single exit that is the most accurate on the first part, which no search has
+//     picked: so the frontier promises what that exit does.
 //   - The 95th percentile of a response time at an exit is the sum of its segments':
 //     slow moments hit all of them. Where the profile has none, it is 1.5 times the
-//     median.
+//     median. That of a point is of all its requests together: the .95 quantile of the
+//     mixture of its exits' times by their shares. Of an exit's times, the profile
+//     knows two quantiles: they are the median up to .5, linear from there to the 95th
+//     percentile at .95, and on with the same slope up to 1.
 package profile

@@ -36,7 +36,8 @@ type Frontier struct {
 	Objective *criteria.Objective
 	// Axis is the cost that accuracy is traded against: ResponseTime, Energy or FLOPs.
 	Axis criteria.Metric
-	// Points are those that no other dominates, ascending in the axis' cost.
+	// Points are the cheapest that were found for their accuracy, some of them only among what is as quick or keeps the bounds;
+	// ascending in the axis' cost. Accuracies are estimated on other samples, on which a point may look worse than a cheaper one.
 	Points []Point
 	// Single has a point for each exit that always stops there; the last is that of the policy Full.
 	Single []Point

@@ -49,7 +49,7 @@ func BenchmarkSavings(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/below=%d", name, points), func(b *testing.B) {
 				right := full - points*n/100
 				ours := math.Inf(1)
-				for _, at := range s.staircase(e.exits-1, false) {
+				for _, at := range s.staircase(s.g.classes-1, false) {
 					if s.right(at) >= right {
 						ours = s.cost[at]
 					}

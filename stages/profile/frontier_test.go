@@ -102,8 +102,8 @@ func TestPointsAreAsCheapAsThoseOfAFineGrid(t *testing.T) {
 			e := p.evidence(uint64(exits*10+shape), c.samples)
 			in, n := e.in(search, false)
 			ours, fine := e.search(in, n, criteria.Energy, cheap), e.visitAll(in, n, c.fine)
-			stairs := ours.staircase(exits-1, false)
-			for _, at := range fine.staircase(exits-1, false) {
+			stairs := ours.staircase(ours.g.classes-1, false)
+			for _, at := range fine.staircase(fine.g.classes-1, false) {
 				least := math.Inf(1)
 				for _, s := range stairs {
 					if ours.right(s) >= fine.right(at) {
@@ -133,7 +133,7 @@ func TestBlocksMissNothing(t *testing.T) {
 				c := brute(e, in, thresholds)
 				least[c.right] = min(least[c.right], c.cost)
 			})
-			stairs := s.staircase(exits-1, false)
+			stairs := s.staircase(s.g.classes-1, false)
 			cheapest := math.Inf(1)
 			for right := n; right >= 0; right-- {
 				if least[right] >= cheapest-1e-9 {
@@ -154,7 +154,7 @@ func TestThinStairsAreClose(t *testing.T) {
 	e := population{exits: 3}.evidence(4, 20_000)
 	in, n := e.in(search, false)
 	s := e.search(in, n, criteria.Energy, cheap)
-	stairs := s.staircase(2, false)
+	stairs := s.staircase(s.g.classes-1, false)
 	thin := s.thin(stairs, mostPoints/2)
 	if len(stairs) < 2*len(thin) || len(thin) > mostPoints/2 || thin[0] != stairs[0] || thin[len(thin)-1] != stairs[len(stairs)-1] {
 		t.Fatalf("%d of %d stairs are kept", len(thin), len(stairs))
@@ -218,22 +218,27 @@ func TestShelfHoldsWhatBruteForceCounts(t *testing.T) {
 			in, n := e.in(search, false)
 			s := e.search(in, n, criteria.Energy, bounded)
 			g := s.g
+			times, m := e.ladder(), mixture{median: e.cost[criteria.ResponseTime], p95: e.p95}
 			for at, cost := range s.cost {
 				if math.IsInf(cost, 1) {
 					continue
 				}
 				want := brute(e, in, g.vector(s.at(at)))
-				left, level := n, -1
-				flops := 0.0
+				level, flops := 0, 0.0
 				for k, shot := range want.shot {
-					left -= shot
 					flops += float64(shot) * e.cost[criteria.FLOPs][k]
-					if level < 0 && 20*left <= n-shot {
-						level = k
+				}
+				for level = range times { // by which 95 of 100 are answered
+					answered := 0.0
+					for k, shot := range want.shot {
+						answered += float64(shot) * m.by(k, times[level])
+					}
+					if answered >= 0.95*float64(n)-1e-9 {
+						break
 					}
 				}
 				if flops > 6*float64(n)+1e-9 {
-					level += exits
+					level += len(times)
 				}
 				if class := at / (n + 1); want.right != s.right(at) || math.Abs(want.cost-cost) > 1e-6 || class != level {
 					t.Fatalf("%d exits, %v: %d right, cost %v, class %d; want %d, %v, %d", exits, s.at(at), s.right(at), cost, class, want.right, want.cost, level)
@@ -285,7 +290,7 @@ func TestClimbsEndWhereRestartsDo(t *testing.T) {
 		in, n := e.in(search, false)
 		s := e.search(in, n, criteria.Energy, cheap)
 		g := s.g
-		stairs := s.staircase(7, false)
+		stairs := s.staircase(s.g.classes-1, false)
 		r := rand.New(rand.NewPCG(9, uint64(shape)))
 		for _, at := range []int{len(stairs) / 8, len(stairs) / 3, len(stairs) / 2} {
 			right := s.right(stairs[at])
@@ -342,7 +347,7 @@ func TestNoOtherRuleIsBetter(t *testing.T) {
 			e := p.evidence(uint64(shape), 600)
 			in, n := e.in(search, false)
 			s, g := e.search(in, n, criteria.Energy, cheap), e.newGrid(in, n, criteria.Energy, cheap, coarse(exits))
-			stairs := s.staircase(exits-1, false)
+			stairs := s.staircase(s.g.classes-1, false)
 			check := func(rule string, right int, cost float64) {
 				t.Helper()
 				least := math.Inf(1)

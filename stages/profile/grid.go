@@ -17,6 +17,53 @@ type grid struct {
 	right      []uint8     // sample*exits + exit: 1 when it is right
 	cost       []float64   // by exit, on the axis
 	limits     []limit
+	rungs      []rung // ascending
+	classes    int    // of the vectors that keep the limits: one for each rung
+}
+
+// rung is a time by which 95 of 100 requests may be answered.
+type rung struct {
+	late float64   // by how many more than 5 of 100 of all samples would miss it, if all stopped at the first exit
+	more []float64 // by exit but the last: by how many more of each that goes on
+}
+
+// between is how many rungs lead from the 95th percentile of one exit's response time to that of the next: a bound on response
+// times may be anywhere.
+const between = 2
+
+// ladder has the times of the rungs: the exits' percentiles, and those between them. Of more exits than a block can visit there
+// are none between: a climb divides its effort by the number of rungs.
+func (e *Evidence) ladder() []float64 {
+	if e.p95 == nil {
+		return []float64{0} // no vector is known to be quicker than another
+	}
+	times := []float64{e.p95[0]}
+	for k := 1; k < e.exits; k++ {
+		if e.exits <= exact {
+			for i := 1; i < between; i++ {
+				times = append(times, e.p95[k-1]+(e.p95[k]-e.p95[k-1])*float64(i)/between)
+			}
+		}
+		times = append(times, e.p95[k])
+	}
+	return times
+}
+
+// newRungs prepares what class decides by.
+func (e *Evidence) newRungs(n int) []rung {
+	var all []rung
+	m := mixture{median: e.cost[criteria.ResponseTime], p95: e.p95}
+	for _, t := range e.ladder() {
+		r := rung{more: make([]float64, e.exits-1)}
+		if e.p95 != nil {
+			r.late = (0.95 - m.by(0, t) - slack) * float64(n)
+			for k := range r.more {
+				r.more[k] = m.by(k, t) - m.by(k+1, t)
+			}
+		}
+		all = append(all, r)
+	}
+	return all
 }
 
 // limit is a bound on a mean cost other than the axis.
@@ -48,6 +95,8 @@ func (e *Evidence) newGrid(in bits, n int, axis criteria.Metric, o *criteria.Obj
 	if g.cost == nil {
 		g.cost = make([]float64, e.exits) // nothing is known of it: accuracy alone counts
 	}
+	g.rungs = e.newRungs(n)
+	g.classes = len(g.rungs)
 	g.right = make([]uint8, 0, n*e.exits)
 	rows := make([]int, 0, n)
 	for i := range e.samples {
@@ -141,23 +190,26 @@ func (g *grid) isSingle(levels []uint16) bool {
 // never is the level that no sample of an exit reaches.
 func (g *grid) never(exit int) uint16 { return uint16(len(g.thresholds[exit]) - 1) }
 
-// class of a vector is the first exit by whose 95th percentile it has answered 95 of 100 of its requests, and behind those of
-// all exits the same again for vectors that break a limit. left is how many go on from each exit but the last.
-//
-// Of those that stop at the exit, 5 of 100 are later than its percentile, and all that go on are taken to be; those that have
-// stopped before are taken to be in time. So the class of a single exit is its own, and there is no other in that of the first.
+// class of a vector is the first rung by which it has answered 95 of 100 of its requests, and behind all rungs the same again
+// for vectors that break a limit. left is how many go on from each exit but the last.
 func (g *grid) class(left []int) int {
-	level, came := g.exits-1, g.n
-	for k, n := range left {
-		if 20*n <= g.n-(came-n) {
-			level = k
-			break
+	level, most := 0, g.classes-1 // all are answered by the last
+	for level < most {
+		half := (level + most) / 2
+		r := &g.rungs[half]
+		late := r.late
+		for k, n := range left {
+			late += r.more[k] * float64(n)
 		}
-		came = n
+		if late > 0 {
+			level = half + 1
+		} else {
+			most = half
+		}
 	}
 	for i := range g.limits {
 		if g.price(g.limits[i].cost, left) > g.limits[i].most*float64(g.n) {
-			return g.exits + level
+			return g.classes + level
 		}
 	}
 	return level

@@ -14,7 +14,7 @@ type shelf struct {
 }
 
 func newShelf(g *grid) *shelf {
-	classes := g.exits
+	classes := g.classes
 	if len(g.limits) > 0 {
 		classes *= 2
 	}
@@ -70,7 +70,7 @@ func (s *shelf) staircase(most int, keep bool) []int {
 	cheapest := math.Inf(1)
 	for right := s.g.n; right >= 0; right-- {
 		best := -1
-		for first := 0; first < len(s.cost)/(s.g.n+1); first += s.g.exits {
+		for first := 0; first < len(s.cost)/(s.g.n+1); first += s.g.classes {
 			for class := first; class <= first+most; class++ {
 				if at := class*(s.g.n+1) + right; s.cost[at] < cheapest {
 					best, cheapest = at, s.cost[at]
@@ -87,13 +87,13 @@ func (s *shelf) staircase(most int, keep bool) []int {
 	return stairs
 }
 
-// needed is the vectors that some staircase needs: of all vectors, and of those whose 95th percentile stops at an exit or
-// before it; the same again of those that keep the limits. The first gets as many points as it may, the others share as many.
+// needed is the vectors that some staircase needs: of all vectors, and of those whose 95th percentile is no later than a
+// rung; the same again of those that keep the limits. The first gets as many points as it may, the others share as many.
 func (s *shelf) needed(most int) []int {
-	all := s.thin(s.staircase(s.g.exits-1, false), most)
+	all := s.thin(s.staircase(s.g.classes-1, false), most)
 	var others [][]int
-	for class := s.g.exits - 1; class >= 0; class-- {
-		if class < s.g.exits-1 {
+	for class := s.g.classes - 1; class >= 0; class-- {
+		if class < s.g.classes-1 {
 			others = append(others, s.staircase(class, false))
 		}
 		if len(s.g.limits) > 0 {

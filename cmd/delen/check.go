@@ -154,9 +154,19 @@ func failed(path string, diags hcl.Diagnostics) error {
 	return fmt.Errorf("%s has %d errors", path, n)
 }
 
+// printJSON writes a value over several lines.
 func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
+	e := newEncoder(w)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
+}
+
+// printJSONLine writes a value in one line.
+func printJSONLine(w io.Writer, v any) error { return newEncoder(w).Encode(v) }
+
+// newEncoder leaves < and > as they are: bounds have them, and nobody reads this as HTML.
+func newEncoder(w io.Writer) *json.Encoder {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e
 }

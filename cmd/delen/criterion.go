@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -95,9 +94,7 @@ func (f *criterionOptions) change(ctx context.Context, name, expression string, 
 
 func (f *criterionOptions) print(stdout io.Writer, t *wire.TenantInfo) error {
 	if f.json {
-		e := json.NewEncoder(stdout)
-		e.SetEscapeHTML(false)
-		return e.Encode(struct {
+		return printJSONLine(stdout, struct {
 			Tenant    string `json:"tenant"`
 			Criterion string `json:"criterion"`
 			Version   uint64 `json:"version"`

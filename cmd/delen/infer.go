@@ -63,7 +63,9 @@ class, exit, reason, confidence, margin, entropy, response_s, queue_s, busy_s,
 energy_j, energy_source, flops and criterion_version, or with file and error. With
 --criterion there is no criterion_version: it counts the tenant's criteria. With
 --where there is unmet, when bounds are. A folder ends with an object that has
-summary.`,
+summary: sent, answered, accuracy, exits, mean_response_s, p95_response_s,
+mean_energy_j and unmet, the number of answers that have unmet bounds; a figure that
+is not known is null.`,
 		Example: `  delen infer --tenant doorbell examples/glyphs/test/000.png
   delen infer --tenant survey --criterion 'confidence >= 0.99' --json examples/glyphs/test
   delen infer --tenant survey --where 'accuracy >= 0.9 && response_time <= 20*ms' test

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,9 +18,11 @@ type inferencePrinter struct {
 	json   bool
 	folder bool
 
-	sent, answered, right int
-	exits                 []int
-	response              time.Duration
+	sent, answered, right, unmet int // unmet: answers to requests with a bound that was not expected to be kept
+	exits                        []int
+	response                     time.Duration // of all
+	responses                    []float64     // s
+	energy                       float64       // J, of all; NaN when an answer has none
 }
 
 // inferred is an answer as JSON.
@@ -61,7 +62,7 @@ func (p *inferencePrinter) print(s sample, a *client.Answer, err error) error {
 		p.count(s, a)
 	}
 	if p.json {
-		if failed := json.NewEncoder(p.out).Encode(p.object(s, a, err)); failed != nil {
+		if failed := printJSONLine(p.out, p.object(s, a, err)); failed != nil {
 			return failed
 		}
 	}
@@ -82,6 +83,11 @@ func (p *inferencePrinter) print(s sample, a *client.Answer, err error) error {
 func (p *inferencePrinter) count(s sample, a *client.Answer) {
 	p.answered++
 	p.response += a.Response
+	p.responses = append(p.responses, a.Response.Seconds())
+	p.energy += a.Energy
+	if len(a.Unmet) > 0 {
+		p.unmet++
+	}
 	if a.Exit >= 1 && a.Exit <= len(p.exits) {
 		p.exits[a.Exit-1]++
 	}
@@ -114,19 +120,29 @@ func (p *inferencePrinter) summary() error {
 		_, err := fmt.Fprintf(p.out, "%d sent, none answered\n", p.sent)
 		return err
 	}
-	accuracy := math.NaN()
-	mean := time.Duration(0)
-	if p.answered > 0 {
-		accuracy = float64(p.right) / float64(p.answered)
-		mean = p.response / time.Duration(p.answered)
-	}
 	if p.json {
-		return json.NewEncoder(p.out).Encode(map[string]any{"summary": map[string]any{
-			"sent": p.sent, "answered": p.answered, "accuracy": finite(accuracy), "exits": p.exits, "mean_response_s": mean.Seconds(),
-		}})
+		return printJSONLine(p.out, map[string]any{"summary": p.summaryObject()})
 	}
-	_, err := fmt.Fprintf(p.out, "%d sent, %d answered, accuracy %.4f, exits %v, mean response %s\n", p.sent, p.answered, accuracy, p.exits, rounded(mean))
+	n := float64(p.answered)
+	line := fmt.Sprintf("%d sent, %d answered, accuracy %.4f, exits %v, mean response %s, p95 %s%s", p.sent, p.answered, float64(p.right)/n, p.exits,
+		rounded(p.response/time.Duration(p.answered)), rounded(time.Duration(1e9*p95(p.responses))), figure(", mean energy ", finite(p.energy/n), 1e3, " mJ"))
+	if p.unmet > 0 {
+		line += fmt.Sprintf(", %d with unmet bounds", p.unmet)
+	}
+	_, err := fmt.Fprintln(p.out, line)
 	return err
+}
+
+// summaryObject is the summary as JSON. What cannot be told without answers is nil.
+func (p *inferencePrinter) summaryObject() map[string]any {
+	o := map[string]any{
+		"sent": p.sent, "answered": p.answered, "accuracy": nil, "exits": p.exits, "mean_response_s": 0.0, "p95_response_s": nil, "mean_energy_j": nil, "unmet": p.unmet,
+	}
+	if n := float64(p.answered); n > 0 {
+		o["accuracy"], o["mean_energy_j"] = float64(p.right)/n, finite(p.energy/n)
+		o["mean_response_s"], o["p95_response_s"] = p.response.Seconds()/n, p95(p.responses)
+	}
+	return o
 }
 
 func className(a *client.Answer) string {

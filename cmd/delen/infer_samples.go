@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -45,6 +46,9 @@ func findSamples(args []string) (samples []sample, folder bool, err error) {
 // namedInputs reads arguments of the form INPUT=FILE.
 func namedInputs(args []string) (sample, error) {
 	s := sample{path: strings.Join(args, " ")}
+	if !slices.ContainsFunc(args, func(arg string) bool { return strings.Contains(arg, "=") }) {
+		return s, usageError{fmt.Errorf("one FILE or FOLDER is expected, but there are %d: put several files into a folder, with a labels.csv that names them", len(args))}
+	}
 	for _, arg := range args {
 		input, path, ok := strings.Cut(arg, "=")
 		if !ok || input == "" || path == "" {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"io"
 	"math"
 	"strings"
@@ -36,9 +35,7 @@ type pointJSON struct {
 
 func (f *objectiveOptions) print(stdout io.Writer, t *wire.TenantInfo) error {
 	if f.json {
-		e := json.NewEncoder(stdout)
-		e.SetEscapeHTML(false)
-		return e.Encode(objectiveJSON{
+		return printJSONLine(stdout, objectiveJSON{
 			Tenant: t.GetName(), Objective: t.GetObjective(), Adapt: t.GetAdapt(), Criterion: t.GetCriterion(), Version: t.GetCriterionVersion(),
 			Point: newPointJSON(t.GetPoint()), Unmet: append([]string{}, t.GetUnmet()...),
 		})

@@ -94,7 +94,7 @@ func TestUnmetBoundsStandInTheLineOfARequest(t *testing.T) {
 		}
 		want := "  unmet: accuracy >= 0.9, energy <= 1*mJ\n"
 		if asJSON {
-			want = `"unmet":["accuracy \u003e= 0.9","energy \u003c= 1*mJ"]}` + "\n"
+			want = `"unmet":["accuracy >= 0.9","energy <= 1*mJ"]}` + "\n"
 		}
 		if !strings.HasSuffix(out.String(), want) {
 			t.Errorf("%s, want %s", out.String(), want)

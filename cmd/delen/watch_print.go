@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -82,9 +81,7 @@ func (p *watchPrinter) flush() error {
 
 func (p *watchPrinter) print(tenant string, w watched) error {
 	if p.json {
-		e := json.NewEncoder(p.out)
-		e.SetEscapeHTML(false)
-		return e.Encode(w.object(tenant))
+		return printJSONLine(p.out, w.object(tenant))
 	}
 	if w.report.GetPoint() != nil && !p.plans {
 		p.plans, p.lines = true, headEvery

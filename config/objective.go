@@ -62,18 +62,6 @@ func (b *block) objective(t *Tenant) {
 	b.wants[t.Name] = in.at(criteria.WherePart)
 }
 
-// UnmetBound warns, where the tenant's objective stands, of a bound that no operating point is predicted to keep even on a
-// machine that has nothing else to do.
-func (c *Config) UnmetBound(t *Tenant, b criteria.Bound) *hcl.Diagnostic {
-	at := c.wants[t.Name]
-	return &hcl.Diagnostic{
-		Severity: hcl.DiagWarning,
-		Summary:  "Bound that cannot be kept",
-		Detail:   fmt.Sprintf("No operating point is certain enough to keep %s, even on an idle machine: the nearest is taken. Change the bound, or the model.", b),
-		Subject:  &at,
-	}
-}
-
 // checkStated reports a criterion beside an objective.
 func (b *block) checkStated(objective *hclsyntax.Block) {
 	if objective == nil || !b.given("exit_when") {

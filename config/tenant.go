@@ -75,6 +75,7 @@ func (d *decoder) tenant(h *hclsyntax.Block, models []*Model) *Tenant {
 	b.objective(t)
 	b.warnEvidence(t)
 	b.checkDeadline(t)
+	b.checkPatience(t)
 	return t
 }
 

@@ -23,12 +23,12 @@ func choose(c *config.Config) choices {
 	return all
 }
 
-// warnings say which bounds cannot be kept even there.
+// warnings say whose bounds cannot be kept even there.
 func (all choices) warnings(c *config.Config) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, t := range c.Tenants {
-		for _, b := range all[t.Name].Unmet {
-			diags = append(diags, c.UnmetBound(t, b))
+		if choice := all[t.Name]; len(choice.Unmet) > 0 {
+			diags = append(diags, c.UnmetBounds(t, choice))
 		}
 	}
 	return diags
@@ -64,6 +64,6 @@ func (all choices) describeWants(t *table, c *config.Config, tenant *config.Tena
 		t.line("  stops when\t%s", stopsWhen(tenant.Criterion.String()))
 		return
 	}
-	t.line("  stops when\t%s, on an idle machine", stopsWhen(criterionOf(&choice.Point).String()))
+	t.line("  stops when\t%s, on an idle machine", pointStopsWhen(choice.Point.Thresholds))
 	describePoint(t, choice.Point, unmet(choice.Unmet))
 }

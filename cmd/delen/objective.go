@@ -8,10 +8,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/config"
 	"github.com/delen-edge/delen/criteria"
 	"github.com/delen-edge/delen/stages/profile"
 )
@@ -20,6 +22,7 @@ import (
 type objectiveOptions struct {
 	connection
 	wanted client.Objective
+	given  func(flag string) bool
 	json   bool
 }
 
@@ -43,6 +46,9 @@ confidence for each exit and follows the load with it. --adapt says how:
   per-workload  one exit for all requests
   full          the last exit for all requests
 
+When the tenant has an objective already, what is not given stays as it is: goal,
+bounds and --adapt. --where '' takes the bounds away.
+
 When no operating point keeps all bounds, the node takes the nearest and says which
 bounds are unmet. What it refuses leaves the old objective in force: for a model
 without a profile that has outcomes nothing can be predicted. The configuration does
@@ -60,14 +66,15 @@ accuracy_low, response_mean_s, response_p95_s, energy_j, flops and exit_share; i
 null without an objective, and a figure is when it is not known.`,
 		Example: `  delen objective doorbell
   delen objective doorbell --maximize accuracy --where 'response_time <= 50*ms'
-  delen objective survey --minimize energy --where 'accuracy >= 0.9' --adapt per-workload`,
+  delen objective doorbell --where 'response_time <= 30*ms'
+  delen objective survey --minimize energy --where 'accuracy >= 0.9' --adapt full`,
 		Args: argument("TENANT", "the tenant whose objective it is"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			changes := cmd.Flags().Changed
-			if !changes("maximize") && !changes("minimize") && !changes("where") && !changes("adapt") {
+			f.given = cmd.Flags().Changed
+			if !f.given("maximize") && !f.given("minimize") && !f.given("where") && !f.given("adapt") {
 				return f.show(cmd.Context(), args[0], cmd.OutOrStdout())
 			}
-			if err := checkObjective(f.wanted); err != nil {
+			if err := f.check(); err != nil {
 				return usageError{err}
 			}
 			return f.change(cmd.Context(), args[0], cmd.OutOrStdout())
@@ -75,24 +82,47 @@ null without an objective, and a figure is when it is not known.`,
 	}
 	f.flags(cmd)
 	cmd.Flags().StringVar(&f.wanted.Maximize, "maximize", "", "the metric to have as much of as possible: accuracy")
-	cmd.Flags().StringVar(&f.wanted.Minimize, "minimize", "", "the metric to have as little of as possible: energy, response_time or flops")
+	cmd.Flags().StringVar(&f.wanted.Minimize, "minimize", "", "the metric to have as little of: energy, response_time or flops")
 	cmd.Flags().StringVar(&f.wanted.Where, "where", "", "bounds that have to hold, joined by &&")
-	cmd.Flags().StringVar(&f.wanted.Adapt, "adapt", "", "how the criterion is found: pareto, per-workload or full (default pareto)")
+	cmd.Flags().StringVar(&f.wanted.Adapt, "adapt", "", "how the criterion is found: pareto, per-workload or full")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON object")
 	return cmd
 }
 
-// checkObjective finds what is wrong with an objective whatever the node knows.
-func checkObjective(o client.Objective) error {
+// check finds what is wrong with what is given, whatever the node knows. What is not given may be in force there.
+func (f *objectiveOptions) check() error {
+	o := f.wanted
 	policies := []string{"", string(profile.Pareto), string(profile.PerWorkload), string(profile.Full)}
-	if !slices.Contains(policies, o.Adapt) {
+	switch {
+	case o.Adapt == string(config.AdaptNone):
+		return errors.New("--adapt none: an objective has a way to adapt; delen criterion TENANT EXPRESSION ends it, and states a criterion instead")
+	case !slices.Contains(policies, o.Adapt):
 		return fmt.Errorf("--adapt %s: write one of %s", o.Adapt, strings.Join(policies[1:], ", "))
+	case o.Maximize+o.Minimize == "":
+		_, diags := criteria.ParseBounds(o.Where, criteria.Objectives())
+		return explainFlags("the objective: ", o, diags)
 	}
 	_, diags := criteria.ParseObjective(o.Maximize, o.Minimize, o.Where, criteria.Objectives())
-	if diags.HasErrors() {
-		return fmt.Errorf("the objective: %s", criteria.ExplainObjective(o.Maximize, o.Minimize, o.Where, diags))
+	return explainFlags("the objective: ", o, diags)
+}
+
+// asFlags says on a command line what a block of a configuration has.
+var asFlags = strings.NewReplacer(
+	"maximize = ", "--maximize ", "minimize = ", "--minimize ", "maximize or minimize", "--maximize or --minimize", " in where.", " in --where.",
+)
+
+// explainFlags tells what is wrong with an objective of a command line, or is nil.
+func explainFlags(what string, o client.Objective, diags hcl.Diagnostics) error {
+	if !diags.HasErrors() {
+		return nil
 	}
-	return nil
+	var told hcl.Diagnostics
+	for _, d := range diags {
+		e := *d
+		e.Detail = asFlags.Replace(d.Detail)
+		told = append(told, &e)
+	}
+	return errors.New(what + criteria.ExplainObjective(o.Maximize, o.Minimize, o.Where, told))
 }
 
 func (f *objectiveOptions) show(ctx context.Context, name string, stdout io.Writer) error {
@@ -106,26 +136,53 @@ func (f *objectiveOptions) show(ctx context.Context, name string, stdout io.Writ
 
 // change sets the objective and shows what the node says then.
 func (f *objectiveOptions) change(ctx context.Context, name string, stdout io.Writer) error {
-	c, err := f.dial(ctx)
+	c, tenant, err := f.ask(ctx, name)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	if _, err := setObjective(ctx, c, name, f.wanted); err != nil {
+	wanted := f.complete(tenant)
+	if wanted.Maximize+wanted.Minimize == "" {
+		return usageError{fmt.Errorf("%s has no objective to change: state one with --maximize accuracy, or --minimize energy, response_time or flops", name)}
+	}
+	if _, err := setObjective(ctx, c, name, wanted); err != nil {
 		return err
 	}
-	tenant, err := c.Tenant(ctx, name)
-	if err != nil {
+	if tenant, err = c.Tenant(ctx, name); err != nil {
 		return err
 	}
 	return f.print(stdout, tenant)
+}
+
+// complete is what is wanted: what is given, and the rest from the objective that the tenant has.
+func (f *objectiveOptions) complete(t *wire.TenantInfo) client.Objective {
+	o := f.wanted
+	if t.GetObjective() == "" {
+		return o
+	}
+	goal, where, _ := strings.Cut(t.GetObjective(), " where ") // as criteria.Objective writes it
+	if !f.given("maximize") && !f.given("minimize") {
+		switch way, metric, _ := strings.Cut(goal, " "); way {
+		case criteria.MaximizePart:
+			o.Maximize = metric
+		case criteria.MinimizePart:
+			o.Minimize = metric
+		}
+	}
+	if !f.given("where") {
+		o.Where = where
+	}
+	if !f.given("adapt") {
+		o.Adapt = t.GetAdapt()
+	}
+	return o
 }
 
 // parseBounds reads the bounds of single requests.
 func parseBounds(where string) ([]*wire.Bound, error) {
 	bounds, diags := criteria.ParseBounds(where, criteria.Objectives())
 	if diags.HasErrors() {
-		return nil, usageError{errors.New("the bounds: " + criteria.ExplainObjective("", "", where, diags))}
+		return nil, usageError{explainFlags("the bounds: ", client.Objective{Where: where}, diags)}
 	}
 	var all []*wire.Bound
 	for _, b := range bounds {

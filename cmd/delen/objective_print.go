@@ -1,12 +1,16 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"math"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/criteria"
 	"github.com/delen-edge/delen/stages/profile"
 )
 
@@ -47,11 +51,32 @@ func (f *objectiveOptions) print(stdout io.Writer, t *wire.TenantInfo) error {
 		tab.line("%s is to %s", t.GetName(), t.GetObjective())
 	}
 	tab.line("  adapts\t%s", t.GetAdapt())
-	tab.line("  stops when\t%s (version %d)", stopsWhen(t.GetCriterion()), t.GetCriterionVersion())
-	if p := t.GetPoint(); p != nil {
+	stops, p := stopsWhen(t.GetCriterion()), t.GetPoint()
+	if p != nil {
+		stops = pointStopsWhen(p.GetThresholds())
+	}
+	tab.line("  stops when\t%s (version %d)", stops, t.GetCriterionVersion())
+	if p != nil {
 		describePoint(tab, pointOf(p), t.GetUnmet())
 	}
 	return tab.flush()
+}
+
+// pointStopsWhen tells people what thresholds mean, with four digits. Where they let all requests stop at one exit, it says so.
+func pointStopsWhen(thresholds []float64) string {
+	at := slices.IndexFunc(thresholds, func(t float64) bool { return !math.IsInf(t, 1) })
+	if at < 0 {
+		return stopsWhen("")
+	}
+	rounded := make([]float64, len(thresholds))
+	for i, t := range thresholds {
+		rounded[i], _ = strconv.ParseFloat(strconv.FormatFloat(t, 'g', 4, 64), 64)
+	}
+	criterion := criteria.Thresholds(rounded).String()
+	if thresholds[at] == 0 {
+		return fmt.Sprintf("it has reached exit %d: %s", at+1, criterion)
+	}
+	return criterion
 }
 
 // describePoint tells what an operating point is predicted to bring.

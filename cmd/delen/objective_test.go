@@ -101,3 +101,22 @@ func TestUnmetBoundsStandInTheLineOfARequest(t *testing.T) {
 		}
 	}
 }
+
+func TestPointsAreToldWithFourDigits(t *testing.T) {
+	never := math.Inf(1)
+	for _, test := range []struct {
+		thresholds []float64
+		want       string
+	}{
+		{nil, "it has reached the last exit"},
+		{[]float64{never, never}, "it has reached the last exit"},
+		{[]float64{0.7606549, never, 0.25}, "[confidence >= 0.7607, false, confidence >= 0.25]"},
+		{[]float64{never, 0, never}, "it has reached exit 2: [false, true, false]"},
+		{[]float64{0, 0.5}, "it has reached exit 1: [true, confidence >= 0.5]"},
+		{[]float64{0.9, 0}, "[confidence >= 0.9, true]"},
+	} {
+		if got := pointStopsWhen(test.thresholds); got != test.want {
+			t.Errorf("%v: %s, want %s", test.thresholds, got, test.want)
+		}
+	}
+}

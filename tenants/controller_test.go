@@ -195,7 +195,7 @@ func TestUnmetBoundsFollowTheLoad(t *testing.T) {
 		t.Errorf("%+v leads to %+v", p, d.Plan())
 	}
 	d.wait = func(*profile.Point) time.Duration { return 0 }
-	d.settle(10)
+	d.settle(30)
 	if len(d.Plan().Choice.Unmet) != 0 {
 		t.Errorf("still unmet are %v", d.Plan().Choice.Unmet)
 	}

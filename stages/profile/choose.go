@@ -135,9 +135,9 @@ func (f *Frontier) best(within []candidate, o *criteria.Objective) (best candida
 	return best, ok
 }
 
-// sequence orders candidates as they are tested. First comes the most accurate single exit among them, when it is the most
-// accurate of all. When that breaks a bound on a cost, it is the most accurate of those that do not, unless points are more
-// accurate than luck explains. Without certainty, or a bound, nothing is tested, and the most accurate comes first.
+// sequence orders candidates as they are tested. First comes the most accurate single exit among them, unless a point is more
+// accurate than luck explains: that is the best of many, and seems better than it is. Without certainty, or a bound, nothing is
+// tested, and the most accurate comes first.
 func (f *Frontier) sequence(within []candidate, o *criteria.Objective) []candidate {
 	slices.SortStableFunc(within, safer)
 	first := slices.IndexFunc(within, func(c candidate) bool { return c.single })
@@ -145,7 +145,7 @@ func (f *Frontier) sequence(within []candidate, o *criteria.Objective) []candida
 		return within
 	}
 	c := within[first]
-	if c.order == f.singleOrder[f.safest()] || within[0].order <= c.order+luck*math.Sqrt(c.order*(1-c.order)/float64(f.searched)) {
+	if within[0].order <= f.lucky(c.order) {
 		copy(within[1:first+1], within[:first])
 		within[0] = c
 	}
@@ -154,6 +154,12 @@ func (f *Frontier) sequence(within []candidate, o *criteria.Objective) []candida
 
 // luck is by how many standard errors of an accuracy the best of many points may seem better than it is.
 const luck = 1.5
+
+// lucky is how accurate the best of many points may be on the search part without being better than a single exit that has
+// this accuracy there.
+func (f *Frontier) lucky(single float64) float64 {
+	return single + luck*math.Sqrt(single*(1-single)/float64(f.searched))
+}
 
 // safest is the single exit that is the most accurate on the search part, the cheapest of equals.
 func (f *Frontier) safest() int { return slices.Index(f.singleOrder, slices.Max(f.singleOrder)) }
@@ -173,13 +179,16 @@ func (f *Frontier) unmet(c candidate, o *criteria.Objective, l Load) []criteria.
 }
 
 // Certifiable is the highest accuracy that the samples can make certain at the frontier's confidence when no cost is bounded:
-// that of the single exit that is the most accurate on the search part, which is tested first. Choose reports any higher bound
-// as unmet. When certainty is off, it is the highest accuracy that is estimated.
+// that of what is tested first. Choose reports any higher bound as unmet. When certainty is off, it is the highest accuracy that
+// is estimated.
 func (f *Frontier) Certifiable() float64 {
-	best := f.Single[f.safest()].AccuracyLow
-	if f.off {
-		for i := range f.Points {
+	best, order := f.Single[f.safest()].AccuracyLow, f.lucky(f.singleOrder[f.safest()])
+	for i := range f.Points {
+		switch {
+		case f.off:
 			best = max(best, f.Points[i].AccuracyLow)
+		case f.pointOrder[i] > order:
+			best, order = f.Points[i].AccuracyLow, f.pointOrder[i]
 		}
 	}
 	return best

@@ -51,7 +51,7 @@
 //     and the bound of one point is that of Clopper and Pearson (1934). It speaks of
 //     samples like those of the profile, and of nothing else. The sequence begins with
 //     the single exit that is the most accurate on the first part, which no search has
-//     picked: so the frontier promises what that exit does.
+//     picked, unless a point is better there than luck explains.
 //   - The 95th percentile of a response time at an exit is the sum of its segments':
 //     slow moments hit all of them. Where the profile has none, it is 1.5 times the
 //     median. That of a point is of all its requests together: the .95 quantile of the

@@ -85,6 +85,7 @@ func sameModel(old, m *Model) bool {
 	}
 	a, b := *old, *m
 	a.Evidence, b.Evidence = nil, nil
+	a.Outcomes, b.Outcomes = "", ""
 	a.Segments, b.Segments = nil, nil
 	same := func(s, t Segment) bool { // a NaN is as unknown as another
 		return s.Nodes == t.Nodes && s.Parameters == t.Parameters && s.HiddenBytes == t.HiddenBytes &&

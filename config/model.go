@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"path/filepath"
 	"math"
 	"strings"
 
@@ -38,6 +39,8 @@ type Model struct {
 	// Evidence is what operating points are predicted from, or nil: the profile
 	// names no outcomes.
 	Evidence *profile.Evidence
+	// Outcomes is the file that Evidence comes from, or empty.
+	Outcomes string
 	// Labels are the names of the classes, or nil.
 	Labels []string
 	// Activation is Softmax when the exits give logits (the default), or None
@@ -49,7 +52,7 @@ type Model struct {
 	// beside an Input.
 	Audio *audio.Spec
 
-	outcomes string // a digest of the file that Evidence comes from
+	outcomes string // a digest of Outcomes
 }
 
 // Segment outlines the part of a model between two exits.
@@ -208,6 +211,9 @@ func (b *block) profile(m *Model) {
 func (b *block) evidence(m *Model, path string) {
 	if m.Profile.Outcomes == "" {
 		return
+	}
+	if m.Outcomes = m.Profile.Outcomes; !filepath.IsAbs(m.Outcomes) {
+		m.Outcomes = filepath.Join(filepath.Dir(path), m.Outcomes)
 	}
 	var err error
 	m.Evidence, m.outcomes, err = profile.ReadEvidence(path, m.Profile)

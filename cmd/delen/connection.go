@@ -18,8 +18,8 @@ type connection struct {
 
 func (c *connection) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&c.node, "node", "127.0.0.1:8090", "the node's host:port")
-	cmd.Flags().StringVar(&c.listen, "listen", "", "the host:port that answers come back to (default a free port on 127.0.0.1)")
-	cmd.Flags().StringVar(&c.advertise, "advertise", "", "the host:port under which the node reaches that (default the same)")
+	cmd.Flags().StringVar(&c.listen, "listen", "", "where answers come to (default a free port of 127.0.0.1)")
+	cmd.Flags().StringVar(&c.advertise, "advertise", "", "how the node reaches that (default the same)")
 	cmd.Flags().DurationVar(&c.connect, "connect", 5*time.Second, "how long connecting may take")
 }
 

@@ -52,7 +52,8 @@ sends every sample of a labelled folder, as many at a time as there are slots,
 through a real node that serves CONFIG (default examples/edge.hcl), and tells what
 came of it:
 
-  accuracy     how many percent of the answers had the sample's label
+  accuracy     how many percent of the answers had the sample's label, and half
+               of the interval at 95 % confidence that so many leave (Wilson's)
   energy       the mean of what the answers say that they took
   less         how many percent that is below full
   response     the mean response time at the node
@@ -68,12 +69,15 @@ marked "computed".
 
 The samples are those in the folder test beside the model, or --samples. A profile
 promises what holds for samples like those that it was made with; the more samples,
-the less chance is in the figures: examples/*/samples.py make thousands.
+the less chance is in the figures: examples/*/samples.py make thousands. Where names
+of samples are also in the profile's outcomes, the table says how many: of samples
+that thresholds were chosen by, figures are better than of others.
 
 resnet50 is the published table of a network that is not here. What its exits would
 say is simulated: a seeded model of how hard a sample is gives outcomes whose
 accuracies are the published ones, and everything about it is marked "simulated".
-Its points are chosen on one draw of samples and counted on another.
+Its points are chosen on one draw of samples and counted on another. The table is in
+resnet50-published/profile.json beside CONFIG, or where --published says.
 
 -o writes flexibility.txt, flexibility.json and a picture of each model, MODEL.svg,
 into a folder. An interrupt ends the experiment; then nothing is written.`,
@@ -97,12 +101,15 @@ into a folder. An interrupt ends the experiment; then nothing is written.`,
 			return f.run(cmd.Context(), cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringSliceVar(&f.models, "models", nil, "the models, separated by commas (default those of CONFIG, and resnet50)")
+	cmd.Flags().StringSliceVar(&f.models, "models", nil, "the models (default those of CONFIG, and resnet50)")
 	cmd.Flags().StringToStringVar(&f.samples, "samples", nil, "other `MODEL=FOLDER`s of labelled samples")
-	cmd.Flags().StringVar(&f.published, "published", "", "the `profile` that resnet50 is simulated by (default resnet50-published/profile.json beside CONFIG)")
-	cmd.Flags().Float64SliceVar(&f.targets, "targets", nil, "the accuracies to reach (default five between the first and the best exit's)")
+	cmd.Flags().StringVar(&f.published, "published", "", "the published `profile` that resnet50 is simulated by")
+	cmd.Flags().Float64SliceVar(&f.targets, "targets", nil, "the accuracies to reach (default five)")
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "the `folder` to write table, JSON and pictures to")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON instead of the table")
+	for _, list := range []string{"samples", "targets"} {
+		cmd.Flags().Lookup(list).DefValue = "" // the help would say []
+	}
 	return cmd
 }
 
@@ -159,6 +166,7 @@ type evalSubject struct {
 	tenant  *config.Tenant // nil: it is simulated
 	folder  string         // of its samples
 	samples []sample
+	known   int // of the samples, those whose names are in the profile's outcomes
 	profile *profile.Profile
 	from    string // the profile's path
 }
@@ -221,10 +229,43 @@ func (f *flexibility) servedSubject(c *config.Config, name string) (*evalSubject
 		s := &evalSubject{name: name, tenant: t, profile: t.Model.Profile, folder: f.samples[name]}
 		s.folder = cmp.Or(s.folder, filepath.Join(filepath.Dir(t.Model.Files[0]), "test"))
 		var err error
-		s.samples, err = readLabels(s.folder)
+		if s.samples, err = readLabels(s.folder); err != nil {
+			return nil, err
+		}
+		s.known, err = s.inProfile()
 		return s, err
 	}
-	return nil, fmt.Errorf("no tenant of %s has a model %q", f.config, name)
+	return nil, fmt.Errorf("no tenant of %s has a model %q; there are %s", f.config, name, strings.Join(modelsOf(c), ", "))
+}
+
+// modelsOf are the names of the models that tenants have, and of the published one.
+func modelsOf(c *config.Config) []string {
+	var names []string
+	for _, t := range c.Tenants {
+		if !slices.Contains(names, t.Model.Name) {
+			names = append(names, t.Model.Name)
+		}
+	}
+	return append(names, publishedModel)
+}
+
+// inProfile counts the samples whose names are in the profile's outcomes.
+func (s *evalSubject) inProfile() (int, error) {
+	outcomes, _, err := profile.ReadOutcomes(s.tenant.Model.Outcomes)
+	if err != nil {
+		return 0, err
+	}
+	names := make(map[string]bool)
+	for i := range outcomes {
+		names[outcomes[i].Sample] = true
+	}
+	known := 0
+	for _, sample := range s.samples {
+		if name, err := filepath.Rel(s.folder, sample.path); err == nil && names[filepath.ToSlash(name)] {
+			known++
+		}
+	}
+	return known, nil
 }
 
 // measureAll runs one model after the other, those that are served on one node.

@@ -26,6 +26,7 @@ type flexibilityModel struct {
 	Simulated bool             `json:"simulated"`
 	Samples   int              `json:"samples"`
 	From      string           `json:"samples_from"`
+	Known     int              `json:"samples_in_profile"` // by name
 	Device    string           `json:"device"`
 	Energy    string           `json:"energy_source"`
 	Runs      []flexibilityRun `json:"runs"`
@@ -37,6 +38,7 @@ type flexibilityRun struct {
 	Policy    string              `json:"policy"`
 	Computed  bool                `json:"computed"` // from the profile's outcomes, not run
 	Accuracy  float64             `json:"accuracy"`
+	HalfWidth *float64            `json:"accuracy_half_width"` // of its interval at 95 % confidence; null: computed
 	Energy    float64             `json:"energy_j"`
 	Less      float64             `json:"energy_below_full"` // as a fraction
 	Response  *float64            `json:"response_s"`        // mean, at the node
@@ -72,6 +74,11 @@ func (m *flexibilityModel) add(r flexibilityRun) {
 	full := r.Energy
 	if len(m.Runs) > 0 {
 		full = m.Runs[0].Energy
+	}
+	if !r.Computed {
+		low, high := wilson(r.Accuracy, m.Samples)
+		half := (high - low) / 2
+		r.HalfWidth = &half
 	}
 	if full > 0 {
 		r.Less = 1 - r.Energy/full
@@ -109,11 +116,14 @@ func (m *flexibilityModel) print(w io.Writer) error {
 	} else {
 		fmt.Fprintf(w, "%s: %s of %s to tenant %s; energy %s for %s\n", m.Model, plural(m.Samples, "sample"), m.From, m.Tenant, m.Energy, cmp.Or(m.Device, "an unnamed device"))
 	}
+	if m.Known > 0 {
+		fmt.Fprintf(w, "%s of these are among the profile's own, by their names: thresholds were chosen by them, and figures of others are not as good\n", grouped(int64(m.Known)))
+	}
 	t := newTable(w)
 	t.line("target\tpolicy\taccuracy\tenergy\tless\tresponse\texits, %%\tpromised\toff by\t")
 	for i := range m.Runs {
 		r := &m.Runs[i]
-		t.line("%s\t%s\t%.2f %%\t%.2f mJ\t%.1f %%\t%s\t%s\t%s\t%s\t%s", r.target(), r.policy(), 100*r.Accuracy, 1e3*r.Energy, 100*r.Less,
+		t.line("%s\t%s\t%s\t%.2f mJ\t%.1f %%\t%s\t%s\t%s\t%s\t%s", r.target(), r.policy(), r.reached(), 1e3*r.Energy, 100*r.Less,
 			orDash(r.Response, "%.2f ms", 1e3), r.shares(), r.promise(), orDash(r.OffBy, "%.1f", 1), r.remark())
 	}
 	return t.flush()
@@ -125,6 +135,14 @@ func orDash(f *float64, format string, times float64) string {
 		return "-"
 	}
 	return fmt.Sprintf(format, *f*times)
+}
+
+// reached is the accuracy, and how far it can be trusted.
+func (r *flexibilityRun) reached() string {
+	if r.HalfWidth == nil {
+		return fmt.Sprintf("%.2f %%", 100*r.Accuracy)
+	}
+	return fmt.Sprintf("%.2f ± %.2f %%", 100*r.Accuracy, 100**r.HalfWidth)
 }
 
 func (r *flexibilityRun) target() string { return orDash(r.Target, "%.4g %%", 100) }

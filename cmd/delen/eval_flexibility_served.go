@@ -44,7 +44,7 @@ func (f *flexibility) measureModel(ctx context.Context, node *ownNode, s *evalSu
 	}
 	defer cl.Close()
 	m := newFlexibilityModel(s)
-	m.Tenant, m.Samples, m.From = s.tenant.Name, len(s.samples), s.folder
+	m.Tenant, m.Samples, m.From, m.Known = s.tenant.Name, len(s.samples), s.folder, s.known
 	run := func(target *float64, policy profile.Policy) error {
 		r, err := f.measure(ctx, cl, s, tenant, target, policy)
 		if err == nil {

@@ -67,8 +67,8 @@ summary: sent, answered, accuracy, exits, mean_response_s, p95_response_s,
 mean_energy_j and unmet, the number of answers that have unmet bounds; a figure that
 is not known is null.`,
 		Example: `  delen infer --tenant doorbell examples/glyphs/test/000.png
-  delen infer --tenant survey --criterion 'confidence >= 0.99' --json examples/glyphs/test
-  delen infer --tenant survey --where 'accuracy >= 0.9 && response_time <= 20*ms' test
+  delen infer --tenant survey --criterion 'confidence >= 0.99' --json test
+  delen infer --tenant survey --where 'accuracy >= 0.9 && energy <= 8*mJ' pictures
   delen infer --tenant listener yes.wav
   sox yes.flac -r 16000 -t wav - | delen infer --tenant listener /dev/stdin
   delen infer --tenant reader ids=ids.npy mask=mask.bin`,

@@ -30,7 +30,7 @@ type objectiveOptions struct {
 func newObjective() *cobra.Command {
 	var f objectiveOptions
 	cmd := &cobra.Command{
-		Use:   "objective TENANT [--maximize METRIC | --minimize METRIC] [--where BOUNDS]",
+		Use:   "objective TENANT [--maximize M | --minimize M] [--where BOUNDS]",
 		Short: "Show or change what a running tenant wants",
 		Long: `Objective shows what a running tenant wants, the operating point that the node has
 found for it and what that is predicted to bring; or it changes what is wanted.
@@ -81,8 +81,8 @@ null without an objective, and a figure is when it is not known.`,
 		},
 	}
 	f.flags(cmd)
-	cmd.Flags().StringVar(&f.wanted.Maximize, "maximize", "", "the metric to have as much of as possible: accuracy")
-	cmd.Flags().StringVar(&f.wanted.Minimize, "minimize", "", "the metric to have as little of: energy, response_time or flops")
+	cmd.Flags().StringVar(&f.wanted.Maximize, "maximize", "", "what to have much of: accuracy")
+	cmd.Flags().StringVar(&f.wanted.Minimize, "minimize", "", "what to have little of: energy, response_time or flops")
 	cmd.Flags().StringVar(&f.wanted.Where, "where", "", "bounds that have to hold, joined by &&")
 	cmd.Flags().StringVar(&f.wanted.Adapt, "adapt", "", "how the criterion is found: pareto, per-workload or full")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON object")

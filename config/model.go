@@ -2,8 +2,8 @@ package config
 
 import (
 	"fmt"
-	"path/filepath"
 	"math"
+	"path/filepath"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"

@@ -118,7 +118,7 @@ func TestAnAppChangesTheObjective(t *testing.T) {
 		{Maximize: "accuracy"},
 		{Minimize: "response_time", Where: "accuracy >= 0.85"},
 		{Minimize: "energy", Where: "accuracy >= 0.9", Adapt: "per-workload"},
-		{Maximize: "accuracy", Where: "energy <= 6*mJ && response_time <= 1*s"},
+		{Maximize: "accuracy", Where: "energy <= 12*mJ && response_time <= 1*s"},
 		{Maximize: "accuracy", Adapt: "full"},
 	} {
 		set := fine(t, cl, "survey", want)
@@ -196,8 +196,8 @@ func TestARequestBringsBounds(t *testing.T) {
 		bounds []*wire.Bound
 		check  func(a *client.Answer) bool
 	}{
-		{"doorbell", []*wire.Bound{most("energy", 3e-3)}, func(a *client.Answer) bool { return a.Exit == 1 && a.Energy <= 3e-3 }},
-		{"survey", []*wire.Bound{most("energy", 6e-3)}, func(a *client.Answer) bool { return a.Exit <= 2 && a.Energy <= 6e-3 && len(a.Unmet) == 0 }},
+		{"doorbell", []*wire.Bound{most("energy", 7e-3)}, func(a *client.Answer) bool { return a.Exit == 1 && a.Energy <= 7e-3 }},
+		{"survey", []*wire.Bound{most("energy", 13e-3)}, func(a *client.Answer) bool { return a.Exit <= 2 && a.Energy <= 13e-3 && len(a.Unmet) == 0 }},
 		{"survey", []*wire.Bound{most("flops", 1e15)}, func(a *client.Answer) bool { return a.Exit >= 1 && len(a.Unmet) == 0 }},
 		{"survey", []*wire.Bound{least("accuracy", 1)}, func(a *client.Answer) bool { return len(a.Unmet) == 1 && a.Unmet[0] == "accuracy >= 1" }},
 		{"survey", []*wire.Bound{most("response_time", 1e-6)}, func(a *client.Answer) bool { return a.Exit == 1 && len(a.Unmet) == 1 }},
@@ -360,7 +360,7 @@ func TestAnOrderIsAnsweredWhateverHappens(t *testing.T) {
 		answered := make(chan error, 1)
 		go func() {
 			// Every time another bound, which takes another search.
-			_, err := cl.SetObjective(patiently(t), "survey", client.Objective{Maximize: "accuracy", Where: fmt.Sprintf("energy <= %d*mJ && flops <= 1*GFLOPs", 5+i)})
+			_, err := cl.SetObjective(patiently(t), "survey", client.Objective{Maximize: "accuracy", Where: fmt.Sprintf("energy <= %d*mJ && flops <= 1*GFLOPs", 8+i)})
 			answered <- err
 		}()
 		if e := n.reload(without); e != "" {

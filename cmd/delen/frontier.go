@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -47,8 +49,9 @@ and with --where bounds on the others. A bound on response_time is on its 95th
 percentile, any other on the mean. The chosen point is the best that keeps them;
 when there is none, it is the nearest, and the bounds that it misses are listed.
 Without a goal, energy is minimised where the profile has it, or else response_time.
-A node finds the same point for a tenant with the same objective, while it has
-nothing else to do.
+What is predicted is for a machine that has nothing else to do. A node adds to
+response times what it measures, and begins with one segment of another tenant in
+the way: so where they are bounded or minimized it may choose another point.
 
   accuracy   the estimate, from the second and third parts of the samples: points
              are found on the first. It is no less than the next column
@@ -57,9 +60,10 @@ nothing else to do.
   stop at    how many of a hundred requests stop at each exit
   thresholds those of the exits; 0 always stops, never never does
 
-In the rows below the points, full always goes to the last exit, pW is the best
-single exit, and the oracle knows the labels and stops at the first exit that is
-right: no rule can do better, and none does as well.
+The table has a dozen of the points, --json all. In the rows below, full always goes
+to the last exit; pW is the best single exit, marked unmet where it breaks a bound;
+and the oracle knows the labels and stops at the first exit that is right: no rule
+can do better, and none does as well.
 
 A bound on accuracy is kept where that is certain. What keeps the other bounds is
 tested in turn: the most accurate single exit, then points from the most accurate
@@ -74,20 +78,20 @@ accuracy, accuracy_low, response_time, response_p95, energy, flops and exit_shar
 figure that is not known is null. Times are in seconds, energies in joules.`,
 		Example: `  delen frontier profile.json
   delen frontier profile.json --minimize energy --where 'accuracy >= 0.93'
-  delen frontier profile.json --maximize accuracy --where 'response_time <= 2*ms && energy <= 6*mJ'
+  delen frontier profile.json --maximize accuracy --where 'energy <= 6*mJ'
   delen frontier profile.json --plot frontier.svg`,
 		Args: argument("PROFILE", "a profile.json, as delen profile writes it"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return f.run(args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
-	cmd.Flags().StringVar(&f.minimize, "minimize", "", "the `metric` to have as little of as possible: energy, response_time or flops")
-	cmd.Flags().StringVar(&f.maximize, "maximize", "", "the `metric` to have as much of as possible: accuracy")
-	cmd.Flags().StringVar(&f.where, "where", "", "`bounds` to keep, such as 'accuracy >= 0.9 && response_time <= 20*ms'")
-	cmd.Flags().StringVar(&f.certify, "certify", "on", "on: promise only what is certain; off: believe the estimates")
-	cmd.Flags().Float64Var(&f.confidence, "confidence", 0.95, "the probability with which a promise of accuracy is kept")
+	cmd.Flags().StringVar(&f.minimize, "minimize", "", "a `metric` to have little of: energy, response_time, flops")
+	cmd.Flags().StringVar(&f.maximize, "maximize", "", "the `metric` to have much of: accuracy")
+	cmd.Flags().StringVar(&f.where, "where", "", "`bounds` to keep, such as 'accuracy >= 0.9'")
+	cmd.Flags().StringVar(&f.certify, "certify", "on", "promise what is certain (on) or estimated (off)")
+	cmd.Flags().Float64Var(&f.confidence, "confidence", 0.95, "how probably a promise of accuracy is kept")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON")
-	cmd.Flags().StringVar(&f.plot, "plot", "", "draw accuracy against cost into an SVG `file`")
+	cmd.Flags().StringVar(&f.plot, "plot", "", "draw accuracy against cost into a `file` that ends in .svg")
 	return cmd
 }
 
@@ -104,7 +108,7 @@ type prediction struct {
 
 func (f *predicting) run(path string, stdout, stderr io.Writer) error {
 	certainty, err := f.certainty()
-	if err != nil {
+	if err = errors.Join(err, isProfile(path), isDrawing(f.plot)); err != nil {
 		return usageError{err}
 	}
 	p, err := profile.Read(path)
@@ -130,6 +134,7 @@ func (f *predicting) run(path string, stdout, stderr io.Writer) error {
 		if err := r.plot(f.plot); err != nil {
 			return err
 		}
+		fmt.Fprintf(stderr, "drawn into %s\n", f.plot)
 	}
 	if f.json {
 		return printJSON(stdout, r.forJSON())
@@ -138,6 +143,27 @@ func (f *predicting) run(path string, stdout, stderr io.Writer) error {
 		fmt.Fprintf(stderr, "delen: warning: %s\n", w)
 	}
 	return r.print(stdout)
+}
+
+// isProfile tells what is expected from who names another file of ours.
+func isProfile(path string) error {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".hcl":
+		return fmt.Errorf("%s is a configuration, and a profile.json is expected: name one of its models' profiles, or let delen check tell what its objectives lead to", path)
+	case ".onnx":
+		return fmt.Errorf("%s is a model, and a profile.json is expected: delen profile measures the model and writes one", path)
+	case ".csv":
+		return fmt.Errorf("%s may be outcomes, and a profile.json is expected: name the one that they belong to", path)
+	}
+	return nil
+}
+
+// isDrawing keeps a drawing from the place of another file. There may be none.
+func isDrawing(path string) error {
+	if path != "" && strings.ToLower(filepath.Ext(path)) != ".svg" {
+		return fmt.Errorf("--plot %s: what is drawn is an SVG: write a name that ends in .svg", path)
+	}
+	return nil
 }
 
 func (f *predicting) certainty() (profile.Certainty, error) {

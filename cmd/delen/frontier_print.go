@@ -55,7 +55,11 @@ func (r *prediction) forJSON() predicted {
 }
 
 func (r *prediction) print(out io.Writer) error {
-	fmt.Fprintf(out, "%s: %s, %s of accuracy against %s\n", r.profile.Model, plural(r.evidence.Samples(), "sample"), plural(len(r.Points), "point"), r.Axis)
+	points := plural(len(r.Points), "point")
+	if n := len(r.shown()); n < len(r.Points) {
+		points = fmt.Sprintf("%d of %s", n, points)
+	}
+	fmt.Fprintf(out, "%s: %s, %s of accuracy against %s%s\n", r.profile.Model, plural(r.evidence.Samples(), "sample"), points, r.Axis, optional(", on ", r.profile.Device))
 	if r.asked {
 		fmt.Fprintln(out, r.Objective)
 	}
@@ -73,7 +77,11 @@ func (r *prediction) print(out io.Writer) error {
 	if r.asked && !listed {
 		printPoint(t, "chosen", &r.chosen.Point)
 	}
-	printPoint(t, "pW", &r.single.Point)
+	pW := "pW"
+	if r.asked && len(r.single.Unmet) > 0 {
+		pW = "pW unmet"
+	}
+	printPoint(t, pW, &r.single.Point)
 	printPoint(t, "full", &r.Single[len(r.Single)-1])
 	printPoint(t, "oracle", &r.Oracle)
 	if err := t.flush(); err != nil {
@@ -120,7 +128,7 @@ func (r *prediction) conclude(out io.Writer) error {
 		if r.Objective.Maximize {
 			fmt.Fprintf(&b, "the accuracy of the chosen point is %.4f, that of pW %.4f", r.chosen.Point.Accuracy, r.single.Point.Accuracy)
 			if less := r.less(full); less != "" {
-				fmt.Fprintf(&b, "; it takes %s %s than full", less, r.Axis)
+				fmt.Fprintf(&b, "; it takes %s %s than full, for %s", less, r.Axis, lost(full.Accuracy, r.chosen.Point.Accuracy))
 			}
 			b.WriteByte('\n')
 		} else if less, than := r.less(full), r.less(&r.single.Point); less != "" && than != "" {
@@ -142,6 +150,18 @@ func (r *prediction) conclude(out io.Writer) error {
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+// lost is what becomes of an accuracy.
+func lost(from, to float64) string {
+	points := fmt.Sprintf("%.2f", 100*math.Abs(from-to))
+	switch {
+	case points == "0.00":
+		return "the same accuracy"
+	case to > from:
+		return points + " points more accuracy"
+	}
+	return points + " points less accuracy"
 }
 
 // less is how much less than another point the chosen one takes, or "" where costs are 0 or not known: nothing is a part of them.

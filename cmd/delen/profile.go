@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +33,7 @@ type profiling struct {
 	rate             int
 	threads          int
 
-	rows   []int // wanted by name; nil: usualRows, as far as the model takes them
+	rows   rowCounts // wanted by name; nil: usualRows, as far as the model takes them
 	rounds int
 	limit  time.Duration
 
@@ -72,7 +73,8 @@ include the idle power. With neither, energy is null.
 Accuracy comes from labelled samples, which are run (--samples FOLDER with a
 labels.csv of file,label), or from outcomes that were found before (--outcomes FILE
 with the header sample,label,exit,predicted,confidence). Of samples, --outcomes
-names the file that is written, or else it is outcomes.csv beside the profile.
+names the file that is written, or else it lies beside the profile: outcomes.csv for
+profile.json, and NAME-outcomes.csv for NAME.json.
 Without either, accuracy is null. Samples are pictures (PNG, JPEG), scaled to the
 size of the model's input; recordings (WAV) with --rate, no longer than the input;
 or tensors of one row (.npy, or bare bytes in .bin and .raw). A label is the name
@@ -93,7 +95,7 @@ confidence mean another one then.
 The device should have nothing else to do meanwhile: a warning says when it seems
 to have. Ctrl-C stops at once, and leaves the files of before as they are.`,
 		Example: `  delen profile model.onnx -o profile.json
-  delen profile model.onnx --samples test --labels labels.txt --mean 0.5 --std 0.5 --power 4.40,7.86
+  delen profile model.onnx --samples test --labels labels.txt --power 4.40,7.86
   delen profile speech.onnx --samples test --labels labels.txt --rate 16000`,
 		Args: models,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -103,22 +105,25 @@ to have. Ctrl-C stops at once, and leaves the files of before as they are.`,
 	}
 	cmd.Flags().StringVarP(&f.output, "output", "o", "profile.json", "the file to write")
 	cmd.Flags().StringVar(&f.name, "name", "", "the name of the model, for people (default the file's)")
-	cmd.Flags().StringVar(&f.exits, "exits", "", "the exits, separated by commas (default the model's outputs)")
+	cmd.Flags().StringVar(&f.exits, "exits", "", "the exits, separated by commas (default all outputs)")
 	cmd.Flags().StringVar(&f.samples, "samples", "", "a folder of labelled samples to run")
 	cmd.Flags().StringVar(&f.labels, "labels", "", "a file with the name of each class, one a line")
 	cmd.Flags().StringVar(&f.outcomes, "outcomes", "", "outcomes to read, or with --samples to write")
 	cmd.Flags().Float64SliceVar(&f.mean, "mean", nil, "the mean of each channel of a picture (default 0)")
 	cmd.Flags().Float64SliceVar(&f.std, "std", nil, "the standard deviation of each channel (default 1)")
+	for _, list := range []string{"mean", "std"} {
+		cmd.Flags().Lookup(list).DefValue = "" // the help would say []
+	}
 	cmd.Flags().IntVar(&f.rate, "rate", 0, "the samples are recordings, of so many samples a second")
 	cmd.Flags().BoolVar(&f.probs, "probabilities", false, "the exits give probabilities, not logits")
 	cmd.Flags().BoolVar(&f.calibrate, "calibrate", false, "find a temperature for each exit on the samples")
-	cmd.Flags().StringVar(&f.device, "device", "", "the name of this machine (default the board's or the processor's)")
+	cmd.Flags().StringVar(&f.device, "device", "", "the name of this machine (default its board's)")
 	cmd.Flags().StringVar(&f.power, "power", "", "the machine's idle and busy power in watts, as IDLE,BUSY")
 	cmd.Flags().StringVar(&f.library, "library", "", "libonnxruntime.so (default as for serve)")
-	cmd.Flags().StringVar(&f.provider, "provider", "cpu", "what executes the model, by the runtime's name for it")
-	cmd.Flags().IntSliceVar(&f.rows, "rows", nil, "how many rows to run at a time (default 1,2,4,8)")
-	cmd.Flags().IntVar(&f.rounds, "rounds", 500, "how often to run the model with each number of rows, at most")
-	cmd.Flags().DurationVar(&f.limit, "time", 10*time.Second, "how long to run it with each number of rows, at most")
+	cmd.Flags().StringVar(&f.provider, "provider", "cpu", "what executes the model")
+	cmd.Flags().Var(&f.rows, "rows", "how many rows to run at a time (default 1,2,4,8)")
+	cmd.Flags().IntVar(&f.rounds, "rounds", 500, "runs of each number of rows, at most")
+	cmd.Flags().DurationVar(&f.limit, "time", 10*time.Second, "time for each number of rows, at most")
 	cmd.Flags().IntVar(&f.threads, "threads", 1, "how many threads a run has")
 	return cmd
 }
@@ -135,6 +140,9 @@ func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	f.bar = newProgress(f.stderr)
+	if cores := runtime.NumCPU(); f.threads > cores {
+		f.warn("--threads %d: this machine has %s, and threads that share a core make each other wait; times are those of a run that waits", f.threads, plural(cores, "core"))
+	}
 	p, outcomes, err := f.measure(ctx)
 	f.bar.clear()
 	if ctx.Err() != nil {
@@ -147,34 +155,6 @@ func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	return f.print(stdout, p)
-}
-
-// checkFlags finds what is wrong before anything runs, and fills in what follows.
-func (f *profiling) checkFlags() error {
-	for _, n := range f.rows {
-		if n < 1 {
-			return usageError{fmt.Errorf("--rows %d: a run has at least one row", n)}
-		}
-	}
-	switch {
-	case f.rounds < 1 || f.limit <= 0:
-		return usageError{errors.New("--rounds and --time must be more than 0: nothing would be measured")}
-	case f.threads < 1:
-		return usageError{fmt.Errorf("--threads %d: a run has at least one thread", f.threads)}
-	case f.calibrate && (f.samples == "" || f.probs):
-		return usageError{errors.New("--calibrate needs the logits of samples: add --samples, and leave out --probabilities")}
-	case f.rate != 0 && (f.mean != nil || f.std != nil):
-		return usageError{errors.New("--mean and --std are for pictures, but --rate says that the samples are recordings: leave out what is wrong")}
-	}
-	if f.samples != "" && f.outcomes == "" {
-		f.outcomes = filepath.Join(filepath.Dir(f.output), "outcomes.csv")
-	}
-	if err := f.checkFiles(); err != nil {
-		return err
-	}
-	f.provider = strings.ToLower(f.provider)
-	f.device = cmp.Or(f.device, machineBelow("/").device())
-	return f.powerModel()
 }
 
 // measure finds out everything. The model is loaded once at a time: twice may be more than the machine has room for.

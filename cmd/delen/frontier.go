@@ -88,7 +88,7 @@ figure that is not known is null. Times are in seconds, energies in joules.`,
 	cmd.Flags().StringVar(&f.minimize, "minimize", "", "a `metric` to have little of: energy, response_time, flops")
 	cmd.Flags().StringVar(&f.maximize, "maximize", "", "the `metric` to have much of: accuracy")
 	cmd.Flags().StringVar(&f.where, "where", "", "`bounds` to keep, such as 'accuracy >= 0.9'")
-	cmd.Flags().StringVar(&f.certify, "certify", "on", "promise what is certain (on) or estimated (off)")
+	cmd.Flags().StringVar(&f.certify, "certify", "on", "promises are certain (on) or likely (off)")
 	cmd.Flags().Float64Var(&f.confidence, "confidence", 0.95, "how probably a promise of accuracy is kept")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print JSON")
 	cmd.Flags().StringVar(&f.plot, "plot", "", "draw accuracy against cost into a `file` that ends in .svg")

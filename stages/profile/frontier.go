@@ -134,7 +134,7 @@ func (e *Evidence) search(in bits, n int, axis criteria.Metric, o *criteria.Obje
 	}
 	fine := newShelf(e.newGrid(in, n, axis, o, finer*coarse(e.exits)))
 	s.copyTo(fine)
-	newClimber(fine, effort/20).climb()
+	newClimber(fine, effort/60).climb()
 	return fine
 }
 

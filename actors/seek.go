@@ -48,14 +48,6 @@ func (f *frontiers) of(o *criteria.Objective) *profile.Frontier {
 	return made()
 }
 
-// has says whether a frontier has been asked for before.
-func (f *frontiers) has(o *criteria.Objective) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	_, ok := f.all[keyOf(o)]
-	return ok
-}
-
 // keyOf is what of an objective a frontier depends on: its goal, and the bounds on costs but for the response time, which is
 // chosen by when there is a load.
 func keyOf(o *criteria.Objective) string {

@@ -28,11 +28,12 @@ type found struct {
 	goal *tenants.Goal // nil: there was a mistake of this program
 }
 
-// After a change of its objective a tenant rests for so many times as long as finding the goal took, and for a while at least: a
-// tenth of a core is enough for searches, and ten lines a second for the log.
+// After a change of its objective a tenant rests for so many times as long as finding the goal took, within limits: a tenth of a
+// core is enough for searches, ten lines a second for the log, and nobody who has waited for a long search wants to wait again.
 const (
 	rest      = 9
 	leastRest = 100 * time.Millisecond
+	mostRest  = 2 * time.Second
 )
 
 // setObjective has a goal sought, elsewhere: requests do not wait for it.
@@ -88,7 +89,7 @@ func (g *guest) found(ctx actor.Context, f found) {
 		return // has been answered
 	}
 	g.seeking = nil
-	g.rested = g.clock.now() + max(rest*(g.clock.now()-g.began), leastRest)
+	g.rested = g.clock.now() + min(max(rest*(g.clock.now()-g.began), leastRest), mostRest)
 	switch {
 	case f.goal == nil:
 		ctx.Send(f.app, refused(f.id, &tenants.Refusal{Code: tenants.Internal, Message: "the search for operating points failed: the node's log says why"}))

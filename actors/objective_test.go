@@ -52,7 +52,7 @@ func fine(t *testing.T, cl *client.Client, tenant string, o client.Objective) *w
 		case err == nil:
 			return set
 		case errors.As(err, &no) && no.RetryAfter > 0: // the tenant rests from the last one
-			time.Sleep(no.RetryAfter)
+			<-time.After(no.RetryAfter) // as long as the node says
 		default:
 			t.Fatal(err)
 		}

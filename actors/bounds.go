@@ -53,7 +53,7 @@ func (g *guest) readBounds(sent []*wire.Bound) ([]criteria.Bound, *tenants.Refus
 			own.Max = b.GetMax()
 		}
 		switch {
-		case !ok || !criteria.Of(criteria.Accuracy, criteria.ResponseTime, criteria.Energy, criteria.FLOPs).Has(m):
+		case !ok || !criteria.Objectives().Has(m):
 			return nil, invalidBound(b, "a request bounds accuracy, response_time, energy and flops")
 		case !g.seek.evidence.Knows().Has(m):
 			return nil, &tenants.Refusal{Code: tenants.Precondition, Message: fmt.Sprintf("the profile of model %s does not say the %s of every exit", g.seek.model, m)}

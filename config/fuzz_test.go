@@ -45,7 +45,7 @@ func FuzzLoad(f *testing.F) {
 			if tenant.Model == nil || tenant.Criterion == nil || !(c.Guarantee(tenant) > 0) {
 				t.Errorf("tenant %+v cannot be served", tenant)
 			}
-			if o := tenant.Objective; o != nil && (tenant.Adapt == AdaptNone || tenant.Criterion.String() != "false" || !tenant.Model.Predicted().Has(o.Metric)) {
+			if o := tenant.Objective; o != nil && (tenant.Adapt == AdaptNone || tenant.Criterion.String() != "false" || !tenant.Model.Evidence.Knows().Has(o.Metric)) {
 				t.Errorf("nobody can act on the objective of %+v", tenant)
 			}
 		}

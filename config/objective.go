@@ -14,26 +14,6 @@ import (
 // AdaptNone is the way of those tenants that state a criterion, or none: nobody finds one for them.
 const AdaptNone profile.Policy = "none"
 
-// Predicted returns the metrics that the model's profile gives for every exit: what an objective may use, here or over the
-// wire.
-func (m *Model) Predicted() criteria.Set {
-	var have criteria.Set
-	for metric, of := range map[criteria.Metric]func(*profile.Exit) *float64{
-		criteria.ResponseTime: func(e *profile.Exit) *float64 { return e.ResponseTime },
-		criteria.Accuracy:     func(e *profile.Exit) *float64 { return e.Accuracy },
-		criteria.Energy:       func(e *profile.Exit) *float64 { return e.Energy },
-		criteria.FLOPs:        func(e *profile.Exit) *float64 { return e.FLOPs },
-	} {
-		if _, ok := m.figures(of); ok {
-			have = have.With(metric)
-		}
-	}
-	if m.Evidence != nil {
-		have = have.Union(m.Evidence.Knows())
-	}
-	return have
-}
-
 // objective decodes what a tenant wants, and who sees to it.
 func (b *block) objective(t *Tenant) {
 	h := b.one("objective")
@@ -56,7 +36,7 @@ func (b *block) objective(t *Tenant) {
 		if !b.checkProfile(t, in) {
 			return
 		}
-		have = m.Predicted()
+		have = m.Evidence.Knows()
 	}
 	t.Objective = in.compileObjective(have)
 	b.wants[t.Name] = in.at(criteria.WherePart)

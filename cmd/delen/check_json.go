@@ -1,8 +1,6 @@
 package main
 
 import (
-	"math"
-
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/delen-edge/delen/config"
@@ -256,19 +254,11 @@ func newCheckedExits(c *config.Config, m *config.Model) []checkedExit {
 			e.Accuracy, e.ResponseTime, e.Energy, e.FLOPs = p.Accuracy, p.ResponseTime, p.Energy, p.FLOPs
 		}
 		if flops != nil {
-			e.FLOPs = known(flops[i])
+			e.FLOPs = finite(flops[i])
 		}
 		exits[i] = e
 	}
 	return exits
-}
-
-// known returns a figure as JSON wants it: null for NaN.
-func known(f float64) *float64 {
-	if math.IsNaN(f) {
-		return nil
-	}
-	return &f
 }
 
 // part is a block of a configuration whose values are to be shown.

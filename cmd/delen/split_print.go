@@ -63,7 +63,7 @@ func newSplitResult(o splitOptions, s *graph.Split) splitResult {
 	for _, seg := range s.Segments {
 		k := splitSegment{
 			Exit:  s.Tensors[seg.Exit].Name,
-			Nodes: seg.Nodes, Parameters: seg.Parameters, Weights: seg.Weights, FLOPs: known(seg.FLOPs), uncounted: seg.Uncounted,
+			Nodes: seg.Nodes, Parameters: seg.Parameters, Weights: seg.Weights, FLOPs: finite(seg.FLOPs), uncounted: seg.Uncounted,
 			Inputs: splitTensors(s, seg.In), Outputs: splitTensors(s, seg.Out),
 		}
 		if o.folder != "" {

@@ -11,36 +11,37 @@
 // A package imports only what stands above it here; a test reads this list and
 // keeps it so.
 //
-//	criteria        the language of stopping: metrics, units, criteria; parse, check, compile
-//	power           what there is to read of the machine's power: rails, counters, batteries
-//	stages          tensors, segments, models, and Runner: what executes one segment
-//	stages/graph    reads an ONNX graph, finds its exits, splits it, counts FLOPs; needs no runtime
-//	stages/onnx     Runner on ONNX Runtime
-//	stages/picture  how a picture becomes a tensor
-//	stages/audio    how a recording becomes a tensor
-//	stages/array    a tensor in a file: NumPy's .npy, or bare bytes
-//	stages/profile  what each exit costs and yields on a device: the file and its numbers
-//	stages/modelled Runner that takes a profile's time and says what its outcomes say
-//	tenants         guests of the machine: the ticket, admission, the account; pure
-//	scheduler       who runs next, stop or go on: Step(now, event) -> effects; pure
-//	config          the HCL file, with diagnostics that point into it
-//	actors/wire     the protobuf contract that apps speak
-//	actors/event    the vocabulary of the log: every event, its fields, what is sampled
-//	actors/door     what a remote peer may reach
-//	actors          the running system: thin shells around the cores, supervision
-//	actors/client   the Go library for apps
-//	internal/chart  lines and marks in a plane, as an SVG
-//	cmd/delen       the program: one subcommand, one file
-//	examples        ready configurations, apps, models with their profiles and their training
-//	internal/sketch for tests: ONNX models written as text
-//	internal/apart  for tests: one that runs in a process of its own
-//	internal/native for tests: shared libraries made from C, in place of those of hardware
-//	internal/ratio  for benchmarks: two ways to do the same work, compared in one run
-//	internal/proc   for tests: the memory and the files that a process has
+//	criteria          the language of stopping: metrics, units, criteria; parse, check, compile
+//	power             what there is to read of the machine's power: rails, counters, batteries
+//	stages            tensors, segments, models, and Runner: what executes one segment
+//	stages/graph      reads an ONNX graph, finds its exits, splits it, counts FLOPs; needs no runtime
+//	stages/onnx       Runner on ONNX Runtime
+//	stages/picture    how a picture becomes a tensor
+//	stages/audio      how a recording becomes a tensor
+//	stages/array      a tensor in a file: NumPy's .npy, or bare bytes
+//	stages/profile    what each exit costs and yields on a device: the file and its numbers
+//	stages/modelled   Runner that takes a profile's time and says what its outcomes say
+//	tenants           guests of the machine: the ticket, admission, the account; pure
+//	scheduler         who runs next, stop or go on: Step(now, event) -> effects; pure
+//	scheduler/planner an operating point for every tenant, for each alone or for all together; pure
+//	config            the HCL file, with diagnostics that point into it
+//	actors/wire       the protobuf contract that apps speak
+//	actors/event      the vocabulary of the log: every event, its fields, what is sampled
+//	actors/door       what a remote peer may reach
+//	actors            the running system: thin shells around the cores, supervision
+//	actors/client     the Go library for apps
+//	internal/chart    lines and marks in a plane, as an SVG
+//	cmd/delen         the program: one subcommand, one file
+//	examples          ready configurations, apps, models with their profiles and their training
+//	internal/sketch   for tests: ONNX models written as text
+//	internal/apart    for tests: one that runs in a process of its own
+//	internal/native   for tests: shared libraries made from C, in place of those of hardware
+//	internal/ratio    for benchmarks: two ways to do the same work, compared in one run
+//	internal/proc     for tests: the memory and the files that a process has
 //
 // # One request
 //
-//	app --wire--> door --> tenant actor --Offer--> scheduler actor --Run--> stage actor (segment 1)
+//	app               --wire--> door --> tenant actor --Offer--> scheduler actor --Run--> stage actor (segment 1)
 //	                                                   ^                        |
 //	                                                   +------- Exited ---------+
 //	                                 criterion true / last exit / deadline: End --> tenant actor --wire--> app

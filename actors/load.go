@@ -122,7 +122,16 @@ const handOff = 30 * time.Microsecond
 func (n *Node) schedulerConfig() scheduler.Config {
 	c := scheduler.Config{Slots: n.config.Scheduler.Slots, RunLimit: n.config.Scheduler.RunLimit, HandOff: handOff}
 	for _, m := range n.models {
-		c.Models = append(c.Models, scheduler.Model{Warm: m.warm, Exits: m.figures()})
+		c.Models = append(c.Models, scheduler.Model{Warm: rows(m.warm), Exits: m.figures()})
 	}
 	return c
+}
+
+// rows has the times of runs of one row.
+func rows(warm []time.Duration) [][]time.Duration {
+	var all [][]time.Duration
+	for _, t := range warm {
+		all = append(all, []time.Duration{t})
+	}
+	return all
 }

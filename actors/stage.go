@@ -42,8 +42,8 @@ type stage struct {
 func (s *stage) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case scheduler.Run:
-		reading, usage, err := s.serve(m.Ticket)
-		ctx.Send(s.scheduler, scheduler.Exited{Run: m.Run, Reading: reading, Usage: usage, Err: err})
+		reading, usage, err := s.serve(m.Tickets[0])
+		ctx.Send(s.scheduler, scheduler.Exited{Run: m.Run, Rows: []scheduler.Row{{Reading: reading}}, Usage: usage, Err: err})
 	case *actor.Restarting:
 		s.restart(ctx)
 	}

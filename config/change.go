@@ -116,6 +116,7 @@ func changed(old, t *Tenant) []string {
 		{"deadline", old.Deadline != t.Deadline},
 		{"queue", old.Queue != t.Queue},
 		{"overflow", old.Overflow != t.Overflow},
+		{"audit", old.Audit != t.Audit},
 	} {
 		if a.differ {
 			names = append(names, a.name)

@@ -106,7 +106,7 @@ func TestObjectivesChangeWhileTheNodeRuns(t *testing.T) {
 		"a bound":     {func(t *testing.T) *Config { return with(t) }, func(t *testing.T) *Config { return with(t, "80", "90") }, []string{"objective"}},
 		"a goal":      {func(t *testing.T) *Config { return with(t) }, func(t *testing.T) *Config { return with(t, "maximize = accuracy", "minimize = flops") }, []string{"objective"}},
 		"adapt":       {func(t *testing.T) *Config { return with(t) }, func(t *testing.T) *Config { return with(t, "full", "pareto") }, []string{"adapt"}},
-		"a criterion": {func(t *testing.T) *Config { return with(t) }, func(t *testing.T) *Config { return edited(t, profiled[0], profiled[1]) }, []string{"exit_when", "objective", "adapt"}},
+		"a criterion": {func(t *testing.T) *Config { return with(t) }, func(t *testing.T) *Config { return edited(t, profiled[0], profiled[1]) }, []string{"exit_when", "objective", "adapt", "audit"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := Compare(test.from(t), test.to(t))
@@ -137,7 +137,7 @@ func TestEveryAttributeOfATenantIsCompared(t *testing.T) {
 	compared := len(changed(
 		&Tenant{Criterion: edited(t).Tenants[0].Criterion},
 		&Tenant{Share: 1, Criterion: edited(t).Tenants[1].Criterion, Deadline: 1, Queue: 1, Overflow: DropOldest,
-			Objective: &criteria.Objective{Metric: criteria.Energy}, Adapt: profile.Pareto}))
+			Objective: &criteria.Objective{Metric: criteria.Energy}, Adapt: profile.Pareto, Audit: 1}))
 	const apart = 2 // Name and Model
 	if fields := reflect.TypeFor[Tenant]().NumField() - apart; compared != fields {
 		t.Errorf("%d of %d attributes are compared", compared, fields)

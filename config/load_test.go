@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/stages/audio"
 	"github.com/delen-edge/delen/stages/picture"
 )
@@ -166,7 +167,7 @@ func TestFull(t *testing.T) {
 	}, c.Runtime); diff != "" {
 		t.Errorf("runtime (-want +got):\n%s", diff)
 	}
-	if want := (Scheduler{Slots: 2, RunLimit: 2 * time.Second}); c.Scheduler != want {
+	if want := (Scheduler{Slots: 2, RunLimit: 2 * time.Second, Policy: scheduler.NonCooperative, Fairness: 0.7, Batch: 4}); c.Scheduler != want {
 		t.Errorf("scheduler %+v, want %+v", c.Scheduler, want)
 	}
 	if want := (Log{Level: "debug", Format: "console"}); c.Log != want {

@@ -10,7 +10,7 @@ import (
 
 // later are names that later versions give a meaning, at any place.
 var later = map[string]bool{
-	"audit": true, "batch": true, "battery": true, "policy": true, "power": true,
+	"battery": true, "power": true,
 }
 
 // unknownAttribute reports an attribute that the block does not have. It returns

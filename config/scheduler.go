@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/delen-edge/delen/scheduler"
 )
 
 // Scheduler says how much runs at a time, and how long.
@@ -16,12 +18,24 @@ type Scheduler struct {
 	// RunLimit bounds one run of one segment, by default 10 s. A longer run is
 	// asked to terminate and its tickets fail.
 	RunLimit time.Duration
+	// Policy says who may have a slot that is free, by default scheduler.Cooperative.
+	Policy scheduler.Policy
+	// Fairness is what shares are parts of: time at 1 (the default), energy at 0,
+	// and a mixture between them.
+	Fairness float64
+	// Batch is how many rows one run may have at the most, by default 8, where the
+	// profile says that it pays.
+	Batch int
 }
 
 // scheduler decodes a scheduler block.
 func (d *decoder) scheduler(h *hclsyntax.Block, p Provider) Scheduler {
 	b := d.openBlock(h, schedulerSchema)
-	s := Scheduler{Slots: b.count("slots"), RunLimit: b.duration("run_limit")}
+	s := Scheduler{
+		Slots: b.count("slots"), RunLimit: b.duration("run_limit"), Batch: b.count("batch"),
+		Policy: scheduler.Policy(b.choice("policy")), Fairness: b.number("hybrid"),
+	}
+	b.fairness(&s)
 	cores := runtime.NumCPU()
 	switch {
 	case s.Slots == 0 && p.Name == CPU:
@@ -36,6 +50,20 @@ func (d *decoder) scheduler(h *hclsyntax.Block, p Provider) Scheduler {
 	return s
 }
 
+// fairness reads what shares are parts of, when it is said by a word.
+func (b *block) fairness(s *Scheduler) {
+	if !b.given("fairness") {
+		return
+	}
+	if b.given("hybrid") {
+		b.failAt("hybrid", "Fairness said twice", "fairness, at line %d, says what shares are parts of, and so does hybrid. Leave one of them out.", b.at("fairness").Start.Line)
+	}
+	s.Fairness = 1
+	if b.choice("fairness") == "energy" {
+		s.Fairness = 0
+	}
+}
+
 var schedulerSchema = &schema{
 	kind: "scheduler",
 	doc:  "How much runs at a time, and how long.",
@@ -47,5 +75,20 @@ var schedulerSchema = &schema{
 		name: "run_limit", form: aDuration, usual: `"10s"`, low: "1ms", high: "1h",
 		doc: "How long one run of one segment may take. A longer one is asked to terminate, its request fails, and its slot is lost until the " +
 			"runtime comes back.",
+	}, {
+		name: "policy", form: aChoice, words: []string{string(scheduler.Cooperative), string(scheduler.NonCooperative), string(scheduler.FirstCome)},
+		doc: "Who may have a slot that is free. `\"cooperative\"` lends what a tenant does not use to the others and takes it back at the end of a segment, and " +
+			"finds operating points for all tenants together. `\"non-cooperative\"` holds every tenant to its share, and each finds its own. `\"first-come\"` " +
+			"serves requests in their order, whoever sends them: to compare with.",
+	}, {
+		name: "fairness", form: aChoice, words: []string{"time", "energy"},
+		doc: "What shares are parts of: the time that segments run, or the energy that they take by the models' profiles.",
+	}, {
+		name: "hybrid", form: aNumber, usual: "1", low: "0", high: "1", example: "0.7", instead: "fairness",
+		doc: "A mixture of both instead of `fairness`: the weight of the time, against that of the energy.",
+	}, {
+		name: "batch", form: aCount, usual: "8", low: "1", high: "64",
+		doc: "How many requests one run of a segment may be for at the most, when they wait anyhow. The model's profile says for which segments it pays; without one, " +
+			"or with 1, every run is for one.",
 	}},
 }

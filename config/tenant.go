@@ -35,7 +35,14 @@ type Tenant struct {
 	Queue int
 	// Overflow says what happens to a request beyond that, by default Refuse.
 	Overflow Overflow
+	// Audit is the fraction of its requests that run on to the last exit after they
+	// have been answered, to see whether that agrees: by default DefaultAudit with
+	// an objective, and else 0.
+	Audit float64
 }
+
+// DefaultAudit is Tenant.Audit of a tenant that has an objective.
+const DefaultAudit = 0.01
 
 // Overflow is what happens to a request when its tenant's queue is full.
 type Overflow string
@@ -70,9 +77,13 @@ func (d *decoder) tenant(h *hclsyntax.Block, models []*Model) *Tenant {
 		Deadline: b.duration("deadline"),
 		Queue:    b.count("queue"),
 		Overflow: Overflow(b.choice("overflow")),
+		Audit:    b.number("audit"),
 	}
 	t.Criterion = b.criterion(t.Model)
 	b.objective(t)
+	if t.Objective != nil && !b.given("audit") {
+		t.Audit = DefaultAudit
+	}
 	b.warnEvidence(t)
 	b.checkDeadline(t)
 	b.checkPatience(t)
@@ -179,6 +190,10 @@ var tenantSchema = &schema{
 		name: "overflow", form: aChoice, words: []string{string(Refuse), string(DropOldest)},
 		doc: "What happens to a request beyond that: it is refused with a hint when to come back, or the oldest one that waits is ended to make " +
 			"room. The latter is for cameras, whose latest picture is worth most.",
+	}, {
+		name: "audit", form: aNumber, low: "0", high: "1", otherwise: "0.01 with an objective, or else 0", example: "0.05",
+		doc: "The fraction of its requests that run on to the last exit after they have been answered, when nothing else waits: whether that agrees with the answer is " +
+			"held against the profile.",
 	}},
 	blocks: []*schema{objectiveSchema},
 }

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ type load struct {
 }
 
 func newLoad(b *testing.B, n int, terms func(i int) Tenant) *load {
-	c := Config{Slots: 2, RunLimit: time.Hour, Models: []Model{{Warm: make([]time.Duration, 4), Exits: make([]Figures, 4)}}}
+	c := Config{Slots: 2, RunLimit: time.Hour, Models: []Model{{Warm: slices.Repeat([][]time.Duration{{0}}, 4), Exits: make([]Figures, 4)}}}
 	for i := range n {
 		c.Tenants = append(c.Tenants, terms(i))
 	}
@@ -63,7 +64,7 @@ func (l *load) turn(n int) {
 	x := l.pending[0]
 	l.pending = append(l.pending[:0], l.pending[1:]...)
 	l.now += time.Millisecond
-	l.step(Exited{Run: x.Run, Usage: stages.Usage{Busy: time.Millisecond}})
+	l.step(Exited{Run: x.Run, Rows: make([]Row, 1), Usage: stages.Usage{Busy: time.Millisecond}})
 	for range min(2, len(l.ended)) {
 		k := l.ended[len(l.ended)-1]
 		l.ended = l.ended[:len(l.ended)-1]
@@ -77,7 +78,7 @@ func (l *load) turn(n int) {
 
 // A step uses the memory of the one before. The events are made beforehand: with one slot a run's number is known.
 func TestAStepAllocatesNothing(t *testing.T) {
-	c := Config{Slots: 1, RunLimit: time.Hour, Models: []Model{{Warm: make([]time.Duration, 2), Exits: make([]Figures, 2)}}}
+	c := Config{Slots: 1, RunLimit: time.Hour, Models: []Model{{Warm: slices.Repeat([][]time.Duration{{0}}, 2), Exits: make([]Figures, 2)}}}
 	c.Tenants = []Tenant{{Weight: 1, Room: 2}, {Weight: 2}}
 	s, err := New(c)
 	if err != nil {
@@ -87,7 +88,7 @@ func TestAStepAllocatesNothing(t *testing.T) {
 	tickets := make([]tenants.Ticket, n)
 	exits := make([]Event, n)
 	for i := range n {
-		exits[i] = Exited{Run: uint64(i + 1), Usage: stages.Usage{Busy: time.Millisecond}}
+		exits[i] = Exited{Run: uint64(i + 1), Rows: make([]Row, 1), Usage: stages.Usage{Busy: time.Millisecond}}
 	}
 	at := 0
 	round := func() { // one ticket more and one run less: tickets are shed, expire and are answered

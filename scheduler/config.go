@@ -11,15 +11,36 @@ import (
 type Config struct {
 	Slots    int           // segments that may execute at a time, at least 1
 	HandOff  time.Duration // charged with every run: what passing a ticket around costs, which short segments would not pay
-	RunLimit time.Duration // a run longer than this is terminated and its ticket fails; 0: none
+	RunLimit time.Duration // a run longer than this is terminated and its tickets fail; 0: none
+	Policy   Policy        // "": Cooperative
+	Fairness float64       // what a segment costs: its time at 1, its energy at 0, and a mixture between them
+	Clones   int           // audited tickets that may be in the house after they have ended; 0: none is audited
 	Models   []Model
 	Tenants  []Tenant
 }
 
+// Policy says who may have a slot that is free.
+type Policy string
+
+// The policies.
+const (
+	// Cooperative lends what a tenant does not use to the others: a free slot never waits while a ticket is queued. It is
+	// taken back at the end of a segment.
+	Cooperative Policy = "cooperative"
+	// NonCooperative holds every tenant to its share: a token bucket fills at that part of the slots' time.
+	NonCooperative Policy = "non-cooperative"
+	// FirstCome serves requests in the order in which they came, whoever sends them, each to its end: what schedulers without
+	// shares do, to compare with.
+	FirstCome Policy = "first-come"
+)
+
 // Model is what the scheduler knows of a model.
 type Model struct {
-	Warm  []time.Duration // of each segment: the time of a warm run; what it really takes is learnt
-	Exits []Figures       // of each segment's exit
+	// Warm has, for each segment, the time of a warm run by its number of rows less one; as many as there are is the most that
+	// a run may have. What runs really take is learnt.
+	Warm  [][]time.Duration
+	Power []float64 // W beyond idle that each segment draws while it runs; nil: not known, energy-fair is time-fair
+	Exits []Figures // of each segment's exit
 }
 
 // Figures are what a profile says of an exit, cumulative from the input; NaN where it does not say.

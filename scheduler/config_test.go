@@ -23,7 +23,7 @@ func TestAConfigurationThatCannotServeIsRefused(t *testing.T) {
 		"tenant 0: it runs model 0 of 0":   func(c *Config) { c.Models = nil },
 		"weight is 2e+06: it must be from": func(c *Config) { c.Tenants[0].Weight = 2e6 },
 	} {
-		c := Config{Slots: 1, Models: []Model{{Warm: []time.Duration{1}, Exits: make([]Figures, 1)}}, Tenants: []Tenant{{Weight: 1}, {Weight: 2}}}
+		c := Config{Slots: 1, Models: []Model{{Warm: [][]time.Duration{{1}}, Exits: make([]Figures, 1)}}, Tenants: []Tenant{{Weight: 1}, {Weight: 2}}}
 		if _, err := New(c); err != nil {
 			t.Fatal(err)
 		}

@@ -2,8 +2,10 @@ package scheduler
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/tenants"
 )
 
@@ -14,14 +16,15 @@ type Effect interface {
 	String() string
 }
 
-// Run gives a ticket to a stage, the segment's instance for the slot, which owns it until Exited or Crashed.
+// Run gives tickets to a stage, the segment's instance for the slot, which owns them until Exited or Crashed. A ticket that has
+// ended and is audited has memory that others may read meanwhile, at the exits that have answered.
 type Run struct {
 	Run                  uint64
-	Ticket               *tenants.Ticket
-	Model, Segment, Slot int // from 0
+	Tickets              []*tenants.Ticket // at least one; the slice is the scheduler's, and good until the run is back
+	Model, Segment, Slot int               // from 0
 }
 
-// End gives a ticket back to its tenant, which answers. While Running is true a stage still uses the ticket's memory:
+// End gives a ticket back to its tenant, which answers. While Running is true the house still uses the ticket's memory:
 // the tenant may read the exits that have answered, and owns the ticket only with the Release that follows.
 type End struct {
 	Ticket  *tenants.Ticket
@@ -30,7 +33,18 @@ type End struct {
 	Err     error // why it is Broken
 }
 
-// Release gives a ticket to its tenant that ended while it ran and runs no longer.
+// Audited says what the last exit made of a ticket that had been answered before, by its clone, or that the clone was given
+// up. A Release of the ticket follows.
+type Audited struct {
+	Ticket   *tenants.Ticket
+	Complete bool           // there is a reading of the last exit
+	Exit     int            // that answered
+	Early    stages.Reading // of that exit
+	Last     stages.Reading // of the last exit
+	Busy     time.Duration  // of the clone, which no tenant is charged
+}
+
+// Release gives a ticket to its tenant that ended while the house used it and is used no longer.
 type Release struct {
 	Ticket *tenants.Ticket
 	Busy   time.Duration // of the run that came back late; not part of the ticket's
@@ -66,6 +80,7 @@ type Wake struct{ At time.Duration }
 
 func (*Run) effect()       {}
 func (*End) effect()       {}
+func (*Audited) effect()   {}
 func (*Release) effect()   {}
 func (*Terminate) effect() {}
 func (*Lost) effect()      {}
@@ -74,7 +89,11 @@ func (*Gone) effect()      {}
 func (*Wake) effect()      {}
 
 func (e *Run) String() string {
-	return fmt.Sprintf("run %d ticket=%d model=%d segment=%d slot=%d", e.Run, e.Ticket.ID, e.Model, e.Segment+1, e.Slot)
+	ids := make([]string, len(e.Tickets))
+	for i, k := range e.Tickets {
+		ids[i] = fmt.Sprint(k.ID)
+	}
+	return fmt.Sprintf("run %d ticket=%s model=%d segment=%d slot=%d", e.Run, strings.Join(ids, ","), e.Model, e.Segment+1, e.Slot)
 }
 func (e *End) String() string {
 	s := fmt.Sprintf("end %d reason=%s exit=%d", e.Ticket.ID, e.Reason, e.Ticket.Exit)
@@ -85,6 +104,9 @@ func (e *End) String() string {
 		s += fmt.Sprintf(" error=%q", e.Err)
 	}
 	return s
+}
+func (e *Audited) String() string {
+	return fmt.Sprintf("audited %d complete=%v exit=%d agrees=%v busy=%s", e.Ticket.ID, e.Complete, e.Exit, e.Early.Predicted == e.Last.Predicted, e.Busy)
 }
 func (e *Release) String() string { return fmt.Sprintf("release %d", e.Ticket.ID) }
 func (e *Terminate) String() string {

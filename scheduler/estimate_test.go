@@ -12,7 +12,7 @@ import (
 
 // oneSegment is a house with one slot and a model of one segment that is thought to take a warm time and takes another.
 func oneSegment(t *testing.T, warm, real time.Duration, weights ...float64) *world {
-	c := Config{Slots: 1, Models: []Model{{Warm: []time.Duration{warm}, Exits: []Figures{{}}}}}
+	c := Config{Slots: 1, Models: []Model{{Warm: [][]time.Duration{{warm}}, Exits: []Figures{{}}}}}
 	for _, w := range weights {
 		c.Tenants = append(c.Tenants, Tenant{Weight: w})
 	}

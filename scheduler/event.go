@@ -22,10 +22,16 @@ type Cancel struct{ Ticket uint64 }
 
 // Exited says that a run has come back.
 type Exited struct {
-	Run     uint64
+	Run   uint64
+	Rows  []Row // in the order of Run.Tickets; not used after the Step
+	Usage stages.Usage
+	Err   error // the run failed: there are no rows
+}
+
+// Row is what a run has brought for one of its tickets.
+type Row struct {
 	Reading stages.Reading
-	Usage   stages.Usage
-	Err     error // the run failed: there is no reading
+	Err     error // the ticket fails: there is no reading
 }
 
 // Crashed says that a stage has failed and forgotten the run that it was given, if any. Its slot is not used until
@@ -60,6 +66,12 @@ type Assign struct {
 	Plan   Plan
 }
 
+// Rule changes how slots are given away, from now on. It does nothing if the values do not pass Validate.
+type Rule struct {
+	Policy   Policy
+	Fairness float64
+}
+
 // Leave removes a tenant. What it has queued ends, with its deepest answer if there is one; what runs ends at its next
 // exit. When nothing of it is left it is Gone. Leaving twice does nothing.
 type Leave struct{ Tenant int }
@@ -78,6 +90,7 @@ func (Recovered) event() {}
 func (Join) event()      {}
 func (Change) event()    {}
 func (Assign) event()    {}
+func (Rule) event()      {}
 func (Leave) event()     {}
 func (Tick) event()      {}
 func (Close) event()     {}
@@ -94,7 +107,14 @@ func (e Exited) String() string {
 	if e.Err != nil {
 		return fmt.Sprintf("exited run=%d busy=%s error=%q", e.Run, e.Usage.Busy, e.Err)
 	}
-	return fmt.Sprintf("exited run=%d busy=%s confidence=%g", e.Run, e.Usage.Busy, e.Reading.Confidence)
+	s := fmt.Sprintf("exited run=%d busy=%s confidence=", e.Run, e.Usage.Busy)
+	for i, r := range e.Rows {
+		if i > 0 {
+			s += ","
+		}
+		s += fmt.Sprintf("%g", r.Reading.Confidence)
+	}
+	return s
 }
 func (e Crashed) String() string {
 	return fmt.Sprintf("crashed model=%d segment=%d slot=%d error=%q", e.Model, e.Segment+1, e.Slot, e.Err)
@@ -111,6 +131,7 @@ func (e Change) String() string {
 func (e Assign) String() string {
 	return fmt.Sprintf("assign %d %s", e.Tenant, e.Plan)
 }
+func (e Rule) String() string  { return fmt.Sprintf("rule %s fairness=%g", e.Policy, e.Fairness) }
 func (e Leave) String() string { return fmt.Sprintf("leave %d", e.Tenant) }
 func (Tick) String() string    { return "tick" }
 func (Close) String() string   { return "close" }

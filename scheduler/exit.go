@@ -5,25 +5,26 @@ import (
 	"time"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/tenants"
 )
 
 // complete makes an observation of a reading: what the profile knows of the exit, and what the next would bring.
-func (s *Scheduler) complete(now time.Duration, e *entry, x Exited) {
+func (s *Scheduler) complete(now time.Duration, e *entry, r stages.Reading) {
 	k, m := e.ticket, &s.models[e.tenant.Model]
-	if k.Exit == 0 || x.Reading.Predicted != k.Reading.Predicted {
+	if k.Exit == 0 || r.Predicted != k.Reading.Predicted {
 		e.agreed = 0
 	}
 	e.agreed++
 	k.Exit++
-	k.Reading = x.Reading
+	k.Reading = r
 	figures := m.exits[k.Exit-1]
 	response := (now - k.Arrived).Seconds()
 	k.Seen = criteria.Observation{
 		criteria.ResponseTime: response,
-		criteria.Confidence:   x.Reading.Confidence,
-		criteria.Margin:       x.Reading.Margin,
-		criteria.Entropy:      x.Reading.Entropy,
+		criteria.Confidence:   r.Confidence,
+		criteria.Margin:       r.Margin,
+		criteria.Entropy:      r.Entropy,
 		criteria.Agreement:    float64(e.agreed),
 		criteria.Exit:         float64(k.Exit),
 		criteria.Accuracy:     figures.Accuracy,

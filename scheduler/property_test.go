@@ -16,7 +16,7 @@ func randomConfig(pick source, slots, tenants int) Config {
 	c := Config{Slots: slots, HandOff: 30 * time.Microsecond}
 	m := Model{}
 	for range 1 + pick.IntN(4) {
-		m.Warm = append(m.Warm, time.Duration(1+pick.IntN(5000))*time.Microsecond)
+		m.Warm = append(m.Warm, []time.Duration{time.Duration(1+pick.IntN(5000)) * time.Microsecond})
 		m.Exits = append(m.Exits, Figures{math.NaN(), math.NaN(), math.NaN()})
 	}
 	c.Models = []Model{m}

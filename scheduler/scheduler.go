@@ -42,7 +42,7 @@ func New(c Config) (*Scheduler, error) {
 	for _, m := range c.Models {
 		own := model{exits: m.Exits}
 		for _, warm := range m.Warm {
-			own.services = append(own.services, newService(warm))
+			own.services = append(own.services, newService(warm[0]))
 		}
 		s.models = append(s.models, own)
 	}
@@ -89,6 +89,8 @@ func (s *Scheduler) take(now time.Duration, e Event) {
 		if t := s.tenant(e.Tenant); t != nil {
 			t.Plan = e.Plan
 		}
+	case Rule:
+		panic("contract")
 	case Leave:
 		s.leave(e)
 	case Tick:

@@ -12,9 +12,10 @@ import (
 // slot is room for one segment to execute. It is free when nothing runs in it and no stage of it is being rebuilt.
 type slot struct {
 	run  run
-	down []stage       // that have crashed and have not recovered
-	lost *Lost         // its run does not come back although it was asked to; nil once the slot can be used again
-	from time.Duration // when that run began
+	rows []*tenants.Ticket // of the run
+	down []stage           // that have crashed and have not recovered
+	lost *Lost             // its run does not come back although it was asked to; nil once the slot can be used again
+	from time.Duration     // when that run began
 }
 
 type stage struct{ model, segment int }
@@ -82,7 +83,9 @@ func (s *Scheduler) start(now time.Duration, e *entry, slot int) {
 	t.runs++
 	s.virtual = max(s.virtual, t.tag)
 	s.charge(t, r.charged)
-	s.out.add(s.out.runs.put(Run{Run: r.id, Ticket: r.ticket, Model: next.model, Segment: next.segment, Slot: slot}))
+	p := &s.slots[slot]
+	p.rows = append(p.rows[:0], r.ticket)
+	s.out.add(s.out.runs.put(Run{Run: r.id, Tickets: p.rows, Model: next.model, Segment: next.segment, Slot: slot}))
 }
 
 // exited takes a run back that its stage has finished.
@@ -113,15 +116,19 @@ func (s *Scheduler) finish(now time.Duration, slot int, x Exited) {
 	}
 	r.ticket.Busy += x.Usage.Busy
 	r.entry.run = nil
-	if x.Err != nil {
-		s.end(r.entry, tenants.Broken, x.Err)
+	if err := x.Err; err != nil {
+		s.end(r.entry, tenants.Broken, err)
+		return
+	}
+	if err := x.Rows[0].Err; err != nil {
+		s.end(r.entry, tenants.Broken, err)
 		return
 	}
 	if r.ticket.Deadline <= now {
 		s.end(r.entry, outOfTime(r.ticket), nil)
 		return
 	}
-	s.complete(now, r.entry, x)
+	s.complete(now, r.entry, x.Rows[0].Reading)
 	s.decide(now, r.entry)
 }
 

@@ -102,7 +102,7 @@ func (p *transcript) build(word, rest string) {
 		for i, f := range fields {
 			d, err := time.ParseDuration(f)
 			p.must(err, rest)
-			m.Warm = append(m.Warm, d)
+			m.Warm = append(m.Warm, []time.Duration{d})
 			m.Exits = append(m.Exits, Figures{Accuracy: 0.1 * float64(i+1), Energy: math.NaN(), FLOPs: math.NaN()})
 		}
 		p.config.Models = append(p.config.Models, m)
@@ -241,7 +241,10 @@ func (p *transcript) exited(fields []string) Event {
 		x.Err = errors.New(strings.Trim(e, `"`))
 		return x
 	}
-	x.Reading.Confidence, err = strconv.ParseFloat(option(fields, "confidence"), 64)
-	p.must(err, line)
+	for _, text := range strings.Split(option(fields, "confidence"), ",") {
+		confidence, err := strconv.ParseFloat(text, 64)
+		p.must(err, line)
+		x.Rows = append(x.Rows, Row{Reading: stages.Reading{Confidence: confidence}})
+	}
 	return x
 }

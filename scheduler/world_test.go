@@ -101,7 +101,7 @@ func newWorld(t testing.TB, seed uint64, pick source, config Config) *world {
 		w.guests = append(w.guests, &guest{Tenant: tenant, index: i})
 	}
 	w.service = func(_ *guest, segment int) time.Duration {
-		return time.Duration(float64(config.Models[0].Warm[segment]) * (0.5 + w.chance()))
+		return time.Duration(float64(config.Models[0].Warm[segment][0]) * (0.5 + w.chance()))
 	}
 	return w
 }
@@ -166,14 +166,14 @@ func (w *world) step(e Event) {
 }
 
 func (w *world) run(x Run) {
-	b, at := w.tickets[x.Ticket.ID], &w.slots[x.Slot]
+	b, at := w.tickets[x.Tickets[0].ID], &w.slots[x.Slot]
 	switch {
 	case b.ended || b.flight != nil:
-		w.failf("ticket %d runs, but it has ended or is running", x.Ticket.ID)
-	case x.Segment != x.Ticket.Exit || x.Model != b.guest.Model:
-		w.failf("ticket %d runs segment %d of model %d after exit %d", x.Ticket.ID, x.Segment+1, x.Model, x.Ticket.Exit)
-	case x.Ticket.Deadline <= w.now:
-		w.failf("ticket %d starts after its deadline", x.Ticket.ID)
+		w.failf("ticket %d runs, but it has ended or is running", x.Tickets[0].ID)
+	case x.Segment != x.Tickets[0].Exit || x.Model != b.guest.Model:
+		w.failf("ticket %d runs segment %d of model %d after exit %d", x.Tickets[0].ID, x.Segment+1, x.Model, x.Tickets[0].Exit)
+	case x.Tickets[0].Deadline <= w.now:
+		w.failf("ticket %d starts after its deadline", x.Tickets[0].ID)
 	case at.flight != nil || len(at.down) > 0:
 		w.failf("run %d starts in slot %d, which is not free", x.Run, x.Slot)
 	case w.running[x.Run] != nil:
@@ -205,7 +205,7 @@ func (w *world) back(f *flight) {
 	if f.fate != exits {
 		x.Err = errors.New("boom")
 	}
-	x.Reading.Confidence, x.Reading.Predicted = w.chance(), w.pick.IntN(3)
+	x.Rows = []Row{{Reading: stages.Reading{Confidence: w.chance(), Predicted: w.pick.IntN(3)}}}
 	w.step(x)
 }
 

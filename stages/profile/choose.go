@@ -13,6 +13,7 @@ type Load struct {
 	Pace     float64 // how many times longer a segment takes than in the profile
 	Wait     float64 // s that a request waits for a slot: the 95th percentile
 	MeanWait float64 // s, the mean
+	Allowance
 }
 
 // Choice is the point that an objective leads to.

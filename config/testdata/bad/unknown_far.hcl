@@ -5,4 +5,4 @@ model "tiny" {
 tenant "camera" {
   priority = 2
 }
-# 6:3: Unknown attribute | There is no attribute "priority" in a tenant block. Leave it out, or write one of model, share, exit_when, adapt, deadline, queue, overflow and objective.
+# 6:3: Unknown attribute | There is no attribute "priority" in a tenant block. Leave it out, or write one of model, share, exit_when, adapt, deadline, queue, overflow, audit and objective.

@@ -34,6 +34,9 @@ runtime {
 scheduler {
   slots     = 2
   run_limit = "2s"
+  policy    = "non-cooperative"
+  hybrid    = 0.7
+  batch     = 4
 }
 model "tiny" {
   path       = "tiny.onnx"

@@ -108,6 +108,7 @@ func (g *guest) found(ctx actor.Context, f found) {
 		Tenant: g.name(), App: f.app.GetAddress(), Old: before, New: f.goal.Objective.String(), Adapt: string(f.goal.Policy), Version: p.Version,
 	})
 	g.chosen("an app has another objective", old.Criterion.String())
+	g.demand(ctx, "its objective has changed")
 	t := g.terms.Load()
 	ctx.Send(f.app, &wire.ObjectiveSet{
 		Id: f.id, Version: p.Version, Objective: t.GetObjective(), Criterion: t.GetCriterion(), Point: t.GetPoint(), Unmet: t.GetUnmet(),
@@ -134,7 +135,11 @@ func (g *guest) assign(ctx actor.Context) {
 // follow holds the plan against what has been measured, now and then.
 func (g *guest) follow(ctx actor.Context, now time.Duration) {
 	old := g.tenant.Config().Criterion
-	p := g.tenant.Look(now)
+	g.followed(ctx, old, g.tenant.Look(now))
+}
+
+// followed does what a look, or a grant, has led to.
+func (g *guest) followed(ctx actor.Context, old *criteria.Criterion, p tenants.Progress) {
 	if !p.Looked {
 		return
 	}
@@ -145,6 +150,9 @@ func (g *guest) follow(ctx actor.Context, now time.Duration) {
 	g.publish(func(*wire.TenantInfo) {})
 	if p.Why != "" {
 		g.chosen(p.Why, old.String())
+		if !p.Planned {
+			g.demand(ctx, p.Why)
+		}
 	}
 	if p.Pace != 0 {
 		event.Emit(g.log, event.PaceChanged{Tenant: g.name(), Pace: p.Pace})

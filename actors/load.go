@@ -120,7 +120,7 @@ func known(figure *float64, otherwise float64) float64 {
 const handOff = 30 * time.Microsecond
 
 func (n *Node) schedulerConfig() scheduler.Config {
-	c := scheduler.Config{Slots: n.config.Scheduler.Slots, RunLimit: n.config.Scheduler.RunLimit, HandOff: handOff}
+	c := scheduler.Config{Slots: n.config.Scheduler.Slots, RunLimit: n.config.Scheduler.RunLimit, HandOff: handOff, Policy: n.config.Scheduler.Policy, Fairness: n.config.Scheduler.Fairness}
 	for _, m := range n.models {
 		c.Models = append(c.Models, scheduler.Model{Warm: rows(m.warm), Exits: m.figures()})
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/config"
 	"github.com/delen-edge/delen/scheduler"
+	"github.com/delen-edge/delen/scheduler/planner"
 	"github.com/delen-edge/delen/stages"
 )
 
@@ -44,6 +45,7 @@ type Node struct {
 
 	models    []*loaded
 	house     *actor.PID
+	planning  *actor.PID
 	seats     seats
 	numbers   numbers
 	reception *actor.PID
@@ -102,6 +104,11 @@ func (n *Node) populate() error {
 	inline := actor.NewSynchronizedDispatcher(300)
 	n.house = n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return house },
 		actor.WithDispatcher(inline), actor.WithGuardian(doom{n.log})))
+	planning := &planning{
+		desk: planner.NewDesk(n.config.Scheduler.Policy, n.config.Scheduler.Slots, n.config.Scheduler.Budget), clock: n.clock,
+		seats: &n.seats, log: n.log.Named("planner"),
+	}
+	n.planning = n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return planning }, actor.WithGuardian(doom{n.log})))
 	segments := 0
 	for _, m := range n.models {
 		segments += len(m.runners)
@@ -228,7 +235,7 @@ const linger = 100 * time.Millisecond
 func (n *Node) close() error {
 	if n.system != nil {
 		n.leave()
-		n.poison(n.house)
+		n.poison(n.planning, n.house)
 		if !n.poison(n.stages...) {
 			return ErrStuck
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/config"
+	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/tenants"
 )
 
@@ -39,6 +40,9 @@ func (n *Node) Reload(c *config.Config) error {
 			goals[t.Tenant.Name] = n.seeker(c, t.Tenant).goalOf(t.Tenant)
 		}
 	}
+	if c.Scheduler != n.config.Scheduler {
+		n.govern(c.Scheduler)
+	}
 	n.config = c
 	n.apply(change, added, goals)
 	n.heard()
@@ -46,6 +50,12 @@ func (n *Node) Reload(c *config.Config) error {
 		Files: slices.Sorted(maps.Keys(c.Files)), Added: names(change.Added), Removed: names(change.Removed), Changed: changedNames(change.Changed),
 	})
 	return nil
+}
+
+// govern puts other rules in force.
+func (n *Node) govern(s config.Scheduler) {
+	n.system.Root.Send(n.house, scheduler.Rule{Policy: s.Policy, Fairness: s.Fairness})
+	n.system.Root.Send(n.planning, governed{s.Policy, s.Budget})
 }
 
 // apply makes the change. It cannot fail.

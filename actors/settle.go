@@ -48,7 +48,7 @@ func (n *Node) newGuest(c *config.Config, t *config.Tenant) (*guest, error) {
 	g := &guest{
 		tenant: tenant, terms: &terms{}, backend: n.models[m].backend, have: t.Model.Metrics(), labels: t.Model.Labels,
 		source: sourceOf(t.Model.Profile), slots: n.config.Scheduler.Slots, clock: n.clock, numbers: &n.numbers,
-		scheduler: n.house, seats: &n.seats, log: n.log.Named("tenant"),
+		scheduler: n.house, planning: n.planning, seats: &n.seats, log: n.log.Named("tenant"),
 		as:   scheduler.Tenant{Weight: t.Share, Model: m, Room: room(t)},
 		open: map[uint64]*request{}, inside: map[uint64]*door.Arrival{}, byName: map[name]*request{}, watches: map[name]*watch{},
 		parsed: map[string]*criteria.Criterion{}, bounded: map[string]bounded{}, seek: seek, adapt: t.Adapt,

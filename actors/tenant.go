@@ -30,22 +30,24 @@ type guest struct {
 	clock     clock
 	numbers   *numbers
 	scheduler *actor.PID
+	planning  *actor.PID
 	seats     *seats
 	log       *event.Log
 
-	open    map[uint64]*request      // by ticket
-	inside  map[uint64]*door.Arrival // by ticket, until its memory is released
-	byName  map[name]*request
-	watches map[name]*watch
-	parsed  map[string]*criteria.Criterion
-	bounded map[string]bounded // the criteria of bounds that single requests have brought, under the plan of the moment
-	orders  uint64             // of criteria and objectives
-	seeking *order             // whose goal is being looked for; nil: none
-	began   time.Duration      // when the last search did
-	rested  time.Duration      // when the next may
-	adapt   profile.Policy     // of a tenant without an objective: config.AdaptNone, or profile.Full
-	glances *time.Timer        // when nobody asks for anything
-	removed bool
+	open     map[uint64]*request      // by ticket
+	inside   map[uint64]*door.Arrival // by ticket, until its memory is released
+	byName   map[name]*request
+	watches  map[name]*watch
+	parsed   map[string]*criteria.Criterion
+	bounded  map[string]bounded // the criteria of bounds that single requests have brought, under the plan of the moment
+	orders   uint64             // of criteria and objectives
+	seeking  *order             // whose goal is being looked for; nil: none
+	began    time.Duration      // when the last search did
+	rested   time.Duration      // when the next may
+	reminded time.Duration      // the second in which the demand was last looked at
+	adapt    profile.Policy     // of a tenant without an objective: config.AdaptNone, or profile.Full
+	glances  *time.Timer        // when nobody asks for anything
+	removed  bool
 }
 
 func (g *guest) name() string { return g.tenant.Config().Name }
@@ -87,14 +89,18 @@ func (g *guest) Receive(ctx actor.Context) {
 	case scheduler.Release:
 		g.tenant.Late(m.Busy)
 		g.release(m.Ticket)
+	case granted:
+		g.granted(ctx, m)
 	case gone:
 		g.gone(ctx, m.address)
 	case *actor.Started:
 		g.chosen("the tenant has come", "")
+		g.demand(ctx, "the tenant has come")
 		root, self := ctx.ActorSystem().Root, ctx.Self()
 		g.glances = time.AfterFunc(tenants.LongestRound, func() { root.Send(self, glance{}) })
 	case glance:
 		g.follow(ctx, g.clock.now())
+		g.remind(ctx, g.clock.now())
 		g.glances.Reset(tenants.LongestRound)
 	case found:
 		g.found(ctx, m)
@@ -126,6 +132,7 @@ func (g *guest) evict(ctx actor.Context) {
 	g.abandon(ctx, tenants.NotFound, endings[tenants.Removed])
 	g.unwatchAll(ctx, tenants.Canceled, endings[tenants.Removed])
 	ctx.Send(g.scheduler, scheduler.Leave{Tenant: g.index()})
+	ctx.Send(g.planning, departure{g.index()})
 }
 
 // vanish ends the tenant, of which nothing is left in the house.
@@ -261,6 +268,7 @@ func (g *guest) ended(ctx actor.Context, e scheduler.End) {
 	g.tenant.Ended(now, e.Ticket, e.Reason)
 	g.record(now, r, e)
 	g.follow(ctx, now)
+	g.remind(ctx, now)
 	switch {
 	case r.gone: // an answer would only have us dial an app that is not there
 	case e.Reason.Answered():

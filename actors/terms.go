@@ -51,6 +51,7 @@ func (g *guest) amend(ctx actor.Context, m amendment) {
 	if ordered {
 		g.chosen("the configuration has another objective", old)
 	}
+	g.demand(ctx, "the configuration has changed")
 }
 
 // orders says whether attributes that are not as they were say when requests stop.
@@ -127,5 +128,6 @@ func (g *guest) setCriterion(ctx actor.Context, m *wire.SetCriterion) {
 	event.Emit(g.log, event.CriterionChanged{
 		Tenant: m.GetTenant(), App: ctx.Sender().GetAddress(), Old: old, New: c.String(), Version: version,
 	})
+	g.demand(ctx, "its criterion has changed")
 	ctx.Send(ctx.Sender(), &wire.CriterionSet{Id: m.GetId(), Version: version, Criterion: c.String()})
 }

@@ -23,6 +23,9 @@ type Scheduler struct {
 	// Fairness is what shares are parts of: time at 1 (the default), energy at 0,
 	// and a mixture between them.
 	Fairness float64
+	// Budget is how many W beyond idle all tenants together may take by the plan, or
+	// 0 for as much as they like.
+	Budget float64
 	// Batch is how many rows one run may have at the most, by default 8, where the
 	// profile says that it pays.
 	Batch int
@@ -33,7 +36,7 @@ func (d *decoder) scheduler(h *hclsyntax.Block, p Provider) Scheduler {
 	b := d.openBlock(h, schedulerSchema)
 	s := Scheduler{
 		Slots: b.count("slots"), RunLimit: b.duration("run_limit"), Batch: b.count("batch"),
-		Policy: scheduler.Policy(b.choice("policy")), Fairness: b.number("hybrid"),
+		Policy: scheduler.Policy(b.choice("policy")), Fairness: b.number("hybrid"), Budget: b.number("budget"),
 	}
 	b.fairness(&s)
 	cores := runtime.NumCPU()
@@ -86,6 +89,10 @@ var schedulerSchema = &schema{
 	}, {
 		name: "hybrid", form: aNumber, usual: "1", low: "0", high: "1", example: "0.7", instead: "fairness",
 		doc: "A mixture of both instead of `fairness`: the weight of the time, against that of the energy.",
+	}, {
+		name: "budget", form: aNumber, low: "0.001", high: "100000", otherwise: "no bound", example: "2.5",
+		doc: "How many watts beyond those of the idle machine the requests of all tenants together may take in the mean, by the models' profiles. Operating points " +
+			"are chosen within it; tenants that state a criterion take what they take.",
 	}, {
 		name: "batch", form: aCount, usual: "8", low: "1", high: "64",
 		doc: "How many requests one run of a segment may be for at the most, when they wait anyhow. The model's profile says for which segments it pays; without one, " +

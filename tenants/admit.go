@@ -35,6 +35,7 @@ type Refusal struct {
 
 // Admit makes a ticket of a request, or refuses it. A refused request leaves no trace but a count.
 func (t *Tenant) Admit(now time.Duration, r Request) (*Ticket, *Refusal) {
+	t.demands.arrivals.came(now)
 	input, refusal := t.check(now, &r)
 	if refusal != nil {
 		return nil, t.Refuse(refusal)
@@ -98,7 +99,15 @@ func (t *Tenant) check(now time.Duration, r *Request) ([][]byte, *Refusal) {
 		return nil, &Refusal{Code: Exhausted, RetryAfter: t.pace.retry(),
 			Message: fmt.Sprintf("tenant %s has %d requests in the house, as many as its queue allows", t.config.Name, t.config.Queue)}
 	}
-	return t.inputs(r.Inputs)
+	input, refusal := t.inputs(r.Inputs)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if wait, ok := t.sluice.opens(now); !ok {
+		return nil, &Refusal{Code: Exhausted, RetryAfter: wait,
+			Message: fmt.Sprintf("more requests come than the machine can answer: %.3g a second are let in for tenant %s", t.sluice.rate, t.config.Name)}
+	}
+	return input, nil
 }
 
 // inputs matches what was sent with what the model takes.

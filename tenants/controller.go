@@ -98,7 +98,36 @@ func (c *controller) due(now time.Duration) bool {
 const (
 	becauseLate = "measured response times break a bound"
 	becauseRoom = "measured response times leave room for more"
+	becausePlan = "the plan allows less"
 )
+
+// allow bounds what points may take. It says why the choice is another one now, or "" when it is not: the point in force may
+// stay while it takes no more than is allowed.
+func (c *controller) allow(a profile.Allowance) (why string) {
+	c.load.Allowance = a
+	p := &c.choice.Point
+	if !(a.Busy > 0 && p.ResponseTime > a.Busy || a.Energy > 0 && p.Energy > a.Energy) {
+		return ""
+	}
+	next := c.goal.Frontier.Choose(c.goal.Policy, c.goal.Objective, c.load)
+	if next.Point.Equal(p) {
+		c.choice = next
+		return ""
+	}
+	c.move(next, becausePlan)
+	return becausePlan
+}
+
+// move takes another choice. The better point that the last move was to has not held, if it is left for a cheaper one.
+func (c *controller) move(next profile.Choice, why string) {
+	if why != becauseRoom && c.climbed {
+		c.needed = min(2*c.needed, mostRounds)
+	}
+	if !next.Point.Equal(&c.choice.Point) {
+		c.promise.begin(c.goal, next.Point, c.load)
+	}
+	c.choice, c.agreed, c.climbed, c.held = next, 0, why == becauseRoom, 0
+}
 
 // look ends a round. It says why the choice is another one now, or "" when it is not.
 func (c *controller) look(now time.Duration) (why string) {
@@ -116,19 +145,13 @@ func (c *controller) look(now time.Duration) (why string) {
 		return ""
 	case same && len(next.Unmet) > len(c.choice.Unmet), !same && c.late(&c.choice.Point) && next.Point.ResponseP95 < c.choice.Point.ResponseP95:
 		why = becauseLate
-		if c.climbed {
-			c.needed = min(2*c.needed, mostRounds)
-		}
 	default:
 		why = becauseRoom
 		if c.agreed++; c.agreed < c.needed {
 			return ""
 		}
 	}
-	if !same {
-		c.promise.begin(c.goal, next.Point, c.load)
-	}
-	c.choice, c.agreed, c.climbed, c.held = next, 0, why == becauseRoom, 0
+	c.move(next, why)
 	return why
 }
 

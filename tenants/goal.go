@@ -52,11 +52,12 @@ func (t *Tenant) Crowd(foreign time.Duration) {
 
 // Progress is what a look at the measurements has led to.
 type Progress struct {
-	Looked bool          // it was time to
-	Why    string        // the plan is another one, or ""
-	Old    profile.Point // that was in force before
-	Pace   float64       // how many times longer than in the profile segments take, when it has changed by much; 0: it has not
-	Drifts []Drift
+	Looked  bool          // it was time to
+	Why     string        // the plan is another one, or ""
+	Old     profile.Point // that was in force before
+	Planned bool          // because a plan allows less
+	Pace    float64       // how many times longer than in the profile segments take, when it has changed by much; 0: it has not
+	Drifts  []Drift
 }
 
 // Look holds what has been measured against the plan, when it is time to. It does nothing for a tenant without a goal.
@@ -68,11 +69,17 @@ func (t *Tenant) Look(now time.Duration) Progress {
 	p := Progress{Looked: true, Old: c.choice.Point}
 	p.Why = c.look(now)
 	p.Pace = c.promise.paced(c.load.Pace)
-	if p.Drifts = c.promise.check(); !c.choice.Point.Equal(&p.Old) {
+	p.Drifts = c.promise.check()
+	t.resteer(&p.Old)
+	return p
+}
+
+// resteer puts the controller's point in force, if it is another one than before.
+func (t *Tenant) resteer(old *profile.Point) {
+	if c := t.steers; !c.choice.Point.Equal(old) {
 		t.version++
 		t.steer(c)
 	}
-	return p
 }
 
 // Bounded is the criterion of a single request that must keep bounds, and those that it is not expected to keep. They take

@@ -54,6 +54,8 @@ type Tenant struct {
 	account Account
 	steers  *controller // to Config.Goal; nil when there is none
 	pace    pace
+	demands demands
+	sluice  sluice
 	windows []*Window
 	free    []*Ticket
 }
@@ -117,6 +119,7 @@ func (t *Tenant) Account() Account {
 // criterion's version.
 func (t *Tenant) SetCriterion(c *criteria.Criterion) uint64 {
 	t.config.Criterion, t.config.Goal, t.steers = c, nil, nil
+	t.demands.spent = spent{}
 	t.version++
 	return t.version
 }
@@ -177,6 +180,9 @@ func (t *Tenant) Ended(now time.Duration, k *Ticket, r Reason) {
 		case ByDeadline, Expired, ByOverflow, Shed:
 			t.steers.ended(k, now-k.Arrived, true)
 		}
+	}
+	if t.steers == nil && k.Busy > 0 {
+		t.demands.spent.ended(k)
 	}
 	t.pace.ended(now)
 }

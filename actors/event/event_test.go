@@ -92,6 +92,8 @@ func fill(e Event) (Event, map[string]any) {
 		switch v.FieldByIndex(c.index).Interface().(type) {
 		case int:
 			set, logged = 100+i, int64(100+i)
+		case bool:
+			set, logged = true, true
 		case uint64:
 			set, logged = uint64(200+i), uint64(200+i)
 		case float64:

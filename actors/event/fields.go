@@ -24,6 +24,9 @@ var forms = map[reflect.Type]form{
 	reflect.TypeFor[int](): {"number", func(key string, v reflect.Value) zap.Field {
 		return zap.Int64(key, v.Int())
 	}},
+	reflect.TypeFor[bool](): {"true or false", func(key string, v reflect.Value) zap.Field {
+		return zap.Bool(key, v.Bool())
+	}},
 	reflect.TypeFor[uint64](): {"number", func(key string, v reflect.Value) zap.Field {
 		return zap.Uint64(key, v.Uint())
 	}},

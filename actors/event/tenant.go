@@ -121,6 +121,21 @@ type PointChosen struct {
 
 func (PointChosen) kind() kind { return kind{"point.chosen", info, always} }
 
+// PlanMade says what a plan grants to the tenants, and why it was made.
+type PlanMade struct {
+	Policy  string        // by which it was made
+	Reasons []string      // what has changed since the plan before
+	Tenants int           // that it is for
+	Changes []string      // of every tenant that is granted something else than before: what it gets
+	Busy    float64       // the part of all slots' time that is planned to be busy
+	Power   float64       // W beyond idle that is planned for
+	Gap     float64       // how much better a plan could be at most, as a fraction of what tenants want; 0: none is better
+	Full    bool          // not even the cheapest operating points of all tenants fit
+	After   time.Duration // what making it took
+}
+
+func (PlanMade) kind() kind { return kind{"plan.made", info, sampled} }
+
 // Drift is a difference between what was predicted of an operating point and what is measured.
 type Drift struct {
 	Tenant    string  // whose point it is

@@ -7,7 +7,7 @@ var vocabulary = []Event{
 	AppConnected{}, AppLost{}, AppUnreachable{}, DoorRefused{}, MessageUnexpected{}, WatchStarted{}, WatchEnded{},
 	RequestRefused{}, RequestShed{}, RequestFailed{}, RequestEnded{},
 	TenantAdded{}, TenantChanged{}, TenantRemoved{}, TenantStopped{}, TenantPaused{}, TenantResumed{}, CriterionChanged{},
-	ObjectiveChanged{}, ObjectiveUnmet{}, PointChosen{}, DriftFound{}, DriftOver{}, PaceChanged{},
+	ObjectiveChanged{}, ObjectiveUnmet{}, PointChosen{}, DriftFound{}, DriftOver{}, PaceChanged{}, PlanMade{},
 	SchedulerStep{}, RunTerminated{}, SlotLost{}, SlotBack{},
 	StageRestarted{}, StageRebuilding{}, StageRebuilt{}, ActorPanicked{},
 }

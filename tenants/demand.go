@@ -1,0 +1,137 @@
+package tenants
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/stages/profile"
+)
+
+// Demand is what a tenant would have of the machine.
+type Demand struct {
+	Rate    float64          // requests a second that come, refused ones included
+	Options []profile.Option // that its objective leaves it, see profile.Frontier.Options; nil: its criterion was stated
+	Pace    float64          // how many times longer than in the profile segments take
+	Busy    float64          // s that segments run for a request in the mean, of a tenant whose criterion was stated
+	Energy  float64          // J that it takes, likewise; NaN: not known
+}
+
+// demands is what is measured for a demand, and what was last told.
+type demands struct {
+	arrivals arrivals
+	pace     float64 // that was told
+	spent    spent
+}
+
+// spent is what the requests of a stated criterion have taken since it was last looked at.
+type spent struct {
+	answers      int
+	busy, energy float64 // s and J, sums
+	told         float64 // s, the mean that was told
+	toldEnergy   float64 // J
+}
+
+const (
+	costDrift   = 0.2 // of the time that segments take for a request, or of the pace
+	fewestSpent = 20  // requests that say what one costs
+)
+
+func (s *spent) ended(k *Ticket) {
+	s.answers++
+	s.busy += k.Busy.Seconds()
+	if k.Exit > 0 {
+		s.energy += k.Seen[criteria.Energy]
+	}
+}
+
+// moved says whether requests cost something else than was told, and tells it.
+func (s *spent) moved() bool {
+	if s.answers < fewestSpent {
+		return false
+	}
+	busy := s.busy / float64(s.answers)
+	moved := !(math.Abs(busy-s.told) <= costDrift*s.told)
+	if moved {
+		s.told, s.toldEnergy = busy, s.energy/float64(s.answers)
+	}
+	s.answers, s.busy, s.energy = 0, 0, 0
+	return moved
+}
+
+// Demand is what the tenant would have now.
+func (t *Tenant) Demand() Demand {
+	d := Demand{Rate: t.demands.arrivals.told, Pace: 1, Busy: t.demands.spent.told, Energy: t.demands.spent.toldEnergy}
+	if c := t.steers; c != nil {
+		d.Pace = c.load.Pace
+		d.Options = c.goal.Frontier.Options(c.goal.Policy, c.goal.Objective, c.load)
+		t.demands.pace = d.Pace
+	}
+	return d
+}
+
+// Moved says why the tenant's demand is another one than when it was last asked for, as far as that is a matter of
+// measurement; "" when it is not.
+func (t *Tenant) Moved(now time.Duration) string {
+	d := &t.demands
+	rate, cost := d.arrivals.told, d.spent.told
+	switch {
+	case d.arrivals.moved(now):
+		return fmt.Sprintf("requests come at %.3g/s instead of %.3g/s", d.arrivals.told, rate)
+	case t.steers == nil && d.spent.moved():
+		return fmt.Sprintf("a request takes %.3g ms instead of %.3g ms", 1e3*d.spent.told, 1e3*cost)
+	case t.steers != nil && d.pace > 0 && math.Abs(t.steers.load.Pace/d.pace-1) > costDrift:
+		return fmt.Sprintf("segments take %.3g times as long as in the profile, instead of %.3g times", t.steers.load.Pace, d.pace)
+	}
+	return ""
+}
+
+// Grant is what a plan allows a tenant.
+type Grant struct {
+	Allowance profile.Allowance // of one request, in the mean
+	Rate      float64           // requests a second that are let in; 0: all
+}
+
+// Allow puts a grant in force. A point that takes more than is allowed is left at once; one that would take more than before
+// is taken when the measurements agree on it, as ever.
+func (t *Tenant) Allow(now time.Duration, g Grant) Progress {
+	t.sluice.set(now, g.Rate)
+	c := t.steers
+	if c == nil || c.load.Allowance == g.Allowance {
+		return Progress{}
+	}
+	p := Progress{Looked: true, Old: c.choice.Point, Planned: true, Why: c.allow(g.Allowance)}
+	t.resteer(&p.Old)
+	return p
+}
+
+// sluice lets in so many requests a second, in bursts of half a second's.
+type sluice struct {
+	rate  float64 // 0: all
+	level float64
+	at    time.Duration
+}
+
+func (s *sluice) set(now time.Duration, rate float64) {
+	if s.rate == 0 {
+		s.level = s.most(rate)
+	}
+	s.rate, s.at = rate, now
+}
+
+func (s *sluice) most(rate float64) float64 { return max(1, rate/2) }
+
+// opens says whether one may come in, or in what time one may.
+func (s *sluice) opens(now time.Duration) (wait time.Duration, ok bool) {
+	if s.rate == 0 {
+		return 0, true
+	}
+	s.level = min(s.most(s.rate), s.level+s.rate*(now-s.at).Seconds())
+	s.at = now
+	if s.level < 1 {
+		return time.Duration((1 - s.level) / s.rate * float64(time.Second)), false
+	}
+	s.level--
+	return 0, true
+}

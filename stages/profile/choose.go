@@ -27,9 +27,12 @@ type Choice struct {
 type candidate struct {
 	*Point
 	order  float64 // its accuracy on the search part, or on all samples when certainty is off
+	lucky  float64 // what a point's may be that is no better; order of a point
 	single bool    // one exit for all requests: not found by a search
 	goal   float64 // what is minimised, or what accuracy costs
 	excess float64 // by how much it breaks bounds on costs, as fractions of the bounds, added up
+	place  int     // in the order of the tests
+	kept   bool    // it keeps all bounds, that on accuracy certainly
 }
 
 // Choose finds the best point of a policy for an objective under a load. The objective's bounds may be others than those
@@ -39,8 +42,8 @@ type candidate struct {
 // most accurate. When certainty is on, the accuracy's bound is kept where it is certain on the calibration part: the points
 // are tested one after the other, in an order that the calibration part has no say in, and the first that fails ends it. The
 // best that has passed is chosen; one that has not been reached is not certain, whatever its own test would say. All points
-// are tested that would be better than those before them: neighbours stand and fall together, so that small steps end no
-// earlier by chance than large ones.
+// are tested that would be better than those before them, or as good within an allowance: neighbours stand and fall together,
+// so that small steps end no earlier by chance than large ones.
 //
 // The first to be tested is the single exit that is the most accurate on the search part. The points that look as accurate
 // there are the luckiest of millions, and would often fail where it passes. So Pareto keeps every bound on accuracy that
@@ -49,18 +52,38 @@ type candidate struct {
 // Where no point keeps all bounds it is the nearest: the one that exceeds bounds on costs by the least, as fractions of the
 // bounds added up, and among equals the one that would be tested first; without a bound on accuracy, the most accurate. Costs
 // come first because what they bound, a battery or a deadline, is used up, and accuracy is only missed.
+//
+// The load's allowance comes before all bounds: others have been promised what is beyond it. Of the points within it the one is
+// chosen that comes first of them without it, and where there is none the nearest. It has no say in which points are tested, so
+// that many allowances may be tried with one confidence.
 func (f *Frontier) Choose(p Policy, o *criteria.Objective, l Load) Choice {
-	all := f.candidates(p, o, l)
-	least := slices.MinFunc(all, func(a, b candidate) int { return cmp.Compare(a.excess, b.excess) }).excess
-	nearest := slices.DeleteFunc(all, func(c candidate) bool { return c.excess > least })
-	best, ok := candidate{}, false
-	if least == 0 {
-		best, ok = f.best(nearest, o)
-	}
-	if !ok {
-		best = f.sequence(nearest, o)[0]
+	all := f.ranked(p, o, l)
+	best, least := &all[0], all[0].over(l.Allowance)
+	for i := range all {
+		if over := all[i].over(l.Allowance); over < least {
+			best, least = &all[i], over
+		}
 	}
 	return Choice{*best.Point, f.unmet(best, o, l)}
+}
+
+// ranked are the points of a policy from the best for an objective under a load to the least, whatever the load allows.
+func (f *Frontier) ranked(p Policy, o *criteria.Objective, l Load) []candidate {
+	all := f.candidates(p, o, l)
+	tests := f.tests(o)
+	f.certify(all, o)
+	slices.SortFunc(all, func(a, b candidate) int {
+		switch {
+		case a.kept && !b.kept:
+			return -1
+		case b.kept && !a.kept:
+			return 1
+		case a.kept:
+			return cmp.Or(better(&a, &b, o), cmp.Compare(a.place, b.place))
+		}
+		return cmp.Or(cmp.Compare(a.excess, b.excess), f.first(&a, &b, tests), cmp.Compare(a.place, b.place))
+	})
+	return all
 }
 
 func (f *Frontier) candidates(p Policy, o *criteria.Objective, l Load) []candidate {
@@ -68,16 +91,18 @@ func (f *Frontier) candidates(p Policy, o *criteria.Objective, l Load) []candida
 	if o.Maximize {
 		goal = f.Axis
 	}
-	var all []candidate
+	all := make([]candidate, 0, len(f.Points)+len(f.Single))
 	add := func(p *Point, order float64, single bool) {
-		c := candidate{p, order, single, p.cost(goal), 0}
+		c := candidate{Point: p, order: order, lucky: order, single: single, goal: p.cost(goal)}
+		if single && f.tests(o) {
+			c.lucky = f.lucky(order)
+		}
 		for _, b := range o.Where {
 			c.excess += p.excess(b, l)
 		}
 		all = append(all, c)
 	}
 	if p == Pareto {
-		all = make([]candidate, 0, len(f.Points)+len(f.Single))
 		for i := range f.Points {
 			add(&f.Points[i], f.pointOrder[i], false)
 		}
@@ -88,6 +113,11 @@ func (f *Frontier) candidates(p Policy, o *criteria.Objective, l Load) []candida
 		}
 	}
 	return all
+}
+
+// tests reports whether points have to be tested for an objective: not without certainty, or a bound.
+func (f *Frontier) tests(o *criteria.Objective) bool {
+	return !f.off && !math.IsInf(o.Bound(criteria.Accuracy).Min, -1)
 }
 
 // excess is by how much a point breaks a bound on a cost, as a fraction of the bound: 0 when it keeps it.
@@ -109,48 +139,92 @@ func (p *Point) excess(b criteria.Bound, l Load) float64 {
 }
 
 // safer orders candidates from the most accurate to the least, the cheaper of equals first.
-func safer(a, b candidate) int {
+func safer(a, b *candidate) int {
 	return cmp.Or(cmp.Compare(b.order, a.order), cmp.Compare(a.goal, b.goal))
 }
 
-// better reports whether a candidate serves an objective better than another does, should both keep its bounds.
-func (c candidate) better(than candidate, o *criteria.Objective) bool {
+// first orders candidates of which the first would be the first to be tested: the most accurate single exit among them, unless a
+// point is more accurate than luck explains. That is the best of many, and seems better than it is. Where nothing is tested, it
+// is the most accurate.
+func (f *Frontier) first(a, b *candidate, tests bool) int {
+	switch {
+	case !tests || a.single == b.single:
+		return safer(a, b)
+	case a.single && b.order > a.lucky, b.single && a.order <= b.lucky:
+		return 1
+	}
+	return -1
+}
+
+// better orders candidates from the one that serves an objective best, should all keep its bounds.
+func better(a, b *candidate, o *criteria.Objective) int {
 	if o.Maximize {
-		return safer(c, than) < 0
+		return safer(a, b)
 	}
-	return c.goal < than.goal
+	return cmp.Compare(a.goal, b.goal)
 }
 
-// best is the best of candidates whose accuracy keeps the objective's bound, or false when there is none.
-func (f *Frontier) best(within []candidate, o *criteria.Objective) (best candidate, ok bool) {
-	least := o.Bound(criteria.Accuracy).Min
-	for _, c := range f.sequence(within, o) {
-		switch {
-		case ok && !c.better(best, o):
-		case !f.keeps(c, least):
-			return best, ok
-		default:
-			best, ok = c, true
+// certify gives candidates their places from the most accurate to the least, and finds those that keep an objective's bounds.
+func (f *Frontier) certify(all []candidate, o *criteria.Objective) {
+	slices.SortStableFunc(all, func(a, b candidate) int { return safer(&a, &b) })
+	least, tests := o.Bound(criteria.Accuracy).Min, f.tests(o)
+	for i := range all {
+		all[i].place = i
+		all[i].kept = !tests && all[i].excess == 0 && f.keeps(&all[i], least)
+	}
+	if tests {
+		f.test(all, o, least)
+	}
+}
+
+// test tests candidates in their order, but the most accurate single exit among them before a point that luck explains.
+func (f *Frontier) test(all []candidate, o *criteria.Objective, accuracy float64) {
+	top := slices.IndexFunc(all, func(c candidate) bool { return c.excess == 0 })
+	single := slices.IndexFunc(all, func(c candidate) bool { return c.excess == 0 && c.single })
+	passed := tested{maximize: o.Maximize}
+	if single >= 0 && f.first(&all[single], &all[top], true) <= 0 {
+		if !f.keeps(&all[single], accuracy) {
+			return
 		}
+		all[single].kept = true
+		passed.best(&all[single])
 	}
-	return best, ok
+	for i := range all {
+		c := &all[i]
+		switch {
+		case c.excess > 0, !c.kept && passed.better(c):
+			continue
+		case !c.kept && !f.keeps(c, accuracy):
+			return
+		}
+		c.kept = true
+		passed.best(c)
+		passed.taken.add(c.Point)
+	}
 }
 
-// sequence orders candidates as they are tested. First comes the most accurate single exit among them, unless a point is more
-// accurate than luck explains: that is the best of many, and seems better than it is. Without certainty, or a bound, nothing is
-// tested, and the most accurate comes first.
-func (f *Frontier) sequence(within []candidate, o *criteria.Objective) []candidate {
-	slices.SortStableFunc(within, safer)
-	first := slices.IndexFunc(within, func(c candidate) bool { return c.single })
-	if f.off || math.IsInf(o.Bound(criteria.Accuracy).Min, -1) || first < 0 {
-		return within
+// tested is what those that have passed their test leave to be tested of the others.
+type tested struct {
+	maximize bool
+	any      bool
+	goal     float64 // the best
+	taken    costs   // by those that are more accurate than the next
+}
+
+func (t *tested) best(c *candidate) {
+	if !t.any || c.goal < t.goal {
+		t.goal = c.goal
 	}
-	c := within[first]
-	if within[0].order <= f.lucky(c.order) {
-		copy(within[1:first+1], within[:first])
-		within[0] = c
+	t.any = true
+}
+
+// better reports whether one that has passed serves the objective as well as a candidate, within every allowance when the goal is
+// accuracy.
+func (t *tested) better(c *candidate) bool {
+	if t.maximize {
+		return t.taken.cover(c.Point)
 	}
-	return within
+	return t.any && !(c.goal < t.goal)
 }
 
 // luck is by how many standard errors of an accuracy the best of many points may seem better than it is.
@@ -166,13 +240,14 @@ func (f *Frontier) lucky(single float64) float64 {
 func (f *Frontier) safest() int { return slices.Index(f.singleOrder, slices.Max(f.singleOrder)) }
 
 // keeps reports whether a candidate taken alone keeps a bound on accuracy: certainly, or by the estimate when certainty is off.
-func (f *Frontier) keeps(c candidate, accuracy float64) bool { return c.AccuracyLow >= accuracy }
+func (f *Frontier) keeps(c *candidate, accuracy float64) bool { return c.AccuracyLow >= accuracy }
 
-// unmet are the bounds that a point is not predicted, or not certain, to keep.
-func (f *Frontier) unmet(c candidate, o *criteria.Objective, l Load) []criteria.Bound {
+// unmet are the bounds that a point is not predicted, or not certain, to keep. Of one that keeps those on costs, it is the
+// accuracy's when its test has not been reached.
+func (f *Frontier) unmet(c *candidate, o *criteria.Objective, l Load) []criteria.Bound {
 	var all []criteria.Bound
 	for _, b := range o.Where {
-		if b.Metric == criteria.Accuracy && !f.keeps(c, b.Min) || c.Point.excess(b, l) > 0 {
+		if b.Metric == criteria.Accuracy && !c.kept && (c.excess == 0 || !f.keeps(c, b.Min)) || c.Point.excess(b, l) > 0 {
 			all = append(all, b)
 		}
 	}

@@ -101,7 +101,8 @@ func (t *Tenant) Allow(now time.Duration, g Grant) Progress {
 	if c == nil || c.load.Allowance == g.Allowance {
 		return Progress{}
 	}
-	p := Progress{Looked: true, Old: c.choice.Point, Planned: true, Why: c.allow(g.Allowance)}
+	p := Progress{Looked: true, Old: c.choice.Point, Planned: true}
+	p.Why = c.allow(g.Allowance)
 	t.resteer(&p.Old)
 	return p
 }
@@ -130,7 +131,7 @@ func (s *sluice) opens(now time.Duration) (wait time.Duration, ok bool) {
 	s.level = min(s.most(s.rate), s.level+s.rate*(now-s.at).Seconds())
 	s.at = now
 	if s.level < 1 {
-		return time.Duration((1 - s.level) / s.rate * float64(time.Second)), false
+		return max(time.Duration((1-s.level)/s.rate*float64(time.Second)), time.Millisecond), false
 	}
 	s.level--
 	return 0, true

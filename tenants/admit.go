@@ -44,6 +44,7 @@ func (t *Tenant) Admit(now time.Duration, r Request) (*Ticket, *Refusal) {
 	*k = Ticket{
 		ID: r.ID, Tenant: t.config.Index, Arrived: r.Arrived, Deadline: t.deadline(&r),
 		Criterion: r.Criterion, Version: t.version, Input: input,
+		Audit: chosen(r.ID, t.config.Audit),
 	}
 	if k.Criterion == nil && t.steers == nil {
 		k.Criterion = t.config.Criterion

@@ -36,6 +36,7 @@ type controller struct {
 	held    int  // rounds since
 	round   round
 	promise promise
+	raised  float64 // accuracy that audits ask for beside the objective's
 }
 
 // round is what has been measured since the last look.
@@ -65,7 +66,7 @@ func newController(g *Goal, load *profile.Load) *controller {
 	if load != nil {
 		c.load = *load
 	}
-	c.choice = g.Frontier.Choose(g.Policy, g.Objective, c.load)
+	c.choice = c.choose(g.Objective)
 	c.promise.begin(g, c.choice.Point, c.load)
 	return c
 }
@@ -137,7 +138,7 @@ func (c *controller) look(now time.Duration) (why string) {
 		c.needed = fewestRounds
 	}
 	c.promise.load = c.load
-	next := c.goal.Frontier.Choose(c.goal.Policy, c.goal.Objective, c.load)
+	next := c.choose(c.goal.Objective)
 	same := next.Point.Equal(&c.choice.Point)
 	switch {
 	case same && slices.Equal(next.Unmet, c.choice.Unmet):

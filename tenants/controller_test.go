@@ -12,14 +12,13 @@ import (
 	"github.com/delen-edge/delen/stages/profile"
 )
 
-// threeExits is a profile of exits that take 10, 20 and 40 ms, and 600 samples that are right at .7, .8 and .9.
-func threeExits(t testing.TB) *profile.Evidence {
+// threeExits is a profile of exits that take 10, 20 and 40 ms, and samples that are right at .7, .8 and .9.
+func threeExits(t testing.TB, seed uint64, samples int) *profile.Evidence {
 	t.Helper()
-	rng := rand.New(rand.NewPCG(1, 2))
+	rng := rand.New(rand.NewPCG(seed, 2))
 	p := &profile.Profile{Version: 1, Source: profile.Measured}
 	right := [3]int{}
 	var outcomes []profile.Outcome
-	const samples = 3000
 	for i := range samples {
 		hard := rng.Float64()
 		for e, ability := range []float64{0.7, 0.8, 0.9} {
@@ -33,7 +32,7 @@ func threeExits(t testing.TB) *profile.Evidence {
 		}
 	}
 	for e, seconds := range []float64{0.010, 0.020, 0.040} {
-		accuracy := float64(right[e]) / samples
+		accuracy := float64(right[e]) / float64(samples)
 		p.Exits = append(p.Exits, profile.Exit{Name: fmt.Sprint("e", e+1), Accuracy: &accuracy, ResponseTime: &seconds, Energy: &seconds})
 		segment, p95 := seconds/2, 0.55*seconds
 		if e == 0 {
@@ -71,8 +70,9 @@ type driven struct {
 func drive(t testing.TB, o *criteria.Objective) *driven {
 	t.Helper()
 	m := &stages.Model{Name: "m", Exits: []string{"e1", "e2", "e3"}, Segments: make([]stages.Segment, 3)}
-	tenant, err := New(Config{Name: "t", Model: m, Queue: 10, Goal: &Goal{
-		Objective: o, Policy: profile.Pareto, Frontier: threeExits(t).Frontier(o, profile.Certainty{}), Response: []float64{0.010, 0.020, 0.040},
+	evidence := threeExits(t, 1, 3000)
+	tenant, err := New(Config{Name: "t", Model: m, Queue: 10, Evidence: evidence, Goal: &Goal{
+		Objective: o, Policy: profile.Pareto, Frontier: evidence.Frontier(o, profile.Certainty{}), Response: []float64{0.010, 0.020, 0.040},
 		Energy: []float64{0.010, 0.020, 0.040}, Samples: 2000,
 	}})
 	if err != nil {
@@ -292,7 +292,7 @@ func TestBoundsOfARequest(t *testing.T) {
 		t.Errorf("with little energy the criterion is %s, unmet are %v", c, unmet)
 	}
 	d.SetCriterion(criteria.Never())
-	frontier := threeExits(t).Frontier(&criteria.Objective{Metric: criteria.Accuracy, Maximize: true}, profile.Certainty{})
+	frontier := threeExits(t, 1, 3000).Frontier(&criteria.Objective{Metric: criteria.Accuracy, Maximize: true}, profile.Certainty{})
 	c, unmet := d.Bounded(func() *profile.Frontier { return frontier }, []criteria.Bound{atMost(criteria.Energy, 0.5)})
 	o := criteria.Unknown()
 	o[criteria.Exit], o[criteria.Confidence], o[criteria.NextEnergy] = 2, 0, 0.6

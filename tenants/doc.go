@@ -10,6 +10,12 @@
 // of its model's profile and follows what is measured of its answers. Then its tickets bring no criterion: the plan
 // of the moment decides. What a point was predicted to bring is held against what it brings.
 //
+// Some tickets are audited: chosen by their id at admission, they run on to the last exit after they have been answered. The
+// answers that agree with the last exit's are held against how many of the profile's samples do. That they are fewer, or
+// enough again, is said by a test by betting that may be looked at after each of them: while all is as promised, the
+// probability that it ever says otherwise is one in a hundred. A tenant that bounds its accuracy then asks for as much more as
+// may be missing, and gets a safer point, until the drift is over.
+//
 // The account counts from the tenant's beginning; a [Window] sums up what has happened since it was last looked at, for
 // those who watch a tenant. Each watcher has one of its own, and a tenant that nobody watches pays nothing for it.
 package tenants

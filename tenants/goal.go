@@ -33,6 +33,7 @@ func (t *Tenant) Pursue(g *Goal) {
 	t.config.Goal = g
 	t.version++
 	t.steer(newController(g, load))
+	t.audit = auditor{}
 }
 
 func (t *Tenant) steer(c *controller) {
@@ -86,16 +87,13 @@ func (t *Tenant) resteer(old *profile.Point) {
 // the place of the goal's bounds on the same metrics. A request to a tenant without a goal, whose model has a frontier,
 // gets the best answer within them; when accuracy is bounded alone, the cheapest.
 func (t *Tenant) Bounded(frontier func() *profile.Frontier, bounds []criteria.Bound) (*criteria.Criterion, []criteria.Bound) {
-	var o *criteria.Objective
-	var f *profile.Frontier
-	policy, load := profile.Pareto, profile.Load{Pace: 1}
+	var choice profile.Choice
 	if c := t.steers; c != nil {
-		o, f, policy, load = c.goal.Objective.With(bounds), c.goal.Frontier, c.goal.Policy, c.load
+		choice = c.choose(c.goal.Objective.With(bounds))
 	} else {
-		f = frontier()
-		o = within(bounds, f.Axis)
+		f := frontier()
+		choice = f.Choose(profile.Pareto, within(bounds, f.Axis), profile.Load{Pace: 1})
 	}
-	choice := f.Choose(policy, o, load)
 	unmet := slices.DeleteFunc(slices.Clone(choice.Unmet), func(b criteria.Bound) bool { return !slices.Contains(bounds, b) })
 	return criteria.Within(choice.Point.Thresholds, bounds), unmet
 }

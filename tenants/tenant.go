@@ -6,6 +6,7 @@ import (
 
 	"github.com/delen-edge/delen/criteria"
 	"github.com/delen-edge/delen/stages"
+	"github.com/delen-edge/delen/stages/profile"
 )
 
 // Config is what a tenant is made from.
@@ -18,6 +19,8 @@ type Config struct {
 	Deadline  time.Duration       // of a request that brings none; 0: none
 	Queue     int                 // tickets in the house at a time, at least 1
 	Overflow  Overflow            // what happens to a request beyond that
+	Audit     float64             // fraction of the requests that are audited
+	Evidence  *profile.Evidence   // that audits are held against; nil: they are counted
 }
 
 // Overflow says who has to go when a tenant's queue is full.
@@ -42,6 +45,8 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("tenant %s has a queue of %d: it needs room for at least one ticket", c.Name, c.Queue)
 	case c.Deadline < 0:
 		return fmt.Errorf("tenant %s has a negative deadline", c.Name)
+	case !(c.Audit >= 0 && c.Audit <= 1):
+		return fmt.Errorf("tenant %s audits %g of its requests: it must be a fraction from 0 to 1", c.Name, c.Audit)
 	}
 	return nil
 }
@@ -53,6 +58,7 @@ type Tenant struct {
 	state   state
 	account Account
 	steers  *controller // to Config.Goal; nil when there is none
+	audit   auditor
 	pace    pace
 	demands demands
 	sluice  sluice
@@ -76,6 +82,7 @@ type Account struct {
 	Ended    [Closed + 1]uint64 // by Reason
 	Exits    []uint64           // answers by exit; Exits[0] counts exit 1
 	Busy     time.Duration
+	Audit    Audit
 }
 
 // InHouse is the number of tickets that are admitted and have not ended.
@@ -92,9 +99,10 @@ func New(c Config) (*Tenant, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	exits := len(c.Model.Segments)
 	t := &Tenant{
 		config: c, version: 1, pace: pace{interval: time.Millisecond},
-		account: Account{Exits: make([]uint64, len(c.Model.Segments))},
+		account: Account{Exits: make([]uint64, exits), Audit: Audit{Exits: make([]uint64, exits), Agreed: make([]uint64, exits)}},
 	}
 	if c.Goal != nil {
 		t.steer(newController(c.Goal, nil))
@@ -112,6 +120,7 @@ func (t *Tenant) Version() uint64 { return t.version }
 func (t *Tenant) Account() Account {
 	a := t.account
 	a.Exits = append([]uint64(nil), a.Exits...)
+	a.Audit = a.Audit.since(&Audit{Exits: make([]uint64, len(a.Exits)), Agreed: make([]uint64, len(a.Exits))})
 	return a
 }
 
@@ -121,6 +130,7 @@ func (t *Tenant) SetCriterion(c *criteria.Criterion) uint64 {
 	t.config.Criterion, t.config.Goal, t.steers = c, nil, nil
 	t.demands.spent = spent{}
 	t.version++
+	t.audit = auditor{}
 	return t.version
 }
 
@@ -169,6 +179,9 @@ func (t *Tenant) Ended(now time.Duration, k *Ticket, r Reason) {
 	t.account.Busy += k.Busy
 	if r.Answered() {
 		t.account.Exits[k.Exit-1]++
+	}
+	if k.Audit && r == ByCriterion {
+		t.account.Audit.chose(k, now-k.Arrived)
 	}
 	for _, w := range t.windows {
 		w.ended(now, k, r)

@@ -222,7 +222,7 @@ func walk(t *testing.T, rng *rand.Rand) {
 		now   time.Duration
 		house []*Ticket
 		free  []*Ticket
-		want  = Account{Exits: make([]uint64, 2)}
+		want  = Account{Exits: make([]uint64, 2), Audit: emptySummary().Audit}
 	)
 	for step := range 500 {
 		now += time.Duration(rng.Int64N(int64(3 * time.Second >> rng.IntN(20))))

@@ -49,6 +49,7 @@ type Summary struct {
 	Confidence float64       // mean of the answers'; NaN when there were none
 	Busy       time.Duration // booked for segments that ran, also for those whose ticket had ended
 	Energy     float64       // J, of the tickets that ended, up to their deepest exit; NaN when it is not known of one of them
+	Audit      Audit
 }
 
 // maxResponse is the longest response time that a window tells from others.
@@ -92,6 +93,7 @@ func (w *Window) Take(now time.Duration) Summary {
 	s := Summary{
 		Span: now - w.start, Admitted: a.Admitted - b.Admitted, Refused: a.Refused - b.Refused,
 		Exits: make([]uint64, len(a.Exits)), Busy: a.Busy - b.Busy, Energy: w.energy, Confidence: math.NaN(),
+		Audit: a.Audit.since(&b.Audit),
 	}
 	answers := uint64(0)
 	for i := range a.Exits {

@@ -23,7 +23,12 @@ type watched struct {
 }
 
 func watch(tenant *Tenant, now time.Duration) *watched {
-	return &watched{window: tenant.Watch(now), start: now, want: Summary{Exits: make([]uint64, 2)}}
+	return &watched{window: tenant.Watch(now), start: now, want: emptySummary()}
+}
+
+func emptySummary() Summary {
+	none := make([]uint64, 2)
+	return Summary{Exits: make([]uint64, 2), Audit: Audit{Exits: none, Agreed: none}}
 }
 
 func (o *watched) ended(now time.Duration, k *Ticket, r Reason) {
@@ -69,7 +74,7 @@ func (o *watched) take(t *testing.T, tenant *Tenant, now time.Duration) {
 	if d := cmp.Diff(o.want, got, exact); d != "" {
 		t.Fatalf("the window differs (-want +got):\n%s", d)
 	}
-	*o = watched{window: o.window, start: now, want: Summary{Exits: make([]uint64, 2)}}
+	*o = watched{window: o.window, start: now, want: emptySummary()}
 }
 
 func mean[T float64 | time.Duration](all []T, none float64) float64 {

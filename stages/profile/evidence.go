@@ -14,6 +14,7 @@ type Evidence struct {
 	exits, samples int
 	confidence     [][]float64 // by exit, by sample
 	right          [][]bool    // by exit, by sample
+	predicted      [][]int     // by exit, by sample
 	part           []uint8     // by sample: of the parts search, calibration and report
 	sizes          [parts]int
 	label          int // that of all samples, or -1
@@ -108,6 +109,7 @@ func (e *Evidence) fill(outcomes []Outcome, rows []int32) error {
 			unseen[i] = math.NaN()
 		}
 		e.confidence, e.right = append(e.confidence, unseen), append(e.right, make([]bool, e.samples))
+		e.predicted = append(e.predicted, make([]int, e.samples))
 	}
 	labels := make([]int, e.samples)
 	e.label = outcomes[0].Label
@@ -124,6 +126,7 @@ func (e *Evidence) fill(outcomes []Outcome, rows []int32) error {
 		}
 		labels[row] = o.Label + 1
 		e.right[o.Exit-1][row] = o.Correct()
+		e.predicted[o.Exit-1][row] = o.Predicted
 		if o.Label != e.label {
 			e.label = -1
 		}

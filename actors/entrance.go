@@ -44,8 +44,11 @@ func newPayers(c *config.Config, largest int) *payers {
 	return p
 }
 
-// of says who pays for a message.
+// of says who pays for a message. Orders are on the common account: one about a tenant must not wait for that tenant's apps.
 func (p *payers) of(m proto.Message) string {
+	if _, ok := m.(administrative); ok {
+		return ""
+	}
 	if a, ok := m.(addressed); ok && p.names[a.GetTenant()] {
 		return a.GetTenant()
 	}

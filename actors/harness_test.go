@@ -66,6 +66,7 @@ type options struct {
 	model     string        // the path of the model, in place of the example's
 	profile   string        // the path of a profile: a published one takes the place of the model
 	scheduler string        // the body of the scheduler block
+	token     string        // of an administrator
 	tenants   string        // the tenant blocks
 	core      string        // that the process runs on; any
 	grace     time.Duration // 10 s
@@ -106,6 +107,13 @@ func (o options) write(t testing.TB) string {
 	}
 	if o.inbound != "" {
 		o.inbound = fmt.Sprintf("inbound = %q", o.inbound)
+	}
+	if o.token != "" {
+		file := filepath.Join(t.TempDir(), "token")
+		if err := os.WriteFile(file, []byte(o.token+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		o.inbound += fmt.Sprintf("\nadmin_token_file = %q", file)
 	}
 	profile := ""
 	if o.profile != "" {

@@ -33,8 +33,9 @@ type Node struct {
 	log     *event.Log
 	clock   clock
 
-	mu       sync.Mutex // held by Reload, and by Stop as it begins
-	config   *config.Config
+	mu       sync.Mutex     // held by Reload, while an order is carried out, and by Stop as it begins
+	config   *config.Config // that is in force
+	read     *config.Config // that was read last: config without the orders since
 	stopping bool
 
 	system  *actor.ActorSystem
@@ -48,6 +49,7 @@ type Node struct {
 	planning  *actor.PID
 	seats     seats
 	numbers   numbers
+	orders    *actor.PID // carries them out
 	reception *actor.PID
 	stages    []*actor.PID
 }
@@ -55,7 +57,7 @@ type Node struct {
 // Start brings a node up. When it returns without error the node is ready: an app's first request is as fast as the next.
 // The caller stops the node.
 func Start(c *config.Config, o Options) (*Node, error) {
-	n := &Node{options: o, config: c, log: o.Log.Named(c.Node.Name), clock: clock{time.Now()}}
+	n := &Node{options: o, config: c, read: c, log: o.Log.Named(c.Node.Name), clock: clock{time.Now()}}
 	if err := n.start(); err != nil {
 		return nil, errors.Join(err, n.close())
 	}
@@ -130,11 +132,17 @@ func (n *Node) populate() error {
 	return err
 }
 
-// welcome spawns the reception.
+// welcome spawns the administration and the reception.
 func (n *Node) welcome() (err error) {
+	waiting, now := new(atomic.Int32), standingOf(n.config)
+	n.orders = n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor {
+		return &administration{node: n, waiting: waiting, log: n.log.Named("administration")}
+	}))
 	r := &reception{
 		node: n.config.Node.Name, version: n.options.Version, largest: uint64(n.maxMessage()),
 		residents: map[string]resident{}, seats: &n.seats, clock: n.clock, log: n.log.Named("reception"),
+		rules: now.rules, orders: n.orders,
+		gate: gate{token: now.token, guesses: guesses{map[string]time.Duration{}}, waiting: waiting},
 	}
 	n.reception, err = n.system.Root.SpawnNamed(actor.PropsFromProducer(func() actor.Actor { return r }), wire.Root)
 	return err
@@ -256,6 +264,7 @@ func (n *Node) close() error {
 // leave stops what apps see: the last answers go out, and the connections end.
 func (n *Node) leave() {
 	n.poison(n.reception)
+	n.poison(n.orders)
 	n.poison(n.seats.all()...)
 	if n.door != nil {
 		time.Sleep(linger)

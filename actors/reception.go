@@ -20,7 +20,10 @@ import (
 type reception struct {
 	node      string
 	version   string
-	largest   uint64 // bytes of the largest message that the node reads
+	rules     *wire.Rules
+	gate      gate
+	orders    *actor.PID // carries out what has passed the gate
+	largest   uint64     // bytes of the largest message that the node reads
 	residents map[string]resident
 	seats     *seats
 	clock     clock
@@ -40,7 +43,10 @@ type admission struct {
 }
 
 // eviction makes a tenant unknown, and removes it. What its apps have sent before is in its mailbox by then.
-type eviction struct{ name string }
+type eviction struct {
+	name string
+	by   string // address of the administrator who ordered it; "": a reload did
+}
 
 // amendment tells a tenant its terms, behind what its apps have sent before.
 type amendment struct {
@@ -49,16 +55,36 @@ type amendment struct {
 	seek       *seeker
 	goal       *tenants.Goal // that other terms lead to; nil: none
 	attributes []string      // that are not as they were
+	by         string        // as in an eviction
+}
+
+// standing is what holds for the node as a whole from now on.
+type standing struct {
+	token config.Token
+	rules *wire.Rules
+}
+
+func standingOf(c *config.Config) standing {
+	return standing{c.Node.Token, &wire.Rules{Policy: string(c.Scheduler.Policy), Fairness: c.Scheduler.Fairness}}
 }
 
 // messages are the types that may come through the door.
 func messages() []proto.Message {
-	return []proto.Message{&wire.Infer{}, &wire.Cancel{}, &wire.SetCriterion{}, &wire.SetObjective{}, &wire.Describe{}, &wire.Watch{}}
+	return []proto.Message{
+		&wire.Infer{}, &wire.Cancel{}, &wire.SetCriterion{}, &wire.SetObjective{}, &wire.Describe{}, &wire.Watch{},
+		&wire.AddTenant{}, &wire.RemoveTenant{}, &wire.SetShare{}, &wire.SetRules{},
+	}
+}
+
+// numbered is what all messages have.
+type numbered interface {
+	proto.Message
+	GetId() uint64
 }
 
 // addressed is what all messages to a tenant have.
 type addressed interface {
-	GetId() uint64
+	numbered
 	GetTenant() string
 }
 
@@ -78,6 +104,10 @@ func (r *reception) Receive(ctx actor.Context) {
 		delete(r.residents, m.name)
 	case amendment:
 		ctx.Send(r.residents[m.terms.Name].pid, m)
+	case standing:
+		r.gate.token, r.rules = m.token, m.rules
+	case carriedOut:
+		r.confirm(ctx, m)
 	}
 }
 
@@ -91,9 +121,14 @@ func (r *reception) arrived(ctx actor.Context, a *door.Arrival) {
 	}()
 	defer survive(ctx, r.log, a)
 	m, ok := a.Body.(addressed)
+	order, administrative := a.Body.(administrative)
 	switch {
 	case errors.Is(a.Err, door.ErrUnknown):
 		r.refuse(ctx, &wire.Describe{Id: a.ID}, tenants.Unimplemented, a.Err.Error()+"; the app is newer than the node")
+	case administrative && a.Err == nil:
+		passedOn = r.administer(ctx, a, order)
+	case administrative:
+		r.refuse(ctx, &wire.Describe{Id: order.GetId()}, tenants.InvalidArgument, r.unreadable(a.Err))
 	case !ok:
 		event.Emit(r.log, event.MessageUnexpected{Type: fmt.Sprintf("%T", a.Body)})
 	case a.Err != nil:
@@ -121,6 +156,28 @@ func (r *reception) route(ctx actor.Context, m addressed) (passedOn bool) {
 	return false
 }
 
+// administer refuses an order or has it carried out, and says whether it did that.
+func (r *reception) administer(ctx actor.Context, a *door.Arrival, m administrative) (passedOn bool) {
+	if refusal := r.gate.refusal(a, m, r.clock.now()); refusal != nil {
+		event.Emit(r.log, event.AdminRefused{
+			App: ctx.Sender().GetAddress(), Order: orderName(m), Code: wire.Code(refusal.Code).String(), Message: refusal.Message,
+		})
+		ctx.Send(ctx.Sender(), refused(m.GetId(), refusal))
+		return false
+	}
+	ctx.Forward(r.orders)
+	return true
+}
+
+// confirm answers an order with what is in force.
+func (r *reception) confirm(ctx actor.Context, d carriedOut) {
+	answer := &wire.Administered{Id: d.id, Rules: r.rules, Warnings: d.warnings}
+	if t, ok := r.residents[d.tenant]; ok {
+		answer.Tenant = t.terms.Load()
+	}
+	ctx.Send(d.app, answer)
+}
+
 func (r *reception) unreadable(err error) string {
 	if errors.Is(err, door.ErrOversized) {
 		return fmt.Sprintf("%v: at most %d bytes", err, r.largest)
@@ -140,7 +197,7 @@ func (r *reception) refuse(ctx actor.Context, m addressed, code tenants.Code, wh
 }
 
 func (r *reception) describe(id uint64, names ...string) *wire.Description {
-	d := &wire.Description{Id: id, Node: r.node, Version: r.version, MaxMessageBytes: r.largest, NowNs: r.clock.wall()}
+	d := &wire.Description{Id: id, Node: r.node, Version: r.version, MaxMessageBytes: r.largest, NowNs: r.clock.wall(), Rules: r.rules}
 	for _, name := range names {
 		d.Tenants = append(d.Tenants, r.residents[name].terms.Load())
 	}

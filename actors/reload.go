@@ -18,21 +18,49 @@ var ErrStopping = errors.New("the node is stopping")
 // Reload makes the node serve the tenants of another configuration. A tenant that comes is served from now on. One that
 // goes admits nobody any more: what waits ends, with its deepest answer if it has one, and what runs ends at its next
 // exit. One that changes keeps its requests, and they keep the terms that they were admitted on. A criterion that an app
-// has set stays, unless the configuration has another than before. Anything but tenants must be as it is: else nothing
-// changes, and the error names what needs a restart.
+// has set stays, unless the configuration has another than before. What an administrator has ordered does not: the node is
+// as the configuration says. Anything but tenants, policy and fairness must be as it is: else nothing changes, and the error
+// names what needs a restart.
 func (n *Node) Reload(c *config.Config) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	undone := config.Undone(n.read, n.config, c)
+	change, err := n.takeOver(c, "")
+	if err != nil {
+		return err
+	}
+	n.read = c
+	event.Emit(n.log, event.ConfigReloaded{
+		Files: slices.Sorted(maps.Keys(c.Files)), Added: names(change.Added), Removed: names(change.Removed), Changed: changedNames(change.Changed),
+		Undone: undone,
+	})
+	return nil
+}
+
+// amend carries out an order of an administrator, given as what it makes of the configuration that is in force.
+func (n *Node) amend(by string, amended func(*config.Config) (*config.Config, error)) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	c, err := amended(n.config)
+	if err == nil {
+		_, err = n.takeOver(c, by)
+	}
+	return err
+}
+
+// takeOver makes the node serve another configuration, by order of an administrator, or of nobody: then it has been read. The
+// node is locked.
+func (n *Node) takeOver(c *config.Config, by string) (*config.Change, error) {
 	if n.stopping {
-		return ErrStopping
+		return nil, ErrStopping
 	}
 	change, err := config.Compare(n.config, c)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	added, err := n.newGuests(c, change.Added)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	goals := map[string]*tenants.Goal{} // sought here: what may take long is over before anything changes
 	for _, t := range change.Changed {
@@ -40,16 +68,18 @@ func (n *Node) Reload(c *config.Config) error {
 			goals[t.Tenant.Name] = n.seeker(c, t.Tenant).goalOf(t.Tenant)
 		}
 	}
-	if c.Scheduler != n.config.Scheduler {
-		n.govern(c.Scheduler)
-	}
+	old := n.config.Scheduler
 	n.config = c
-	n.apply(change, added, goals)
+	n.apply(change, added, goals, by)
+	if change.Rules {
+		n.govern(c.Scheduler)
+		event.Emit(n.log, event.PolicyChanged{
+			Policy: string(c.Scheduler.Policy), Fairness: c.Scheduler.Fairness, OldPolicy: string(old.Policy), OldFairness: old.Fairness, By: by,
+		})
+	}
+	n.system.Root.Send(n.reception, standingOf(c))
 	n.heard()
-	event.Emit(n.log, event.ConfigReloaded{
-		Files: slices.Sorted(maps.Keys(c.Files)), Added: names(change.Added), Removed: names(change.Removed), Changed: changedNames(change.Changed),
-	})
-	return nil
+	return change, nil
 }
 
 // govern puts other rules in force.
@@ -58,15 +88,15 @@ func (n *Node) govern(s config.Scheduler) {
 	n.system.Root.Send(n.planning, governed{s.Policy, s.Budget})
 }
 
-// apply makes the change. It cannot fail.
-func (n *Node) apply(change *config.Change, added []*guest, goals map[string]*tenants.Goal) {
+// apply makes the change of tenants. It cannot fail.
+func (n *Node) apply(change *config.Change, added []*guest, goals map[string]*tenants.Goal, by string) {
 	for _, t := range change.Removed {
-		n.system.Root.Send(n.reception, eviction{t.Name})
+		n.system.Root.Send(n.reception, eviction{t.Name, by})
 	}
 	for i, g := range added {
 		n.settle(g)
 		t := change.Added[i]
-		event.Emit(n.log, event.TenantAdded{Tenant: t.Name, Model: t.Model.Name, Share: t.Share})
+		event.Emit(n.log, event.TenantAdded{Tenant: t.Name, Model: t.Model.Name, Share: t.Share, By: by})
 	}
 	attributes := map[string][]string{}
 	for _, t := range change.Changed {
@@ -74,7 +104,7 @@ func (n *Node) apply(change *config.Change, added []*guest, goals map[string]*te
 	}
 	// Also to those that are as they were: what is guaranteed to one depends on the shares of all.
 	for _, t := range n.config.Tenants {
-		n.system.Root.Send(n.reception, amendment{terms: t, guarantee: n.config.Guarantee(t), seek: n.seeker(n.config, t), goal: goals[t.Name], attributes: attributes[t.Name]})
+		n.system.Root.Send(n.reception, amendment{terms: t, guarantee: n.config.Guarantee(t), seek: n.seeker(n.config, t), goal: goals[t.Name], attributes: attributes[t.Name], by: by})
 	}
 	n.payers.Store(newPayers(n.config, n.maxMessage()))
 }

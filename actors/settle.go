@@ -114,7 +114,7 @@ func sourceOf(p *profile.Profile) wire.Source {
 // info is what an app may know of a tenant.
 func info(t *config.Tenant, guarantee float64, model *stages.Model) *wire.TenantInfo {
 	info := &wire.TenantInfo{
-		Name: t.Name, Model: t.Model.Name, Share: guarantee,
+		Name: t.Name, Model: t.Model.Name, Weight: t.Share, Share: guarantee,
 		DeadlineNs: int64(t.Deadline), Queue: uint32(t.Queue), Exits: model.Exits, Labels: t.Model.Labels,
 		Overflow: wire.Overflow(overflow(t)),
 	}

@@ -40,7 +40,7 @@ func survive(ctx actor.Context, log *event.Log, a *door.Arrival) {
 		return
 	}
 	panicked(log, ctx.Self(), a.Body, value)
-	if m, ok := a.Body.(addressed); ok {
+	if m, ok := a.Body.(numbered); ok {
 		ctx.Send(ctx.Sender(), &wire.Refused{Id: m.GetId(), Code: wire.Code_INTERNAL, Message: "the node has made a mistake with this message: see its log"})
 	}
 }

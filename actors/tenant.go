@@ -48,6 +48,7 @@ type guest struct {
 	adapt    profile.Policy     // of a tenant without an objective: config.AdaptNone, or profile.Full
 	glances  *time.Timer        // when nobody asks for anything
 	removed  bool
+	remover  string // who has ordered that, as in an eviction
 }
 
 func (g *guest) name() string { return g.tenant.Config().Name }
@@ -109,6 +110,7 @@ func (g *guest) Receive(ctx actor.Context) {
 	case amendment:
 		g.amend(ctx, m)
 	case eviction:
+		g.remover = m.by
 		g.evict(ctx)
 	case scheduler.Gone:
 		g.vanish(ctx)
@@ -138,7 +140,7 @@ func (g *guest) evict(ctx actor.Context) {
 // vanish ends the tenant, of which nothing is left in the house.
 func (g *guest) vanish(ctx actor.Context) {
 	g.removed = true
-	event.Emit(g.log, event.TenantRemoved{Tenant: g.name(), Account: g.account()})
+	event.Emit(g.log, event.TenantRemoved{Tenant: g.name(), By: g.remover, Account: g.account()})
 	g.seats.sit(g.index(), nil)
 	ctx.Stop(ctx.Self())
 }

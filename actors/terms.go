@@ -43,10 +43,11 @@ func (g *guest) amend(ctx actor.Context, m amendment) {
 	g.as.Weight, g.as.Room = m.terms.Share, room(m.terms)
 	ctx.Send(g.scheduler, scheduler.Change{Tenant: g.index(), Weight: g.as.Weight, Room: g.as.Room})
 	g.publish(func(i *wire.TenantInfo) {
+		i.Weight = m.terms.Share
 		i.Share, i.DeadlineNs, i.Queue, i.Overflow = m.guarantee, int64(c.Deadline), uint32(c.Queue), wire.Overflow(c.Overflow)
 	})
 	if len(m.attributes) > 0 {
-		event.Emit(g.log, event.TenantChanged{Tenant: c.Name, Attributes: m.attributes})
+		event.Emit(g.log, event.TenantChanged{Tenant: c.Name, Attributes: m.attributes, By: m.by})
 	}
 	if ordered {
 		g.chosen("the configuration has another objective", old)

@@ -37,6 +37,8 @@ type decoder struct {
 	executes hcl.Range
 	// profiled is where a model's profile is named.
 	profiled map[*Model]hcl.Range
+	// stranger says that the source is not the operator's; see ParseTenant.
+	stranger bool
 }
 
 func newDecoder() *decoder {

@@ -17,6 +17,8 @@ type Change struct {
 	Removed []*Tenant
 	// Changed are those that stay and are not as they were.
 	Changed []ChangedTenant
+	// Rules says that the policy or the fairness is another one.
+	Rules bool
 }
 
 // ChangedTenant is a tenant that is not as it was.
@@ -28,13 +30,13 @@ type ChangedTenant struct {
 }
 
 // Compare returns what has to change for a node that runs one configuration to
-// run the other. Only tenants can change while a node runs; anything else is an
-// error that names all of it.
+// run the other. Only tenants can change while a node runs, the policy with the
+// fairness, and the token; anything else is an error that names all of it.
 func Compare(from, to *Config) (*Change, error) {
 	if fixed := differing(from, to); len(fixed) > 0 {
-		return nil, fmt.Errorf("only tenants can change while the node runs, and %s changed: start the node anew", strings.Join(fixed, ", "))
+		return nil, fmt.Errorf("only tenants, policy and fairness can change while the node runs, and %s changed: start the node anew", strings.Join(fixed, ", "))
 	}
-	c := &Change{}
+	c := &Change{Rules: from.Scheduler.Policy != to.Scheduler.Policy || from.Scheduler.Fairness != to.Scheduler.Fairness}
 	for _, old := range from.Tenants {
 		if t := to.Tenant(old.Name); t == nil || t.Model.Name != old.Model.Name {
 			c.Removed = append(c.Removed, old)
@@ -58,8 +60,8 @@ func differing(from, to *Config) []string {
 		name     string
 		old, new any
 	}{
-		{"node", from.Node, to.Node}, {"log", from.Log, to.Log},
-		{"runtime", from.Runtime, to.Runtime}, {"scheduler", from.Scheduler, to.Scheduler},
+		{"node", from.Node.fixed(), to.Node.fixed()}, {"log", from.Log, to.Log},
+		{"runtime", from.Runtime, to.Runtime}, {"scheduler", from.Scheduler.fixed(), to.Scheduler.fixed()},
 	} {
 		if !reflect.DeepEqual(part.old, part.new) {
 			names = append(names, part.name)
@@ -76,6 +78,18 @@ func differing(from, to *Config) []string {
 		}
 	}
 	return names
+}
+
+// fixed is the part of a node that stays as it is while it runs.
+func (n Node) fixed() Node {
+	n.TokenFile, n.Token = "", Token{}
+	return n
+}
+
+// fixed is the part of a scheduler that stays as it is while it runs.
+func (s Scheduler) fixed() Scheduler {
+	s.Policy, s.Fairness = "", 0
+	return s
 }
 
 // sameModel reports whether a model is as it was. Its evidence is, when its profile and its outcomes are.
@@ -123,4 +137,34 @@ func changed(old, t *Tenant) []string {
 		}
 	}
 	return names
+}
+
+// Undone tells what a node that runs a configuration loses of the orders that were
+// given to it since it read a file, when it reads the file anew: in a few words
+// each, the tenants in the order of their configuration.
+func Undone(file, running, again *Config) []string {
+	ordered, err := Compare(file, running)
+	if err != nil {
+		return nil // the file's models are others: nothing is taken over
+	}
+	var all []string
+	for _, t := range ordered.Added {
+		if again.Tenant(t.Name) == nil {
+			all = append(all, fmt.Sprintf("tenant %s was added", t.Name))
+		}
+	}
+	for _, t := range ordered.Removed {
+		if again.Tenant(t.Name) != nil && running.Tenant(t.Name) == nil {
+			all = append(all, fmt.Sprintf("tenant %s was removed", t.Name))
+		}
+	}
+	for _, t := range ordered.Changed {
+		if now := again.Tenant(t.Tenant.Name); now != nil && now.Share != t.Tenant.Share {
+			all = append(all, fmt.Sprintf("tenant %s had share %g", now.Name, t.Tenant.Share))
+		}
+	}
+	if s, now := running.Scheduler, again.Scheduler; ordered.Rules && (s.Policy != now.Policy || s.Fairness != now.Fairness) {
+		all = append(all, fmt.Sprintf("the policy was %s with fairness %g", s.Policy, s.Fairness))
+	}
+	return all
 }

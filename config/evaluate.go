@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"maps"
+	"math/big"
 	"os"
 	"slices"
 	"strings"
@@ -26,6 +27,9 @@ type hiddenKey struct{ kind, label, name string }
 func (b *block) evaluate(a *attribute, e hclsyntax.Expression) (cty.Value, bool) {
 	if isBroken(e) {
 		return cty.NilVal, false // reported when it was parsed
+	}
+	if b.stranger && !b.understands(a, e) {
+		return cty.NilVal, false
 	}
 	ctx, ok := b.context(a, e)
 	if !ok {
@@ -118,9 +122,18 @@ func (b *block) shown(name string, v cty.Value) string {
 	case cty.String:
 		return b.tell(name, fmt.Sprintf("%q", v.AsString()))
 	case cty.Number:
-		return b.tell(name, v.AsBigFloat().Text('g', 15))
+		return b.tell(name, decimal(v.AsBigFloat()))
 	}
 	return b.tell(name, kind(v))
+}
+
+// decimal writes a number. It takes as long as the number has digits before or
+// after the point, which may be a thousand million.
+func decimal(f *big.Float) string {
+	if most := 1 << 14; f.MantExp(nil) > most || f.MantExp(nil) < -most {
+		return "a number beyond all measure"
+	}
+	return f.Text('g', 15)
 }
 
 // tell returns what is to be said of an attribute's value, or where the value

@@ -20,6 +20,11 @@ type Node struct {
 	// Inbound is how many bytes of requests may be in the house at a time, by
 	// default DefaultInbound. Every tenant has an equal part.
 	Inbound int64
+	// TokenFile is the path of the file that the administrator's token is read
+	// from, or empty: then nobody administers the node over the wire.
+	TokenFile string
+	// Token is what that file holds.
+	Token Token
 }
 
 // DefaultInbound is Node.Inbound of a node that does not say: 32 MiB.
@@ -34,6 +39,7 @@ func (d *decoder) node(h *hclsyntax.Block) Node {
 		Advertise: b.address("advertise"),
 		Inbound:   b.size("inbound"),
 	}
+	n.TokenFile, n.Token = b.token("admin_token_file")
 	switch {
 	case n.Advertise != "" && everywhere(n.Advertise):
 		b.failAt("advertise", "Invalid advertise", "Peers cannot dial %s: it stands for every address. Write one that they reach, for instance %s.",
@@ -79,5 +85,9 @@ var nodeSchema = &schema{
 	}, {
 		name: "inbound", form: aSize, usual: `"32MiB"`, low: "1MiB", high: "16GiB",
 		doc: "How many bytes of requests may be in the house at a time. Every tenant has an equal part, so that none can take the room of another.",
+	}, {
+		name: "admin_token_file", form: aFile, otherwise: "nobody can", example: `"admin.token"`,
+		doc: "A file with the token that lets an administrator add and remove tenants and change shares and the policy while the node runs: 16 to 256 letters, " +
+			"digits and signs, and the end of a line. Whoever knows it can do that: let nobody else read the file. A reload reads it anew.",
 	}},
 }

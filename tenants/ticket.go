@@ -99,10 +99,13 @@ const (
 	InvalidArgument  Code = 3
 	DeadlineExceeded Code = 4
 	NotFound         Code = 5
+	Exists           Code = 6
+	Denied           Code = 7
 	Exhausted        Code = 8
 	Precondition     Code = 9
 	Aborted          Code = 10
 	Unimplemented    Code = 12
 	Internal         Code = 13
 	Unavailable      Code = 14
+	Unauthenticated  Code = 16
 )

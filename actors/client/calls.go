@@ -98,6 +98,12 @@ func (cl *Client) Tenant(ctx context.Context, name string) (*wire.TenantInfo, er
 	return d.GetTenants()[0], nil
 }
 
+// Rules say how the node gives its slots away.
+func (cl *Client) Rules(ctx context.Context) (*wire.Rules, error) {
+	d, err := cl.describe(ctx, "")
+	return d.GetRules(), err
+}
+
 func (cl *Client) describe(ctx context.Context, tenant string) (*wire.Description, error) {
 	m, err := cl.call(ctx, func(id uint64, _ int64) proto.Message { return &wire.Describe{Id: id, Tenant: tenant} }, nil)
 	if err != nil {

@@ -122,7 +122,7 @@ func start(c Config) (*Client, error) {
 		return nil, err
 	}
 	inbox := door.Config{
-		Messages: []proto.Message{&wire.Inferred{}, &wire.Refused{}, &wire.Failed{}, &wire.Description{}, &wire.CriterionSet{}, &wire.ObjectiveSet{}, &wire.Watched{}},
+		Messages: []proto.Message{&wire.Inferred{}, &wire.Refused{}, &wire.Failed{}, &wire.Description{}, &wire.CriterionSet{}, &wire.ObjectiveSet{}, &wire.Watched{}, &wire.Administered{}},
 		Target:   inboxName, Self: cl.system.Address, Anonymous: true, MaxMessage: maxAnswer,
 		Report: func(door.Incident) {}, Gone: cl.gone, Lost: cl.lost,
 	}

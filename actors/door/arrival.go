@@ -15,6 +15,7 @@ import (
 type Arrival struct {
 	At   time.Time     // when it was decoded, before any mailbox
 	From string        // the address of the peer, "" if that has none
+	Host string        // what stands for the machine that the peer is on, which it cannot choose
 	Body proto.Message // of an allowed type; as much as could be decoded; nil when the type is not known
 	ID   uint64        // of a message whose type is not known: its field 1, if that is a whole number
 	Err  error         // the body could not be decoded

@@ -143,7 +143,7 @@ func (d *Door) stream(srv any, s grpc.ServerStream, _ *grpc.StreamServerInfo, ne
 		d.config.Report(Incident{Reason: "streams", Detail: words})
 		return status.Error(codes.ResourceExhausted, words)
 	}
-	g := &guard{ServerStream: s, door: d, held: map[*account]int{}}
+	g := &guard{ServerStream: s, door: d, host: hostOf(s.Context()), held: map[*account]int{}}
 	defer g.end()
 	defer func() {
 		if r := recover(); r != nil {

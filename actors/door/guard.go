@@ -20,6 +20,7 @@ import (
 type guard struct {
 	grpc.ServerStream
 	door    *Door
+	host    string           // where the stream comes from
 	address string           // that the peer said it has; its senders have no other
 	handed  []uint64         // tickets of the last batch, for the library to redeem
 	held    map[*account]int // bytes of this stream that are in the house; guarded by the ledger's lock
@@ -140,7 +141,7 @@ func (g *guard) sift(b *remote.MessageBatch) {
 // arrive decodes a message and puts it on its payer's account.
 func (g *guard) arrive(name string, data []byte) *Arrival {
 	a, bytes := decode(g.door.types[name], name, data, g.door.config.MaxMessage)
-	a.From = g.address
+	a.From, a.Host = g.address, g.host
 	if g.door.config.Budget != nil {
 		payer := ""
 		if a.Err == nil && g.door.config.Payer != nil {

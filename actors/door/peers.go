@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/netip"
 	"sync"
 
 	"github.com/asynkron/protoactor-go/remote"
 	"google.golang.org/grpc"
+	from "google.golang.org/grpc/peer"
 )
 
 // peers are the addresses that have streams here.
@@ -56,6 +58,28 @@ func (p *peers) cut(address string) {
 	if p.gone != nil {
 		p.gone(address)
 	}
+}
+
+// hostOf is what stands for the machine that a stream comes from. A machine has many addresses of its own loopback, and mostly
+// as many of IPv6 as it likes in its network: they are one.
+func hostOf(stream context.Context) string {
+	p, ok := from.FromContext(stream)
+	if !ok {
+		return ""
+	}
+	at, err := netip.ParseAddrPort(p.Addr.String())
+	if err != nil {
+		return p.Addr.String()
+	}
+	ip := at.Addr().Unmap()
+	switch {
+	case ip.IsLoopback():
+		return "localhost"
+	case ip.Is6():
+		network, _ := ip.WithZone("").Prefix(64) // 64 is a length that it can have
+		return network.String()
+	}
+	return ip.String()
 }
 
 // dialled is the interceptor of streams that our endpoints open: the library keeps to itself why they end.

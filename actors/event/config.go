@@ -6,6 +6,7 @@ type ConfigReloaded struct {
 	Added   []string // names of the tenants that have come
 	Removed []string // names of the tenants that go as soon as their requests have ended
 	Changed []string // names of the tenants that have new terms; [TenantChanged] says which
+	Undone  []string // what administrators had ordered since it was read before, and does not hold any more
 }
 
 func (ConfigReloaded) kind() kind { return kind{"config.reloaded", info, always} }
@@ -18,3 +19,26 @@ type ConfigRejected struct {
 }
 
 func (ConfigRejected) kind() kind { return kind{"config.rejected", fail, always} }
+
+// PolicyChanged says that slots are given away in another way from now on.
+type PolicyChanged struct {
+	Policy      string  // who may have a slot that is free
+	Fairness    float64 // what shares are parts of: time at 1, energy at 0
+	OldPolicy   string  // before
+	OldFairness float64 // before
+	By          string  // host:port of the administrator who ordered it; empty: a reload
+}
+
+func (PolicyChanged) kind() kind { return kind{"policy.changed", info, always} }
+
+// AdminRefused says that an order of somebody who would administer the node was not carried out. With UNAUTHENTICATED it had
+// a wrong token: an administrator has another one than the node, or somebody tries tokens. Let nobody reach the node who need
+// not.
+type AdminRefused struct {
+	App     string // host:port at which the sender is reached
+	Order   string // what it was: "AddTenant", "RemoveTenant", "SetShare" or "SetRules"
+	Code    string // as on the wire; docs/operations.md says what to do about each
+	Message string // why, and what to do
+}
+
+func (AdminRefused) kind() kind { return kind{"admin.refused", warn, sampled} }

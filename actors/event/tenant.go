@@ -15,26 +15,29 @@ type Account struct {
 	Lost      int           // requests without any end: anything but 0 is a mistake of this program
 }
 
-// TenantAdded says that a reload has brought a tenant, which is served from now on.
+// TenantAdded says that a reload or an administrator has brought a tenant, which is served from now on.
 type TenantAdded struct {
 	Tenant string  // its name
 	Model  string  // that it runs
 	Share  float64 // its weight
+	By     string  // host:port of the administrator who ordered it; empty: a reload
 }
 
 func (TenantAdded) kind() kind { return kind{"tenant.added", info, always} }
 
-// TenantChanged says that a reload has given a tenant new terms. Requests that were admitted before keep theirs.
+// TenantChanged says that a reload or an administrator has given a tenant new terms. Requests that were admitted before keep theirs.
 type TenantChanged struct {
 	Tenant     string   // its name
 	Attributes []string // of the configuration that differ
+	By         string   // host:port of the administrator who ordered it; empty: a reload
 }
 
 func (TenantChanged) kind() kind { return kind{"tenant.changed", info, always} }
 
-// TenantRemoved says that a tenant that a reload took away is gone: its last request has ended.
+// TenantRemoved says that a tenant that a reload or an administrator took away is gone: its last request has ended.
 type TenantRemoved struct {
 	Tenant string // its name
+	By     string // host:port of the administrator who ordered it; empty: a reload
 	Account
 }
 

@@ -3,7 +3,7 @@ package event
 // vocabulary is every event that there is.
 var vocabulary = []Event{
 	NodeReady{}, NodeFailed{}, NodeStopping{}, NodeStopped{}, RuntimeLoaded{}, ProfileForeign{}, ModelLoaded{},
-	ConfigReloaded{}, ConfigRejected{},
+	ConfigReloaded{}, ConfigRejected{}, PolicyChanged{}, AdminRefused{},
 	AppConnected{}, AppLost{}, AppUnreachable{}, DoorRefused{}, MessageUnexpected{}, WatchStarted{}, WatchEnded{},
 	RequestRefused{}, RequestShed{}, RequestFailed{}, RequestEnded{},
 	TenantAdded{}, TenantChanged{}, TenantRemoved{}, TenantStopped{}, TenantPaused{}, TenantResumed{}, CriterionChanged{},

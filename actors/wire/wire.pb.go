@@ -152,6 +152,10 @@ const (
 	Code_DEADLINE_EXCEEDED Code = 4
 	// There is no such tenant.
 	Code_NOT_FOUND Code = 5
+	// There is a tenant of that name already.
+	Code_ALREADY_EXISTS Code = 6
+	// The node takes no orders: it has no token of an administrator.
+	Code_PERMISSION_DENIED Code = 7
 	// A queue or a budget is full: retry after Refused.retry_after_ns. In Failed:
 	// the request had to make room for a newer one, or its memory was not to be
 	// had.
@@ -166,6 +170,8 @@ const (
 	Code_INTERNAL Code = 13
 	// The node is starting or stopping: try again later.
 	Code_UNAVAILABLE Code = 14
+	// The order has no token, or one that is not the node's.
+	Code_UNAUTHENTICATED Code = 16
 )
 
 // Enum value maps for Code.
@@ -176,12 +182,15 @@ var (
 		3:  "INVALID_ARGUMENT",
 		4:  "DEADLINE_EXCEEDED",
 		5:  "NOT_FOUND",
+		6:  "ALREADY_EXISTS",
+		7:  "PERMISSION_DENIED",
 		8:  "RESOURCE_EXHAUSTED",
 		9:  "FAILED_PRECONDITION",
 		10: "ABORTED",
 		12: "UNIMPLEMENTED",
 		13: "INTERNAL",
 		14: "UNAVAILABLE",
+		16: "UNAUTHENTICATED",
 	}
 	Code_value = map[string]int32{
 		"OK":                  0,
@@ -189,12 +198,15 @@ var (
 		"INVALID_ARGUMENT":    3,
 		"DEADLINE_EXCEEDED":   4,
 		"NOT_FOUND":           5,
+		"ALREADY_EXISTS":      6,
+		"PERMISSION_DENIED":   7,
 		"RESOURCE_EXHAUSTED":  8,
 		"FAILED_PRECONDITION": 9,
 		"ABORTED":             10,
 		"UNIMPLEMENTED":       12,
 		"INTERNAL":            13,
 		"UNAVAILABLE":         14,
+		"UNAUTHENTICATED":     16,
 	}
 )
 
@@ -1229,7 +1241,9 @@ type Description struct {
 	MaxMessageBytes uint64 `protobuf:"varint,5,opt,name=max_message_bytes,json=maxMessageBytes,proto3" json:"max_message_bytes,omitempty"`
 	// The node's clock when it described itself, for Infer.sent_at_ns. It runs
 	// evenly, and a node that starts anew goes on where its wall clock stands.
-	NowNs         int64 `protobuf:"varint,6,opt,name=now_ns,json=nowNs,proto3" json:"now_ns,omitempty"`
+	NowNs int64 `protobuf:"varint,6,opt,name=now_ns,json=nowNs,proto3" json:"now_ns,omitempty"`
+	// Who may have a slot that is free, and what shares are parts of.
+	Rules         *Rules `protobuf:"bytes,7,opt,name=rules,proto3" json:"rules,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1306,6 +1320,69 @@ func (x *Description) GetNowNs() int64 {
 	return 0
 }
 
+func (x *Description) GetRules() *Rules {
+	if x != nil {
+		return x.Rules
+	}
+	return nil
+}
+
+// Rules say how a node gives its slots away.
+type Rules struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Who may have a slot that is free: "cooperative", "non-cooperative" or
+	// "first-come".
+	Policy string `protobuf:"bytes,1,opt,name=policy,proto3" json:"policy,omitempty"`
+	// What shares are parts of: time at 1, energy at 0, and a mixture between them.
+	Fairness      float64 `protobuf:"fixed64,2,opt,name=fairness,proto3" json:"fairness,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Rules) Reset() {
+	*x = Rules{}
+	mi := &file_actors_wire_wire_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Rules) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Rules) ProtoMessage() {}
+
+func (x *Rules) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_wire_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Rules.ProtoReflect.Descriptor instead.
+func (*Rules) Descriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *Rules) GetPolicy() string {
+	if x != nil {
+		return x.Policy
+	}
+	return ""
+}
+
+func (x *Rules) GetFairness() float64 {
+	if x != nil {
+		return x.Fairness
+	}
+	return 0
+}
+
 // TenantInfo is what an app needs to know of a tenant.
 type TenantInfo struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1344,14 +1421,16 @@ type TenantInfo struct {
 	// without an objective.
 	Point *Point `protobuf:"bytes,16,opt,name=point,proto3" json:"point,omitempty"`
 	// The bounds of the objective that the point is not predicted to keep.
-	Unmet         []string `protobuf:"bytes,17,rep,name=unmet,proto3" json:"unmet,omitempty"`
+	Unmet []string `protobuf:"bytes,17,rep,name=unmet,proto3" json:"unmet,omitempty"`
+	// Its weight: share is that over the sum of all tenants' weights.
+	Weight        float64 `protobuf:"fixed64,18,opt,name=weight,proto3" json:"weight,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TenantInfo) Reset() {
 	*x = TenantInfo{}
-	mi := &file_actors_wire_wire_proto_msgTypes[9]
+	mi := &file_actors_wire_wire_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1363,7 +1442,7 @@ func (x *TenantInfo) String() string {
 func (*TenantInfo) ProtoMessage() {}
 
 func (x *TenantInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[9]
+	mi := &file_actors_wire_wire_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1376,7 +1455,7 @@ func (x *TenantInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TenantInfo.ProtoReflect.Descriptor instead.
 func (*TenantInfo) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{9}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *TenantInfo) GetName() string {
@@ -1498,6 +1577,13 @@ func (x *TenantInfo) GetUnmet() []string {
 	return nil
 }
 
+func (x *TenantInfo) GetWeight() float64 {
+	if x != nil {
+		return x.Weight
+	}
+	return 0
+}
+
 // Point is an operating point and what it is predicted to bring: figures of one
 // request, for a machine as busy as it is.
 type Point struct {
@@ -1525,7 +1611,7 @@ type Point struct {
 
 func (x *Point) Reset() {
 	*x = Point{}
-	mi := &file_actors_wire_wire_proto_msgTypes[10]
+	mi := &file_actors_wire_wire_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1537,7 +1623,7 @@ func (x *Point) String() string {
 func (*Point) ProtoMessage() {}
 
 func (x *Point) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[10]
+	mi := &file_actors_wire_wire_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1550,7 +1636,7 @@ func (x *Point) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Point.ProtoReflect.Descriptor instead.
 func (*Point) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{10}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Point) GetThresholds() []float64 {
@@ -1624,7 +1710,7 @@ type TensorInfo struct {
 
 func (x *TensorInfo) Reset() {
 	*x = TensorInfo{}
-	mi := &file_actors_wire_wire_proto_msgTypes[11]
+	mi := &file_actors_wire_wire_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1636,7 +1722,7 @@ func (x *TensorInfo) String() string {
 func (*TensorInfo) ProtoMessage() {}
 
 func (x *TensorInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[11]
+	mi := &file_actors_wire_wire_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1649,7 +1735,7 @@ func (x *TensorInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TensorInfo.ProtoReflect.Descriptor instead.
 func (*TensorInfo) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{11}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *TensorInfo) GetName() string {
@@ -1695,7 +1781,7 @@ type Picture struct {
 
 func (x *Picture) Reset() {
 	*x = Picture{}
-	mi := &file_actors_wire_wire_proto_msgTypes[12]
+	mi := &file_actors_wire_wire_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1707,7 +1793,7 @@ func (x *Picture) String() string {
 func (*Picture) ProtoMessage() {}
 
 func (x *Picture) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[12]
+	mi := &file_actors_wire_wire_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1720,7 +1806,7 @@ func (x *Picture) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Picture.ProtoReflect.Descriptor instead.
 func (*Picture) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{12}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Picture) GetLayout() Layout {
@@ -1779,7 +1865,7 @@ type Audio struct {
 
 func (x *Audio) Reset() {
 	*x = Audio{}
-	mi := &file_actors_wire_wire_proto_msgTypes[13]
+	mi := &file_actors_wire_wire_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1791,7 +1877,7 @@ func (x *Audio) String() string {
 func (*Audio) ProtoMessage() {}
 
 func (x *Audio) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[13]
+	mi := &file_actors_wire_wire_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1804,7 +1890,7 @@ func (x *Audio) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Audio.ProtoReflect.Descriptor instead.
 func (*Audio) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{13}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Audio) GetRate() uint32 {
@@ -1837,7 +1923,7 @@ type SetCriterion struct {
 
 func (x *SetCriterion) Reset() {
 	*x = SetCriterion{}
-	mi := &file_actors_wire_wire_proto_msgTypes[14]
+	mi := &file_actors_wire_wire_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1849,7 +1935,7 @@ func (x *SetCriterion) String() string {
 func (*SetCriterion) ProtoMessage() {}
 
 func (x *SetCriterion) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[14]
+	mi := &file_actors_wire_wire_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1862,7 +1948,7 @@ func (x *SetCriterion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCriterion.ProtoReflect.Descriptor instead.
 func (*SetCriterion) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{14}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SetCriterion) GetId() uint64 {
@@ -1901,7 +1987,7 @@ type CriterionSet struct {
 
 func (x *CriterionSet) Reset() {
 	*x = CriterionSet{}
-	mi := &file_actors_wire_wire_proto_msgTypes[15]
+	mi := &file_actors_wire_wire_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1913,7 +1999,7 @@ func (x *CriterionSet) String() string {
 func (*CriterionSet) ProtoMessage() {}
 
 func (x *CriterionSet) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[15]
+	mi := &file_actors_wire_wire_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1926,7 +2012,7 @@ func (x *CriterionSet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CriterionSet.ProtoReflect.Descriptor instead.
 func (*CriterionSet) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{15}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CriterionSet) GetId() uint64 {
@@ -1975,7 +2061,7 @@ type SetObjective struct {
 
 func (x *SetObjective) Reset() {
 	*x = SetObjective{}
-	mi := &file_actors_wire_wire_proto_msgTypes[16]
+	mi := &file_actors_wire_wire_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1987,7 +2073,7 @@ func (x *SetObjective) String() string {
 func (*SetObjective) ProtoMessage() {}
 
 func (x *SetObjective) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[16]
+	mi := &file_actors_wire_wire_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2000,7 +2086,7 @@ func (x *SetObjective) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetObjective.ProtoReflect.Descriptor instead.
 func (*SetObjective) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{16}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *SetObjective) GetId() uint64 {
@@ -2068,7 +2154,7 @@ type ObjectiveSet struct {
 
 func (x *ObjectiveSet) Reset() {
 	*x = ObjectiveSet{}
-	mi := &file_actors_wire_wire_proto_msgTypes[17]
+	mi := &file_actors_wire_wire_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2080,7 +2166,7 @@ func (x *ObjectiveSet) String() string {
 func (*ObjectiveSet) ProtoMessage() {}
 
 func (x *ObjectiveSet) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[17]
+	mi := &file_actors_wire_wire_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2093,7 +2179,7 @@ func (x *ObjectiveSet) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ObjectiveSet.ProtoReflect.Descriptor instead.
 func (*ObjectiveSet) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{17}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ObjectiveSet) GetId() uint64 {
@@ -2156,7 +2242,7 @@ type Watch struct {
 
 func (x *Watch) Reset() {
 	*x = Watch{}
-	mi := &file_actors_wire_wire_proto_msgTypes[18]
+	mi := &file_actors_wire_wire_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2168,7 +2254,7 @@ func (x *Watch) String() string {
 func (*Watch) ProtoMessage() {}
 
 func (x *Watch) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[18]
+	mi := &file_actors_wire_wire_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2181,7 +2267,7 @@ func (x *Watch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Watch.ProtoReflect.Descriptor instead.
 func (*Watch) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{18}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Watch) GetId() uint64 {
@@ -2277,7 +2363,7 @@ type Watched struct {
 
 func (x *Watched) Reset() {
 	*x = Watched{}
-	mi := &file_actors_wire_wire_proto_msgTypes[19]
+	mi := &file_actors_wire_wire_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2289,7 +2375,7 @@ func (x *Watched) String() string {
 func (*Watched) ProtoMessage() {}
 
 func (x *Watched) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[19]
+	mi := &file_actors_wire_wire_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2302,7 +2388,7 @@ func (x *Watched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Watched.ProtoReflect.Descriptor instead.
 func (*Watched) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{19}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Watched) GetId() uint64 {
@@ -2501,6 +2587,356 @@ func (x *Watched) GetUnmet() []string {
 	return nil
 }
 
+// AddTenant has the node serve one more tenant.
+type AddTenant struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The app's name for the request, unique among those it has in flight.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The token of the administrator.
+	Token string `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
+	// The tenant block as it would stand in the configuration, at most 64 KiB. It
+	// knows no variables of the environment.
+	Source        string `protobuf:"bytes,3,opt,name=source,proto3" json:"source,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AddTenant) Reset() {
+	*x = AddTenant{}
+	mi := &file_actors_wire_wire_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AddTenant) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AddTenant) ProtoMessage() {}
+
+func (x *AddTenant) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_wire_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AddTenant.ProtoReflect.Descriptor instead.
+func (*AddTenant) Descriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *AddTenant) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *AddTenant) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *AddTenant) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+// RemoveTenant has the node serve a tenant no longer: what waits ends at once, what
+// runs at its next exit. The last tenant stays.
+type RemoveTenant struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The app's name for the request, unique among those it has in flight.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The token of the administrator.
+	Token string `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
+	// The tenant to remove.
+	Tenant        string `protobuf:"bytes,3,opt,name=tenant,proto3" json:"tenant,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveTenant) Reset() {
+	*x = RemoveTenant{}
+	mi := &file_actors_wire_wire_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveTenant) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveTenant) ProtoMessage() {}
+
+func (x *RemoveTenant) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_wire_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveTenant.ProtoReflect.Descriptor instead.
+func (*RemoveTenant) Descriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *RemoveTenant) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *RemoveTenant) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *RemoveTenant) GetTenant() string {
+	if x != nil {
+		return x.Tenant
+	}
+	return ""
+}
+
+// SetShare gives a tenant another weight, from the next segment on.
+type SetShare struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The app's name for the request, unique among those it has in flight.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The token of the administrator.
+	Token string `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
+	// The tenant whose weight changes.
+	Tenant string `protobuf:"bytes,3,opt,name=tenant,proto3" json:"tenant,omitempty"`
+	// The weight, 0.001 to 1000000.
+	Share         float64 `protobuf:"fixed64,4,opt,name=share,proto3" json:"share,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetShare) Reset() {
+	*x = SetShare{}
+	mi := &file_actors_wire_wire_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetShare) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetShare) ProtoMessage() {}
+
+func (x *SetShare) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_wire_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetShare.ProtoReflect.Descriptor instead.
+func (*SetShare) Descriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *SetShare) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *SetShare) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *SetShare) GetTenant() string {
+	if x != nil {
+		return x.Tenant
+	}
+	return ""
+}
+
+func (x *SetShare) GetShare() float64 {
+	if x != nil {
+		return x.Share
+	}
+	return 0
+}
+
+// SetRules changes how slots are given away, from the next segment on.
+type SetRules struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The app's name for the request, unique among those it has in flight.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The token of the administrator.
+	Token string `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
+	// The policy, as in Rules. Empty: as it is.
+	Policy string `protobuf:"bytes,3,opt,name=policy,proto3" json:"policy,omitempty"`
+	// The fairness, as in Rules. Absent: as it is.
+	Fairness      *float64 `protobuf:"fixed64,4,opt,name=fairness,proto3,oneof" json:"fairness,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetRules) Reset() {
+	*x = SetRules{}
+	mi := &file_actors_wire_wire_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetRules) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetRules) ProtoMessage() {}
+
+func (x *SetRules) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_wire_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetRules.ProtoReflect.Descriptor instead.
+func (*SetRules) Descriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *SetRules) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *SetRules) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *SetRules) GetPolicy() string {
+	if x != nil {
+		return x.Policy
+	}
+	return ""
+}
+
+func (x *SetRules) GetFairness() float64 {
+	if x != nil && x.Fairness != nil {
+		return *x.Fairness
+	}
+	return 0
+}
+
+// Administered says that an order has been carried out, and what is in force since.
+type Administered struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The id of the order that this answers.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The tenant that the order was about; absent when it was about none, or
+	// removed it.
+	Tenant *TenantInfo `protobuf:"bytes,2,opt,name=tenant,proto3" json:"tenant,omitempty"`
+	// How the node gives its slots away.
+	Rules *Rules `protobuf:"bytes,3,opt,name=rules,proto3" json:"rules,omitempty"`
+	// What is allowed but hardly meant in the source of a tenant, for people.
+	Warnings      []string `protobuf:"bytes,4,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Administered) Reset() {
+	*x = Administered{}
+	mi := &file_actors_wire_wire_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Administered) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Administered) ProtoMessage() {}
+
+func (x *Administered) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_wire_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Administered.ProtoReflect.Descriptor instead.
+func (*Administered) Descriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *Administered) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Administered) GetTenant() *TenantInfo {
+	if x != nil {
+		return x.Tenant
+	}
+	return nil
+}
+
+func (x *Administered) GetRules() *Rules {
+	if x != nil {
+		return x.Rules
+	}
+	return nil
+}
+
+func (x *Administered) GetWarnings() []string {
+	if x != nil {
+		return x.Warnings
+	}
+	return nil
+}
+
 var File_actors_wire_wire_proto protoreflect.FileDescriptor
 
 const file_actors_wire_wire_proto_rawDesc = "" +
@@ -2565,14 +3001,18 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x06tenant\x18\x02 \x01(\tR\x06tenant\"2\n" +
 	"\bDescribe\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
-	"\x06tenant\x18\x02 \x01(\tR\x06tenant\"\xc3\x01\n" +
+	"\x06tenant\x18\x02 \x01(\tR\x06tenant\"\xef\x01\n" +
 	"\vDescription\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x12\n" +
 	"\x04node\x18\x02 \x01(\tR\x04node\x12\x18\n" +
 	"\aversion\x18\x03 \x01(\tR\aversion\x123\n" +
 	"\atenants\x18\x04 \x03(\v2\x19.delen.wire.v1.TenantInfoR\atenants\x12*\n" +
 	"\x11max_message_bytes\x18\x05 \x01(\x04R\x0fmaxMessageBytes\x12\x15\n" +
-	"\x06now_ns\x18\x06 \x01(\x03R\x05nowNs\"\xb8\x04\n" +
+	"\x06now_ns\x18\x06 \x01(\x03R\x05nowNs\x12*\n" +
+	"\x05rules\x18\a \x01(\v2\x14.delen.wire.v1.RulesR\x05rules\";\n" +
+	"\x05Rules\x12\x16\n" +
+	"\x06policy\x18\x01 \x01(\tR\x06policy\x12\x1a\n" +
+	"\bfairness\x18\x02 \x01(\x01R\bfairness\"\xd0\x04\n" +
 	"\n" +
 	"TenantInfo\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
@@ -2593,7 +3033,8 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\tobjective\x18\x0e \x01(\tR\tobjective\x12\x14\n" +
 	"\x05adapt\x18\x0f \x01(\tR\x05adapt\x12*\n" +
 	"\x05point\x18\x10 \x01(\v2\x14.delen.wire.v1.PointR\x05point\x12\x14\n" +
-	"\x05unmet\x18\x11 \x03(\tR\x05unmet\"\x88\x02\n" +
+	"\x05unmet\x18\x11 \x03(\tR\x05unmet\x12\x16\n" +
+	"\x06weight\x18\x12 \x01(\x01R\x06weight\"\x88\x02\n" +
 	"\x05Point\x12\x1e\n" +
 	"\n" +
 	"thresholds\x18\x01 \x03(\x01R\n" +
@@ -2676,7 +3117,31 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\tcriterion\x18\x19 \x01(\tR\tcriterion\x12+\n" +
 	"\x11criterion_version\x18\x1a \x01(\x04R\x10criterionVersion\x12*\n" +
 	"\x05point\x18\x1b \x01(\v2\x14.delen.wire.v1.PointR\x05point\x12\x14\n" +
-	"\x05unmet\x18\x1c \x03(\tR\x05unmet*\xcf\x01\n" +
+	"\x05unmet\x18\x1c \x03(\tR\x05unmet\"I\n" +
+	"\tAddTenant\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x14\n" +
+	"\x05token\x18\x02 \x01(\tR\x05token\x12\x16\n" +
+	"\x06source\x18\x03 \x01(\tR\x06source\"L\n" +
+	"\fRemoveTenant\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x14\n" +
+	"\x05token\x18\x02 \x01(\tR\x05token\x12\x16\n" +
+	"\x06tenant\x18\x03 \x01(\tR\x06tenant\"^\n" +
+	"\bSetShare\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x14\n" +
+	"\x05token\x18\x02 \x01(\tR\x05token\x12\x16\n" +
+	"\x06tenant\x18\x03 \x01(\tR\x06tenant\x12\x14\n" +
+	"\x05share\x18\x04 \x01(\x01R\x05share\"v\n" +
+	"\bSetRules\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x14\n" +
+	"\x05token\x18\x02 \x01(\tR\x05token\x12\x16\n" +
+	"\x06policy\x18\x03 \x01(\tR\x06policy\x12\x1f\n" +
+	"\bfairness\x18\x04 \x01(\x01H\x00R\bfairness\x88\x01\x01B\v\n" +
+	"\t_fairness\"\x99\x01\n" +
+	"\fAdministered\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x121\n" +
+	"\x06tenant\x18\x02 \x01(\v2\x19.delen.wire.v1.TenantInfoR\x06tenant\x12*\n" +
+	"\x05rules\x18\x03 \x01(\v2\x14.delen.wire.v1.RulesR\x05rules\x12\x1a\n" +
+	"\bwarnings\x18\x04 \x03(\tR\bwarnings*\xcf\x01\n" +
 	"\x05DType\x12\x15\n" +
 	"\x11DTYPE_UNSPECIFIED\x10\x00\x12\v\n" +
 	"\aFLOAT32\x10\x01\x12\t\n" +
@@ -2695,20 +3160,23 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x06UINT32\x10\f\x12\n" +
 	"\n" +
 	"\x06UINT64\x10\r\x12\f\n" +
-	"\bBFLOAT16\x10\x10\"\x04\b\b\x10\b\"\x04\b\x0e\x10\x0e\"\x04\b\x0f\x10\x0f\"\x04\b\x11\x10\x1f*\xed\x01\n" +
+	"\bBFLOAT16\x10\x10\"\x04\b\b\x10\b\"\x04\b\x0e\x10\x0e\"\x04\b\x0f\x10\x0f\"\x04\b\x11\x10\x1f*\x9b\x02\n" +
 	"\x04Code\x12\x06\n" +
 	"\x02OK\x10\x00\x12\r\n" +
 	"\tCANCELLED\x10\x01\x12\x14\n" +
 	"\x10INVALID_ARGUMENT\x10\x03\x12\x15\n" +
 	"\x11DEADLINE_EXCEEDED\x10\x04\x12\r\n" +
-	"\tNOT_FOUND\x10\x05\x12\x16\n" +
+	"\tNOT_FOUND\x10\x05\x12\x12\n" +
+	"\x0eALREADY_EXISTS\x10\x06\x12\x15\n" +
+	"\x11PERMISSION_DENIED\x10\a\x12\x16\n" +
 	"\x12RESOURCE_EXHAUSTED\x10\b\x12\x17\n" +
 	"\x13FAILED_PRECONDITION\x10\t\x12\v\n" +
 	"\aABORTED\x10\n" +
 	"\x12\x11\n" +
 	"\rUNIMPLEMENTED\x10\f\x12\f\n" +
 	"\bINTERNAL\x10\r\x12\x0f\n" +
-	"\vUNAVAILABLE\x10\x0e\"\x04\b\x02\x10\x02\"\x04\b\x06\x10\x06\"\x04\b\a\x10\a\"\x04\b\v\x10\v\"\x04\b\x0f\x10\x0f\"\x04\b\x10\x10\x10*g\n" +
+	"\vUNAVAILABLE\x10\x0e\x12\x13\n" +
+	"\x0fUNAUTHENTICATED\x10\x10\"\x04\b\x02\x10\x02\"\x04\b\v\x10\v\"\x04\b\x0f\x10\x0f*g\n" +
 	"\x06Reason\x12\x16\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tCRITERION\x10\x01\x12\r\n" +
@@ -2748,7 +3216,7 @@ func file_actors_wire_wire_proto_rawDescGZIP() []byte {
 }
 
 var file_actors_wire_wire_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_actors_wire_wire_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_actors_wire_wire_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
 var file_actors_wire_wire_proto_goTypes = []any{
 	(DType)(0),           // 0: delen.wire.v1.DType
 	(Code)(0),            // 1: delen.wire.v1.Code
@@ -2766,17 +3234,23 @@ var file_actors_wire_wire_proto_goTypes = []any{
 	(*Cancel)(nil),       // 13: delen.wire.v1.Cancel
 	(*Describe)(nil),     // 14: delen.wire.v1.Describe
 	(*Description)(nil),  // 15: delen.wire.v1.Description
-	(*TenantInfo)(nil),   // 16: delen.wire.v1.TenantInfo
-	(*Point)(nil),        // 17: delen.wire.v1.Point
-	(*TensorInfo)(nil),   // 18: delen.wire.v1.TensorInfo
-	(*Picture)(nil),      // 19: delen.wire.v1.Picture
-	(*Audio)(nil),        // 20: delen.wire.v1.Audio
-	(*SetCriterion)(nil), // 21: delen.wire.v1.SetCriterion
-	(*CriterionSet)(nil), // 22: delen.wire.v1.CriterionSet
-	(*SetObjective)(nil), // 23: delen.wire.v1.SetObjective
-	(*ObjectiveSet)(nil), // 24: delen.wire.v1.ObjectiveSet
-	(*Watch)(nil),        // 25: delen.wire.v1.Watch
-	(*Watched)(nil),      // 26: delen.wire.v1.Watched
+	(*Rules)(nil),        // 16: delen.wire.v1.Rules
+	(*TenantInfo)(nil),   // 17: delen.wire.v1.TenantInfo
+	(*Point)(nil),        // 18: delen.wire.v1.Point
+	(*TensorInfo)(nil),   // 19: delen.wire.v1.TensorInfo
+	(*Picture)(nil),      // 20: delen.wire.v1.Picture
+	(*Audio)(nil),        // 21: delen.wire.v1.Audio
+	(*SetCriterion)(nil), // 22: delen.wire.v1.SetCriterion
+	(*CriterionSet)(nil), // 23: delen.wire.v1.CriterionSet
+	(*SetObjective)(nil), // 24: delen.wire.v1.SetObjective
+	(*ObjectiveSet)(nil), // 25: delen.wire.v1.ObjectiveSet
+	(*Watch)(nil),        // 26: delen.wire.v1.Watch
+	(*Watched)(nil),      // 27: delen.wire.v1.Watched
+	(*AddTenant)(nil),    // 28: delen.wire.v1.AddTenant
+	(*RemoveTenant)(nil), // 29: delen.wire.v1.RemoveTenant
+	(*SetShare)(nil),     // 30: delen.wire.v1.SetShare
+	(*SetRules)(nil),     // 31: delen.wire.v1.SetRules
+	(*Administered)(nil), // 32: delen.wire.v1.Administered
 }
 var file_actors_wire_wire_proto_depIdxs = []int32{
 	0,  // 0: delen.wire.v1.Tensor.dtype:type_name -> delen.wire.v1.DType
@@ -2787,23 +3261,26 @@ var file_actors_wire_wire_proto_depIdxs = []int32{
 	7,  // 5: delen.wire.v1.Inferred.outputs:type_name -> delen.wire.v1.Tensor
 	1,  // 6: delen.wire.v1.Refused.code:type_name -> delen.wire.v1.Code
 	1,  // 7: delen.wire.v1.Failed.code:type_name -> delen.wire.v1.Code
-	16, // 8: delen.wire.v1.Description.tenants:type_name -> delen.wire.v1.TenantInfo
-	18, // 9: delen.wire.v1.TenantInfo.inputs:type_name -> delen.wire.v1.TensorInfo
-	19, // 10: delen.wire.v1.TenantInfo.picture:type_name -> delen.wire.v1.Picture
-	6,  // 11: delen.wire.v1.TenantInfo.overflow:type_name -> delen.wire.v1.Overflow
-	20, // 12: delen.wire.v1.TenantInfo.audio:type_name -> delen.wire.v1.Audio
-	17, // 13: delen.wire.v1.TenantInfo.point:type_name -> delen.wire.v1.Point
-	0,  // 14: delen.wire.v1.TensorInfo.dtype:type_name -> delen.wire.v1.DType
-	4,  // 15: delen.wire.v1.Picture.layout:type_name -> delen.wire.v1.Layout
-	5,  // 16: delen.wire.v1.Picture.color:type_name -> delen.wire.v1.Color
-	17, // 17: delen.wire.v1.ObjectiveSet.point:type_name -> delen.wire.v1.Point
-	3,  // 18: delen.wire.v1.Watched.energy_source:type_name -> delen.wire.v1.Source
-	17, // 19: delen.wire.v1.Watched.point:type_name -> delen.wire.v1.Point
-	20, // [20:20] is the sub-list for method output_type
-	20, // [20:20] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	17, // 8: delen.wire.v1.Description.tenants:type_name -> delen.wire.v1.TenantInfo
+	16, // 9: delen.wire.v1.Description.rules:type_name -> delen.wire.v1.Rules
+	19, // 10: delen.wire.v1.TenantInfo.inputs:type_name -> delen.wire.v1.TensorInfo
+	20, // 11: delen.wire.v1.TenantInfo.picture:type_name -> delen.wire.v1.Picture
+	6,  // 12: delen.wire.v1.TenantInfo.overflow:type_name -> delen.wire.v1.Overflow
+	21, // 13: delen.wire.v1.TenantInfo.audio:type_name -> delen.wire.v1.Audio
+	18, // 14: delen.wire.v1.TenantInfo.point:type_name -> delen.wire.v1.Point
+	0,  // 15: delen.wire.v1.TensorInfo.dtype:type_name -> delen.wire.v1.DType
+	4,  // 16: delen.wire.v1.Picture.layout:type_name -> delen.wire.v1.Layout
+	5,  // 17: delen.wire.v1.Picture.color:type_name -> delen.wire.v1.Color
+	18, // 18: delen.wire.v1.ObjectiveSet.point:type_name -> delen.wire.v1.Point
+	3,  // 19: delen.wire.v1.Watched.energy_source:type_name -> delen.wire.v1.Source
+	18, // 20: delen.wire.v1.Watched.point:type_name -> delen.wire.v1.Point
+	17, // 21: delen.wire.v1.Administered.tenant:type_name -> delen.wire.v1.TenantInfo
+	16, // 22: delen.wire.v1.Administered.rules:type_name -> delen.wire.v1.Rules
+	23, // [23:23] is the sub-list for method output_type
+	23, // [23:23] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_actors_wire_wire_proto_init() }
@@ -2812,13 +3289,14 @@ func file_actors_wire_wire_proto_init() {
 		return
 	}
 	file_actors_wire_wire_proto_msgTypes[2].OneofWrappers = []any{}
+	file_actors_wire_wire_proto_msgTypes[24].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_actors_wire_wire_proto_rawDesc), len(file_actors_wire_wire_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   20,
+			NumMessages:   26,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -19,7 +19,7 @@ var ErrStopping = errors.New("the node is stopping")
 // goes admits nobody any more: what waits ends, with its deepest answer if it has one, and what runs ends at its next
 // exit. One that changes keeps its requests, and they keep the terms that they were admitted on. A criterion that an app
 // has set stays, unless the configuration has another than before. What an administrator has ordered does not: the node is
-// as the configuration says. Anything but tenants, policy and fairness must be as it is: else nothing changes, and the error
+// as the configuration says. Anything but tenants, policy, fairness and budget must be as it is: else nothing changes, and the error
 // names what needs a restart.
 func (n *Node) Reload(c *config.Config) error {
 	n.mu.Lock()

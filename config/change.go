@@ -17,7 +17,7 @@ type Change struct {
 	Removed []*Tenant
 	// Changed are those that stay and are not as they were.
 	Changed []ChangedTenant
-	// Rules says that the policy or the fairness is another one.
+	// Rules says that the policy, the fairness or the budget is another one.
 	Rules bool
 }
 
@@ -30,13 +30,13 @@ type ChangedTenant struct {
 }
 
 // Compare returns what has to change for a node that runs one configuration to
-// run the other. Only tenants can change while a node runs, the policy with the
-// fairness, and the token; anything else is an error that names all of it.
+// run the other. Only tenants can change while a node runs, the policy with fairness
+// and budget, and the token; anything else is an error that names all of it.
 func Compare(from, to *Config) (*Change, error) {
 	if fixed := differing(from, to); len(fixed) > 0 {
-		return nil, fmt.Errorf("only tenants, policy and fairness can change while the node runs, and %s changed: start the node anew", strings.Join(fixed, ", "))
+		return nil, fmt.Errorf("only tenants, policy, fairness and budget can change while the node runs, and %s changed: start the node anew", strings.Join(fixed, ", "))
 	}
-	c := &Change{Rules: from.Scheduler.Policy != to.Scheduler.Policy || from.Scheduler.Fairness != to.Scheduler.Fairness}
+	c := &Change{Rules: from.Scheduler != to.Scheduler} // in what is fixed they are equal
 	for _, old := range from.Tenants {
 		if t := to.Tenant(old.Name); t == nil || t.Model.Name != old.Model.Name {
 			c.Removed = append(c.Removed, old)
@@ -88,7 +88,7 @@ func (n Node) fixed() Node {
 
 // fixed is the part of a scheduler that stays as it is while it runs.
 func (s Scheduler) fixed() Scheduler {
-	s.Policy, s.Fairness = "", 0
+	s.Policy, s.Fairness, s.Budget = "", 0, 0
 	return s
 }
 

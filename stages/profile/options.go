@@ -25,6 +25,9 @@ type Option struct {
 	Kept bool
 }
 
+// Allowance is what makes Choose choose the option: what it takes.
+func (o *Option) Allowance() Allowance { return Allowance{known(o.ResponseTime), known(o.Energy)} }
+
 // Options are the points of a policy that may be chosen for an objective under a load, from the least to the best: what keeps
 // the objective's bounds behind what does not. No option takes as much busy time and energy as one behind it, or more. There is
 // always one. The load's allowance is not asked: of the options that keep within one, Choose takes the last.

@@ -2,6 +2,8 @@ package scheduler
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/delen-edge/delen/criteria"
@@ -38,8 +40,10 @@ const (
 type Model struct {
 	// Warm has, for each segment, the time of a warm run by its number of rows less one; as many as there are is the most that
 	// a run may have. What runs really take is learnt.
-	Warm  [][]time.Duration
-	Power []float64 // W beyond idle that each segment draws while it runs; nil: not known, energy-fair is time-fair
+	Warm [][]time.Duration
+	// Power is what each segment draws while it runs, in W beyond idle. Where it is nil or NaN, it is not known: the segment
+	// costs as if it drew as much as any.
+	Power []float64
 	Exits []Figures // of each segment's exit
 }
 
@@ -80,15 +84,52 @@ func (c *Config) Validate() error {
 	if c.Slots < 1 || c.HandOff < 0 || c.RunLimit < 0 {
 		return fmt.Errorf("slots must be at least 1, hand-off and run limit not negative: have %d, %s, %s", c.Slots, c.HandOff, c.RunLimit)
 	}
-	for i, m := range c.Models {
-		if len(m.Warm) == 0 || len(m.Warm) != len(m.Exits) {
-			return fmt.Errorf("model %d has %d segments and %d exits", i, len(m.Warm), len(m.Exits))
+	if err := (Rule{c.Policy, c.Fairness}).Validate(); err != nil {
+		return err
+	}
+	if c.Clones < 0 {
+		return fmt.Errorf("there is room for %d clones: it must not be negative", c.Clones)
+	}
+	for i := range c.Models {
+		if err := c.Models[i].validate(); err != nil {
+			return fmt.Errorf("model %d %w", i, err)
 		}
 	}
 	for i, t := range c.Tenants {
 		if err := t.Validate(len(c.Models)); err != nil {
 			return fmt.Errorf("tenant %d: %w", i, err)
 		}
+	}
+	return nil
+}
+
+func (m *Model) validate() error {
+	if len(m.Warm) == 0 || len(m.Warm) != len(m.Exits) {
+		return fmt.Errorf("has %d segments and %d exits", len(m.Warm), len(m.Exits))
+	}
+	if m.Power != nil && len(m.Power) != len(m.Warm) {
+		return fmt.Errorf("has %d segments and the power of %d", len(m.Warm), len(m.Power))
+	}
+	for i, rows := range m.Warm {
+		if len(rows) == 0 || slices.Min(rows) < 0 {
+			return fmt.Errorf("has a segment %d whose warm times are %v: there must be one for each number of rows, none negative", i+1, rows)
+		}
+		if m.Power != nil && (m.Power[i] < 0 || math.IsInf(m.Power[i], 0)) {
+			return fmt.Errorf("has a segment %d that draws %g W", i+1, m.Power[i])
+		}
+	}
+	return nil
+}
+
+// Validate says what is wrong with a rule, if anything.
+func (e Rule) Validate() error {
+	switch e.Policy {
+	case "", Cooperative, NonCooperative, FirstCome:
+	default:
+		return fmt.Errorf("there is no policy %q: it is %s, %s or %s", e.Policy, Cooperative, NonCooperative, FirstCome)
+	}
+	if !(e.Fairness >= 0 && e.Fairness <= 1) {
+		return fmt.Errorf("fairness is %g: it must be from 0, by energy, to 1, by time", e.Fairness)
 	}
 	return nil
 }

@@ -60,14 +60,14 @@ type Terminate struct {
 // that it uses.
 type Lost struct {
 	Run                  uint64
-	Tenant               int
+	Tenant               int // of its first ticket
 	Model, Segment, Slot int
 }
 
 // Back says that a slot that was Lost can be used again.
 type Back struct {
 	Run                  uint64 // that had been lost with it
-	Tenant               int    // whose run it was; it may be Gone
+	Tenant               int    // of its first ticket; it may be Gone
 	Model, Segment, Slot int
 	After                time.Duration // since the run began
 }

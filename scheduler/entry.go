@@ -16,13 +16,18 @@ type entry struct {
 	sequence     uint64
 	older, newer *entry // of the tenant
 	run          *run   // nil: queued
+	row          int    // of run
 	queued       int    // position in the tenant's queue, or -1
+	inLane       int    // position in the tenant's lane for its next segment
 	timed        int    // position in deadlines, or -1
 	agreed       int    // exits in a row with the same prediction
 }
 
-func moreUrgent(a, b *entry) bool {
+// moreUrgent says which of a tenant's tickets is next: the earliest deadline, the deepest, the oldest; under FirstCome just
+// the oldest.
+func (s *Scheduler) moreUrgent(a, b *entry) bool {
 	switch {
+	case s.config.Policy == FirstCome:
 	case a.ticket.Deadline != b.ticket.Deadline:
 		return a.ticket.Deadline < b.ticket.Deadline
 	case a.ticket.Exit != b.ticket.Exit:
@@ -91,40 +96,92 @@ func (t *tenant) remove(e *entry) {
 	t.live--
 }
 
-// enqueue puts a ticket into its tenant's queue, for which another may have to go. A tenant whose queue was empty resumes
-// no earlier than virtual time.
+// enqueue puts a ticket into its tenant's queue, for which another may have to go.
 func (s *Scheduler) enqueue(now time.Duration, e *entry) {
 	t := e.tenant
 	t.queue.push(e)
-	if t.at < 0 {
-		t.tag = max(t.tag, s.virtual)
-		s.waiting.push(t)
+	s.enterLane(e)
+	switch {
+	case t.at >= 0:
+		s.eligible++
+		s.waiting.fix(t.at)
+	case t.parked < 0:
+		s.line(t)
 	}
+	s.settle(t)
 	s.makeRoom(now, t)
 }
 
+// credit is how many runs a tenant that is awake may be owed for when it has something queued again.
+const credit = 2
+
+// line lets a tenant whose queue was empty, or whose tokens were, wait for a slot. One that was asleep resumes no earlier
+// than virtual time. One that was awake is owed what others had while all of its tickets ran; but not more than a few runs,
+// or it would bank what it could not use because its tickets rode on the turns of others.
+func (s *Scheduler) line(t *tenant) {
+	least := s.virtual
+	if t.up >= 0 {
+		least -= credit * float64(len(s.slots)) * s.longest / s.weight(t)
+	}
+	if t.tag < least {
+		s.move(t, least)
+	}
+	if s.config.Policy == NonCooperative && s.tokens(t) <= 0 {
+		s.park(t)
+		return
+	}
+	s.wait(t)
+}
+
+func (s *Scheduler) wait(t *tenant) {
+	s.waiting.push(t)
+	s.eligible += t.queue.len()
+}
+
+func (s *Scheduler) unwait(t *tenant) {
+	s.waiting.remove(t.at)
+	s.eligible -= t.queue.len()
+}
+
+// dequeue takes a ticket out of its tenant's queue.
 func (s *Scheduler) dequeue(e *entry) {
 	t := e.tenant
 	t.queue.remove(e.queued)
-	if t.queue.len() == 0 {
+	s.leaveLane(e)
+	if t.at >= 0 {
+		s.eligible--
+	}
+	switch {
+	case t.queue.len() > 0 && t.at >= 0:
+		s.waiting.fix(t.at)
+	case t.queue.len() > 0:
+	case t.at >= 0:
 		s.waiting.remove(t.at)
+	case t.parked >= 0:
+		s.parked.remove(t.parked)
 	}
 }
 
-// end gives a ticket back, from whatever state it is in. It is the only place where a ticket leaves that was let in.
+// end gives a ticket back, from whatever state it is in. It and satisfied are the only places where a ticket leaves that was
+// let in.
 func (s *Scheduler) end(e *entry, r tenants.Reason, err error) {
 	running := e.run != nil
 	if running {
-		e.run.entry = nil
+		e.run.rows[e.row].entry = nil
 	} else if e.queued >= 0 {
 		s.dequeue(e)
+		s.settle(e.tenant)
 	}
+	s.forget(e, End{Ticket: e.ticket, Reason: r, Running: running, Err: err})
+}
+
+func (s *Scheduler) forget(e *entry, x End) {
 	if e.timed >= 0 {
 		s.deadlines.remove(e.timed)
 	}
 	e.tenant.remove(e)
 	delete(s.live, e.ticket.ID)
-	s.out.add(s.out.ends.put(End{Ticket: e.ticket, Reason: r, Running: running, Err: err}))
+	s.out.add(s.out.ends.put(x))
 	*e = entry{}
 	s.spare = append(s.spare, e)
 }
@@ -151,10 +208,11 @@ func cut(k *tenants.Ticket, answered, unanswered tenants.Reason) tenants.Reason 
 	return unanswered
 }
 
-// close ends all tickets, oldest first.
+// close ends all tickets, oldest first, and gives up the clones.
 func (s *Scheduler) close() {
 	all := slices.SortedFunc(maps.Values(s.live), func(a, b *entry) int { return cmp.Compare(a.sequence, b.sequence) })
 	for _, e := range all {
 		s.end(e, tenants.Closed, nil)
 	}
+	s.giveUp(nil)
 }

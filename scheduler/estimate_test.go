@@ -73,19 +73,19 @@ func TestACrashIsChargedAndTheRecoveryIsNot(t *testing.T) {
 
 func TestServiceQuantileConverges(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
-	s := newService(time.Millisecond)
+	s := newService([]time.Duration{time.Millisecond})
 	above, n := 0, 20000
 	for i := range n {
 		x := time.Duration(float64(4*time.Millisecond) * (0.5 + rng.Float64()))
-		if i > n/2 && x > s.likely() {
+		if i > n/2 && x > seconds(s.of(1).p95) {
 			above++
 		}
-		s.observe(x)
+		s.observe(1, x.Seconds(), meanGain)
 	}
 	if f := float64(above) / float64(n/2); f < 0.03 || f > 0.07 {
 		t.Errorf("%.3f of the runs lie above what 95 %% should lie below", f)
 	}
-	if m := s.expected(); m < 3*time.Millisecond || m > 5*time.Millisecond {
+	if m := seconds(s.of(1).mean); m < 3*time.Millisecond || m > 5*time.Millisecond {
 		t.Errorf("the mean is %s, want 4ms", m)
 	}
 }

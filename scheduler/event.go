@@ -100,6 +100,9 @@ func (e Offer) String() string {
 	if e.Ticket.Deadline != tenants.Never {
 		s += fmt.Sprintf(" deadline=%s", e.Ticket.Deadline)
 	}
+	if e.Ticket.Audit {
+		s += " audit"
+	}
 	return s
 }
 func (e Cancel) String() string { return fmt.Sprintf("cancel %d", e.Ticket) }
@@ -111,6 +114,10 @@ func (e Exited) String() string {
 	for i, r := range e.Rows {
 		if i > 0 {
 			s += ","
+		}
+		if r.Err != nil {
+			s += "failed"
+			continue
 		}
 		s += fmt.Sprintf("%g", r.Reading.Confidence)
 	}

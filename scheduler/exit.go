@@ -37,7 +37,7 @@ func (s *Scheduler) complete(now time.Duration, e *entry, r stages.Reading) {
 		criteria.NextFLOPs:        math.NaN(),
 	}
 	if k.Exit < len(m.exits) {
-		k.Seen[criteria.NextResponseTime] = response + m.services[k.Exit].mean
+		k.Seen[criteria.NextResponseTime] = response + s.expected(&m.segments[k.Exit], 1, s.company(s.eligible+1))
 		k.Seen[criteria.NextEnergy] = m.exits[k.Exit].Energy
 		k.Seen[criteria.NextFLOPs] = m.exits[k.Exit].FLOPs
 	}
@@ -54,11 +54,10 @@ func (s *Scheduler) decide(now time.Duration, e *entry) {
 	case k.Exit == len(m.exits):
 		s.end(e, tenants.ByLastExit, nil)
 	case criterion != nil && criterion.Stop(&k.Seen):
-		s.end(e, tenants.ByCriterion, nil)
+		s.satisfied(e)
 	case e.tenant.leaving:
 		s.end(e, tenants.ByRemoval, nil)
-	case late(now, k, &m.services[k.Exit]):
-		m.services[k.Exit].refused()
+	case s.late(now, k, &m.segments[k.Exit], s.company(s.eligible+1)):
 		s.end(e, tenants.ByDeadline, nil)
 	default:
 		s.enqueue(now, e)

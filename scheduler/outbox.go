@@ -6,6 +6,7 @@ type outbox struct {
 	runs     pool[Run]
 	ends     pool[End]
 	releases pool[Release]
+	audits   pool[Audited]
 	wakes    pool[Wake]
 }
 
@@ -18,6 +19,7 @@ func (o *outbox) reset() {
 	o.runs.reset()
 	o.ends.reset()
 	o.releases.reset()
+	o.audits.reset()
 	o.wakes.reset()
 }
 

@@ -14,23 +14,50 @@ type Scheduler struct {
 	tenants []*tenant // nil where one is gone
 	leaving []*tenant // that have left and still have a ticket or a run
 
-	waiting   heap[*tenant] // that have a ticket queued, by tag
+	waiting   heap[*tenant] // that have a ticket queued and may run it, the next one first
+	eligible  int           // tickets that those have queued
+	parked    heap[*tenant] // that have one and no tokens
 	deadlines heap[*entry]  // that have one and have not ended
 	live      map[uint64]*entry
 	slots     []slot
-	virtual   float64
-	lastRun   uint64
-	sequence  uint64
-	armed     time.Duration // of the last Wake; Never when its Tick has come
+	busy      int       // slots
+	idle      []*clone  // that do not run, the oldest first
+	clones    int       // idle or not
+	slowdown  []float64 // by segments that run less one
 
-	out   outbox
-	spare []*entry
+	virtual    float64
+	awake      heap[*tenant] // the one first that is capped first
+	weights    int64         // of those, in grains
+	level      float64       // the weight per slot beyond which a tenant is capped
+	settled    bool          // level is right
+	edge       []int         // used to find it
+	longest    float64       // cost of a run, in seconds, fading
+	configured int64         // weights of the tenants that have not left, in grains
+	poured     float64       // into every bucket, in seconds per weight
+
+	lastRun  uint64
+	sequence uint64
+	last     time.Duration // of the last Step
+	crowd    float64       // seconds that slots have been busy
+	armed    time.Duration // of the last Wake; Never when its Tick has come
+
+	out         outbox
+	spare       []*entry
+	spareClones []*clone
 }
 
 // model is what is known of a model's segments and learnt of them.
 type model struct {
 	exits    []Figures
-	services []service
+	segments []segment
+	batches  bool // a run of some segment may have several rows
+}
+
+type segment struct {
+	service service
+	price   float64     // of a second
+	lanes   heap[*lane] // of tenants with a ticket queued for it; only if the model batches
+	queued  int         // tickets in lanes
 }
 
 // New makes a scheduler.
@@ -38,19 +65,27 @@ func New(c Config) (*Scheduler, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	c.Policy = c.Policy.orDefault()
 	s := &Scheduler{config: c, live: map[uint64]*entry{}, slots: make([]slot, c.Slots), armed: tenants.Never}
+	s.slowdown = slices.Repeat([]float64{1}, c.Slots)
+	s.waiting = heap[*tenant]{less: s.before, moved: func(t *tenant, at int) { t.at = at }}
+	s.parked = heap[*tenant]{less: soonerPaid, moved: func(t *tenant, at int) { t.parked = at }}
+	s.awake = heap[*tenant]{less: heavier, moved: func(t *tenant, at int) { t.up = at }}
+	s.deadlines = heap[*entry]{less: earlier, moved: func(e *entry, at int) { e.timed = at }}
 	for _, m := range c.Models {
 		own := model{exits: m.Exits}
 		for _, warm := range m.Warm {
-			own.services = append(own.services, newService(warm[0]))
+			g := segment{service: newService(warm)}
+			g.lanes = heap[*lane]{less: s.laneBefore, moved: func(l *lane, at int) { l.at = at }}
+			own.segments = append(own.segments, g)
+			own.batches = own.batches || len(warm) > 1
 		}
 		s.models = append(s.models, own)
 	}
+	s.price()
 	for i, t := range c.Tenants {
-		s.tenants = append(s.tenants, newTenant(i, t))
+		s.tenants = append(s.tenants, s.newTenant(i, t))
 	}
-	s.waiting = heap[*tenant]{less: smallerTag, moved: func(t *tenant, at int) { t.at = at }}
-	s.deadlines = heap[*entry]{less: earlier, moved: func(e *entry, at int) { e.timed = at }}
 	return s, nil
 }
 
@@ -58,13 +93,22 @@ func New(c Config) (*Scheduler, error) {
 // valid until the next Step, which uses their memory again.
 func (s *Scheduler) Step(now time.Duration, e Event) []Effect {
 	s.out.reset()
+	s.pass(now)
 	s.take(now, e)
 	s.expire(now)
 	s.dispatch(now)
 	s.dismiss()
-	s.arm()
+	s.arm(now)
 	s.rebase()
 	return s.out.effects
+}
+
+// pass books the time since the last step.
+func (s *Scheduler) pass(now time.Duration) {
+	since := (now - s.last).Seconds()
+	s.crowd += since * float64(s.busy)
+	s.poured += since * s.rate()
+	s.last = now
 }
 
 func (s *Scheduler) take(now time.Duration, e Event) {
@@ -90,7 +134,7 @@ func (s *Scheduler) take(now time.Duration, e Event) {
 			t.Plan = e.Plan
 		}
 	case Rule:
-		panic("contract")
+		s.rule(e)
 	case Leave:
 		s.leave(e)
 	case Tick:
@@ -100,10 +144,8 @@ func (s *Scheduler) take(now time.Duration, e Event) {
 	}
 }
 
-// Idle says whether there is no ticket and no run.
-func (s *Scheduler) Idle() bool {
-	return len(s.live) == 0 && !slices.ContainsFunc(s.slots, slot.busy)
-}
+// Idle says whether there is no ticket, no clone and no run.
+func (s *Scheduler) Idle() bool { return len(s.live) == 0 && s.clones == 0 && s.busy == 0 }
 
 // expire ends the tickets whose deadline has come, and sees to the runs that take too long.
 func (s *Scheduler) expire(now time.Duration) {
@@ -118,11 +160,11 @@ func (s *Scheduler) expire(now time.Duration) {
 	}
 }
 
-// arm asks for a Tick when the next deadline comes or the next run takes too long.
-func (s *Scheduler) arm() {
-	next := tenants.Never
+// arm asks for a Tick when the next deadline comes, the next run takes too long or a tenant has tokens for a free slot.
+func (s *Scheduler) arm(now time.Duration) {
+	next := s.paid(now)
 	if s.deadlines.len() > 0 {
-		next = s.deadlines.first().ticket.Deadline
+		next = min(next, s.deadlines.first().ticket.Deadline)
 	}
 	for i := range s.slots {
 		if s.slots[i].busy() {
@@ -135,20 +177,34 @@ func (s *Scheduler) arm() {
 	}
 }
 
-// maxVirtual bounds virtual time, so that a tag keeps its precision for the smallest charge of the largest weight however
-// long the node runs.
+// maxVirtual bounds virtual time and what has been poured, so that a tag and a bucket keep their precision for the smallest
+// charge of the largest weight however long the node runs.
 const maxVirtual = 1 << 12
 
-// rebase moves all tags and virtual time back, once in maxVirtual seconds per weight.
+// rebase moves all tags and virtual time back, once in maxVirtual seconds per weight, and likewise the buckets.
 func (s *Scheduler) rebase() {
-	if s.virtual < maxVirtual {
-		return
-	}
-	for _, t := range s.tenants {
-		if t != nil {
-			t.tag -= s.virtual
+	if s.virtual >= maxVirtual {
+		for _, t := range s.tenants {
+			if t != nil {
+				t.tag -= s.virtual
+			}
+		}
+		s.virtual = 0
+		s.waiting.order() // tags that were almost equal may have become equal
+		for i := range s.models {
+			for j := range s.models[i].segments {
+				s.models[i].segments[j].lanes.order()
+			}
 		}
 	}
-	s.virtual = 0
-	s.waiting.order() // tags that were almost equal may have become equal
+	if s.poured >= maxVirtual {
+		for _, t := range s.tenants {
+			if t != nil {
+				s.tokens(t)
+				t.bucket.poured, t.bucket.due = 0, t.bucket.due-s.poured
+			}
+		}
+		s.poured = 0
+		s.parked.order()
+	}
 }

@@ -2,45 +2,81 @@ package scheduler
 
 import "time"
 
-// service is what is known of the time that one segment takes, learnt from the runs themselves: they are what contention,
-// heat and other programs leave of the machine.
+// service is what is known of the time that one segment takes when nothing else runs, by its number of rows. It is learnt
+// from the runs themselves: they are what heat and other programs leave of the machine.
 type service struct {
-	mean float64 // s, moving average
-	p95  float64 // s, moving 95th percentile
+	warm []float64  // s, of a warm run, by rows less one
+	rows []estimate // s, by rows less one; mean 0: none has run yet
+	pace estimate   // of all runs, as a multiple of warm: what is expected of a number of rows that has not run yet
 }
+
+// estimate is a moving mean and a moving 95th percentile.
+type estimate struct{ mean, p95 float64 }
 
 const (
 	meanGain     = 1.0 / 16
+	crowdedGain  = 1.0 / 64 // of the mean from a run that was not alone: see slowdown
 	quantileGain = 0.05
 	quantile     = 0.95
 	fade         = 0.99
 )
 
-func newService(warm time.Duration) service {
-	return service{mean: warm.Seconds(), p95: 1.5 * warm.Seconds()}
+func newService(warm []time.Duration) service {
+	s := service{rows: make([]estimate, len(warm)), pace: estimate{1, 1.5}}
+	for _, t := range warm {
+		s.warm = append(s.warm, max(t, 1).Seconds())
+	}
+	return s
+}
+
+// observe takes the time of one run, in seconds as if it had been alone.
+func (s *service) observe(rows int, x, gain float64) {
+	e := &s.rows[rows-1]
+	if e.mean == 0 {
+		*e = s.guess(rows)
+	}
+	e.observe(x, gain)
+	s.pace.observe(x/s.warm[rows-1], gain)
+}
+
+func (s *service) guess(rows int) estimate {
+	warm := s.warm[rows-1]
+	return estimate{warm * s.pace.mean, warm * s.pace.p95}
+}
+
+// of is what is known of a run of a number of rows, in seconds.
+func (s *service) of(rows int) estimate {
+	if e := s.rows[rows-1]; e.mean > 0 {
+		return e
+	}
+	return s.guess(rows)
+}
+
+// refused lets an estimate fade that has kept work from running: it would otherwise never be corrected.
+func (s *service) refused(rows int) {
+	if e := &s.rows[rows-1]; e.mean > 0 {
+		e.refused()
+		return
+	}
+	s.pace.refused()
 }
 
 // observe takes one run's time. The percentile follows a stochastic approximation in relative steps (Robbins and Monro
 // 1951): up by gain*q after a run above it, down by gain*(1-q) after one below, so that it rests where 5 % lie above.
-func (s *service) observe(busy time.Duration) {
-	x := busy.Seconds()
-	s.mean += meanGain * (x - s.mean)
-	if x > s.p95 {
-		s.p95 *= 1 + quantileGain*quantile
+func (e *estimate) observe(x, gain float64) {
+	e.mean += gain * (x - e.mean)
+	if x > e.p95 {
+		e.p95 *= 1 + quantileGain*quantile
 	} else {
-		s.p95 *= 1 - quantileGain*(1-quantile)
+		e.p95 *= 1 - quantileGain*(1-quantile)
 	}
-	s.p95 = max(s.p95, s.mean)
+	e.p95 = max(e.p95, e.mean)
 }
 
-// refused lets an estimate fade that has kept work from running: it would otherwise never be corrected. The mean goes along,
-// or a single run that took seconds would hold the percentile up.
-func (s *service) refused() {
-	s.p95 *= fade
-	s.mean = min(s.mean, s.p95)
+// refused takes the mean along, or a single run that took seconds would hold the percentile up.
+func (e *estimate) refused() {
+	e.p95 *= fade
+	e.mean = min(e.mean, e.p95)
 }
-
-func (s *service) expected() time.Duration { return seconds(s.mean) }
-func (s *service) likely() time.Duration   { return seconds(s.p95) }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -14,17 +14,39 @@ type tenant struct {
 	tag   float64      // v_i, in seconds per weight
 	queue heap[*entry] // by urgency
 	at    int          // in waiting, or -1
+	lanes []lane       // its queued tickets by segment; nil when no run of its model may have several rows
+
+	parallel int // tickets that it can run at once; 0: it is asleep
+	up       int // in awake, or -1
+
+	bucket bucket
+	parked int // in Scheduler.parked, or -1
 
 	oldest, newest *entry // the list of its tickets that have not ended, by age
 	live           int    // how many these are
-	runs           int    // slots that it holds, those whose ticket has ended included
+	runs           int    // rows that it has in slots, those whose ticket has ended included
+	clones         int    // of its tickets
 	leaving        bool
 }
 
-func newTenant(index int, c Tenant) *tenant {
-	t := &tenant{Tenant: c, index: index, at: -1}
-	t.queue = heap[*entry]{less: moreUrgent, moved: func(e *entry, at int) { e.queued = at }}
+func (s *Scheduler) newTenant(index int, c Tenant) *tenant {
+	t := &tenant{Tenant: c, index: index, at: -1, up: -1, parked: -1}
+	t.queue = heap[*entry]{less: s.moreUrgent, moved: func(e *entry, at int) { e.queued = at }}
+	if s.models[c.Model].batches {
+		t.lanes = s.newLanes(t)
+	}
+	s.fillUp(t)
+	s.configured += grains(c.Weight)
 	return t
+}
+
+// before says which of two tenants is next: the one with the smaller tag, or, when requests are served as they come, the
+// one that has the oldest queued.
+func (s *Scheduler) before(a, b *tenant) bool {
+	if s.config.Policy == FirstCome {
+		return a.queue.first().sequence < b.queue.first().sequence
+	}
+	return smallerTag(a, b)
 }
 
 func smallerTag(a, b *tenant) bool {
@@ -42,15 +64,23 @@ func (s *Scheduler) tenant(index int) *tenant {
 	return s.tenants[index]
 }
 
-// charge moves a tenant's tag by a cost, which is negative when a guess was too high.
-func (s *Scheduler) charge(t *tenant, cost time.Duration) {
-	s.move(t, t.tag+cost.Seconds()/t.Weight)
+// charge moves a tenant's tag by a cost in seconds, which is negative when a guess was too high.
+func (s *Scheduler) charge(t *tenant, cost float64) {
+	s.move(t, t.tag+cost/s.weight(t))
+	if s.config.Policy == NonCooperative {
+		s.spend(t, cost)
+	}
 }
 
 func (s *Scheduler) move(t *tenant, tag float64) {
 	t.tag = tag
 	if t.at >= 0 {
 		s.waiting.fix(t.at)
+	}
+	for i := range t.lanes {
+		if l := &t.lanes[i]; l.at >= 0 {
+			s.models[t.Model].segments[i].lanes.fix(l.at)
+		}
 	}
 }
 
@@ -63,7 +93,7 @@ func (s *Scheduler) join(x Join) {
 		s.tenants = append(s.tenants, nil)
 	}
 	if s.tenants[x.Tenant] == nil {
-		s.tenants[x.Tenant] = newTenant(x.Tenant, x.As)
+		s.tenants[x.Tenant] = s.newTenant(x.Tenant, x.As)
 	}
 }
 
@@ -79,9 +109,18 @@ func (s *Scheduler) change(now time.Duration, x Change) {
 	if next.Validate(len(s.models)) != nil {
 		return
 	}
-	tag := s.virtual + (t.tag-s.virtual)*t.Weight/next.Weight
+	owed := (t.tag - s.virtual) * s.weight(t)
+	s.tokens(t)
+	s.configured += grains(next.Weight) - grains(t.Weight)
+	if t.up >= 0 {
+		s.weights += grains(next.Weight) - grains(t.Weight)
+	}
 	t.Tenant = next
-	s.move(t, tag)
+	s.reweighed(t)
+	s.move(t, s.virtual+owed/s.weight(t))
+	if t.parked >= 0 {
+		s.repark(t)
+	}
 	s.makeRoom(now, t)
 }
 
@@ -92,8 +131,10 @@ func (s *Scheduler) leave(x Leave) {
 		return
 	}
 	t.leaving = true
+	s.configured -= grains(t.Weight)
 	s.leaving = append(s.leaving, t)
 	s.drop(t, 0, removed)
+	s.giveUp(t)
 }
 
 // dismiss sees off the tenants that have left and use nothing any more.
@@ -102,7 +143,7 @@ func (s *Scheduler) dismiss() {
 		return
 	}
 	s.leaving = slices.DeleteFunc(s.leaving, func(t *tenant) bool {
-		if t.live > 0 || t.runs > 0 {
+		if t.live > 0 || t.runs > 0 || t.clones > 0 {
 			return false
 		}
 		s.tenants[t.index] = nil
@@ -120,7 +161,7 @@ func (s *Scheduler) makeRoom(now time.Duration, t *tenant) {
 }
 
 // drop ends a tenant's queued tickets, the oldest first, until no more than a number of its tickets are live. It passes
-// by those that run, which are no more than there are slots.
+// by those that run, which are no more than there are rows in slots.
 func (s *Scheduler) drop(t *tenant, keep int, how func(*tenants.Ticket) tenants.Reason) {
 	for e := t.oldest; e != nil && t.live > keep; {
 		next := e.newer

@@ -188,7 +188,7 @@ func (w *world) run(x Run) {
 		}
 	}
 	b.flight, at.flight, w.running[x.Run] = f, f, f
-	b.guest.largest = max(b.guest.largest, w.house.slots[x.Slot].run.charged)
+	b.guest.largest = max(b.guest.largest, seconds(w.house.slots[x.Slot].run.rows[0].charged))
 	if f.fate != hangs {
 		f.back = w.at(w.now+busy, func() { w.back(f) })
 	}

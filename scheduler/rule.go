@@ -1,0 +1,80 @@
+package scheduler
+
+import "math"
+
+// leastPrice keeps a segment that draws next to nothing from being free: its tenant would never have had its share.
+const leastPrice = 0.01
+
+// price finds what a second of each segment costs: 1 when it is charged by time, and the part that it draws of the most that
+// any does when by energy.
+func (s *Scheduler) price() {
+	most := 0.0
+	for _, m := range s.config.Models {
+		for _, power := range m.Power {
+			if power > most { // not NaN
+				most = power
+			}
+		}
+	}
+	for i := range s.models {
+		power := s.config.Models[i].Power
+		for j := range s.models[i].segments {
+			part := 1.0
+			if power != nil && !math.IsNaN(power[j]) && most > 0 {
+				part = power[j] / most
+			}
+			s.models[i].segments[j].price = max(s.config.Fairness+(1-s.config.Fairness)*part, leastPrice)
+		}
+	}
+}
+
+// rule changes how slots are given away. What a tenant owes, or is owed, stays; but where requests were served as they came
+// nobody had a share, and nobody owes anything. Every bucket begins full.
+func (s *Scheduler) rule(x Rule) {
+	if x.Validate() != nil {
+		return
+	}
+	s.config.Fairness = x.Fairness
+	s.price()
+	old, policy := s.config.Policy, x.Policy.orDefault()
+	if policy == old {
+		return
+	}
+	for s.waiting.len() > 0 {
+		s.unwait(s.waiting.first())
+	}
+	for s.parked.len() > 0 {
+		s.parked.remove(s.parked.first().parked)
+	}
+	s.config.Policy = policy
+	for _, t := range s.tenants {
+		if t == nil {
+			continue
+		}
+		t.queue.order()
+		for i := range t.lanes {
+			t.lanes[i].queue.order()
+		}
+		if old == FirstCome {
+			t.tag = s.virtual
+		}
+		s.fillUp(t)
+	}
+	for i := range s.models {
+		for j := range s.models[i].segments {
+			s.models[i].segments[j].lanes.order()
+		}
+	}
+	for _, t := range s.tenants {
+		if t != nil && t.queue.len() > 0 {
+			s.line(t)
+		}
+	}
+}
+
+func (p Policy) orDefault() Policy {
+	if p == "" {
+		return Cooperative
+	}
+	return p
+}

@@ -50,7 +50,7 @@ func (o *oracle) fill(exit int, rows [][]float32) error {
 		return err
 	}
 	defer m.Close()
-	r, err := m.Open(0)
+	r, err := m.Open(0, 1)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (o *oracle) fill(exit int, rows [][]float32) error {
 	defer m.Free(c)
 	for i, row := range rows {
 		copy(c.Tensors[m.Model().Inputs[0]].Floats(), row)
-		if _, err := r.Run(c); err != nil {
+		if _, err := r.Run([]*stages.Carry{c}); err != nil {
 			return err
 		}
 		o.logits[i][exit] = append([]float32(nil), c.Tensors[m.Model().Segments[0].Exit].Floats()...)

@@ -145,7 +145,7 @@ func bareChain(b *testing.B, l *loaded) ([]stages.Runner, *stages.Carry) {
 	b.Helper()
 	var chain []stages.Runner
 	for s := range l.runners {
-		r, err := l.backend.Open(s)
+		r, err := l.backend.Open(s, 1)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -166,7 +166,7 @@ func bareChain(b *testing.B, l *loaded) ([]stages.Runner, *stages.Carry) {
 
 func runAll(b *testing.B, chain []stages.Runner, carry *stages.Carry) {
 	for _, r := range chain {
-		if _, err := r.Run(carry); err != nil {
+		if _, err := r.Run([]*stages.Carry{carry}); err != nil {
 			b.Error(err)
 			return
 		}

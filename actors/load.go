@@ -17,8 +17,9 @@ import (
 type loaded struct {
 	config  *config.Model
 	backend stages.Backend
+	rows    []int             // of each segment: for how many tickets its runs are at the most
 	runners [][]stages.Runner // by segment and instance
-	warm    []time.Duration   // of each segment
+	warm    []time.Duration   // of each segment, for one ticket
 
 	frontiers *frontiers
 	prepared  sync.WaitGroup // the frontier for requests that bring bounds to a tenant without an objective
@@ -35,6 +36,9 @@ func (n *Node) load(m *config.Model) (*loaded, error) {
 		return nil, err
 	}
 	l := &loaded{config: m, backend: backend, runners: make([][]stages.Runner, len(backend.Model().Segments))}
+	for _, wanted := range n.config.Batches(m) {
+		l.rows = append(l.rows, backend.Model().MaxRows(wanted))
+	}
 	l.frontiers = &frontiers{evidence: m.Evidence, all: map[string]func() *profile.Frontier{}}
 	for i := range n.config.Scheduler.Slots {
 		if err := l.openInstance(i, n.config.Scheduler.RunLimit); err != nil {
@@ -59,7 +63,7 @@ func (l *loaded) prepare() {
 func (l *loaded) openInstance(instance int, limit time.Duration) error {
 	var chain []stages.Runner
 	for s := range l.runners {
-		r, err := l.backend.Open(s)
+		r, err := l.backend.Open(s, l.rows[s])
 		if err != nil {
 			return err
 		}
@@ -122,16 +126,24 @@ const handOff = 30 * time.Microsecond
 func (n *Node) schedulerConfig() scheduler.Config {
 	c := scheduler.Config{Slots: n.config.Scheduler.Slots, RunLimit: n.config.Scheduler.RunLimit, HandOff: handOff, Policy: n.config.Scheduler.Policy, Fairness: n.config.Scheduler.Fairness}
 	for _, m := range n.models {
-		c.Models = append(c.Models, scheduler.Model{Warm: rows(m.warm), Exits: m.figures()})
+		own := scheduler.Model{Warm: m.times(), Exits: m.figures()}
+		if m.config.Profile != nil {
+			own.Power = m.config.Profile.Power()
+		}
+		c.Models = append(c.Models, own)
 	}
 	return c
 }
 
-// rows has the times of runs of one row.
-func rows(warm []time.Duration) [][]time.Duration {
-	var all [][]time.Duration
-	for _, t := range warm {
-		all = append(all, []time.Duration{t})
+// times are what warm runs take here, of each segment by the number of rows less one: what the profile says they take of one
+// for a single row, times what that takes here.
+func (l *loaded) times() [][]time.Duration {
+	all := make([][]time.Duration, len(l.warm))
+	for s, one := range l.warm {
+		all[s] = []time.Duration{one}
+		for rows := 2; rows <= l.rows[s]; rows++ {
+			all[s] = append(all[s], time.Duration(float64(one)*l.config.Profile.Times(s, rows)))
+		}
 	}
 	return all
 }

@@ -285,8 +285,8 @@ func (b *faultyBackend) Free(c *stages.Carry) {
 	b.Backend.Free(c)
 }
 
-func (b *faultyBackend) Open(segment int) (stages.Runner, error) {
-	r, err := b.Backend.Open(segment)
+func (b *faultyBackend) Open(segment, rows int) (stages.Runner, error) {
+	r, err := b.Backend.Open(segment, rows)
 	return &faultyRunner{Runner: r, backend: b, segment: segment}, err
 }
 
@@ -324,22 +324,37 @@ func (r *faultyRunner) Renew() error {
 	return r.Runner.Renew()
 }
 
-func (r *faultyRunner) Run(c *stages.Carry) (stages.Usage, error) {
+func (r *faultyRunner) Run(rows []*stages.Carry) (stages.Usage, error) {
 	if r.segment == 1 && r.backend.faults.session.Load() != sessionWhole {
 		return stages.Usage{}, errors.New("the session is broken, as the test ordered")
 	}
-	switch r.backend.fault(c, r.segment) {
-	case breaks:
-		return stages.Usage{}, errors.New("the run breaks, as the test ordered")
-	case panics:
-		panic("the run panics, as the test ordered")
-	case nan:
-		usage, err := r.Runner.Run(c)
+	var spoilt []*stages.Carry
+	for _, c := range rows {
+		what := r.backend.fault(c, r.segment)
+		if what == nan {
+			spoilt = append(spoilt, c)
+		}
+		if err := r.suffer(what); err != nil {
+			return stages.Usage{Busy: time.Millisecond}, err
+		}
+	}
+	usage, err := r.Runner.Run(rows)
+	for _, c := range spoilt {
 		exit := c.Tensors[r.backend.Model().Segments[r.segment].Exit].Floats()
 		for i := range exit {
 			exit[i] = float32(math.NaN())
 		}
-		return usage, err
+	}
+	return usage, err
+}
+
+// suffer is what a row does to a run.
+func (r *faultyRunner) suffer(what int) error {
+	switch what {
+	case breaks:
+		return errors.New("the run breaks, as the test ordered")
+	case panics:
+		panic("the run panics, as the test ordered")
 	case hangs:
 		hung := make(chan struct{})
 		r.mu.Lock()
@@ -347,16 +362,16 @@ func (r *faultyRunner) Run(c *stages.Carry) (stages.Usage, error) {
 		r.mu.Unlock()
 		emit(event{Kind: "hanging"})
 		<-hung
-		return stages.Usage{Busy: time.Millisecond}, errors.New("the run was terminated")
+		return stages.ErrTerminated
 	case stuck:
 		emit(event{Kind: "hanging"})
 		<-r.backend.faults.release
-		return stages.Usage{Busy: time.Millisecond}, errors.New("the run was stuck")
+		return errors.New("the run was stuck")
 	case running:
 		emit(event{Kind: "hanging"})
 		<-r.backend.faults.release
 	}
-	return r.Runner.Run(c)
+	return nil
 }
 
 func (r *faultyRunner) Terminate() {

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -16,13 +17,14 @@ import (
 // errRestarted is why a request fails whose stage has started anew under it.
 var errRestarted = errors.New("the stage was restarted while it ran this request")
 
-// stage is one instance of a segment, the one for a slot: it runs a ticket at a time and reads the exit.
+// stage is one instance of a segment, the one for a slot: it runs what tickets it is given at once, and reads the exit of each.
 //
 // What goes wrong is judged by whose fault it is. An input that the segment cannot compute fails its ticket and nothing
 // else. When the runtime gives an error, the stage runs zeros, as when the node started: if they go through, the runtime
-// is sound and the error was the input's. If they do not, or if the runtime panics, the stage crashes: its supervisor
-// restarts it, its ticket fails at once, and its runner is renewed before the slot is free again. A stage whose runner
-// cannot be renewed is out of order: it fails what it is given, with the reason, and tries again after a pause.
+// is sound and the error was an input's; of several, each is run alone to find out whose. If they do not, or if the runtime
+// panics, the stage crashes: its supervisor restarts it, its tickets fail at once, and its runner is renewed before the slot
+// is free again. A stage whose runner cannot be renewed is out of order: it fails what it is given, with the reason, and
+// tries again after a pause.
 type stage struct {
 	model, segment, slot int
 	backend              stages.Backend
@@ -31,6 +33,9 @@ type stage struct {
 	scheduler            *actor.PID
 	log                  *event.Log
 	values               []float32 // of an exit that is not float32
+
+	carries []*stages.Carry // of a run, used again by the next
+	rows    []scheduler.Row // of a run; the scheduler reads them before it gives this stage another
 
 	broken   error     // why the runner must be renewed; nil: it is sound
 	since    time.Time // when it broke
@@ -42,14 +47,14 @@ type stage struct {
 func (s *stage) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case scheduler.Run:
-		reading, usage, err := s.serve(m.Tickets[0])
-		ctx.Send(s.scheduler, scheduler.Exited{Run: m.Run, Rows: []scheduler.Row{{Reading: reading}}, Usage: usage, Err: err})
+		usage, err := s.serve(m.Tickets)
+		ctx.Send(s.scheduler, scheduler.Exited{Run: m.Run, Rows: s.rows, Usage: usage, Err: err})
 	case *actor.Restarting:
 		s.restart(ctx)
 	}
 }
 
-// restart fails the ticket that was lost and makes the stage whole, which holds its slot meanwhile.
+// restart fails the tickets that were lost and makes the stage whole, which holds its slot meanwhile.
 func (s *stage) restart(ctx actor.Context) {
 	err := errRestarted // our own code panicked, the runtime did not
 	if s.broken != nil {
@@ -63,34 +68,86 @@ func (s *stage) restart(ctx actor.Context) {
 	ctx.Send(s.scheduler, scheduler.Recovered{Model: s.model, Segment: s.segment, Slot: s.slot})
 }
 
-// serve executes the segment on a ticket and reads the exit. It panics when the stage must be restarted.
-func (s *stage) serve(k *tenants.Ticket) (reading stages.Reading, usage stages.Usage, err error) {
+// serve executes the segment on tickets and reads the exit of each into the stage's rows, as long as there is one to read: the
+// error is of all of them. It panics when the stage must be restarted.
+func (s *stage) serve(tickets []*tenants.Ticket) (usage stages.Usage, err error) {
 	if s.broken != nil && time.Now().After(s.pause) {
 		s.renew()
 	}
 	if s.broken != nil {
-		return reading, usage, s.about(fmt.Errorf("out of order: %w", s.broken))
+		return usage, s.about(fmt.Errorf("out of order: %w", s.broken))
 	}
-	if err := s.furnish(k); err != nil {
-		return reading, usage, err
-	}
-	usage, err = s.run(k.Carry)
-	if err != nil {
-		start := time.Now()
-		if s.probe() != nil {
-			s.breaks(err)
-			panic(err)
+	s.carries, s.rows = s.carries[:0], s.rows[:0]
+	for _, k := range tickets {
+		err := s.furnish(k)
+		if err == nil {
+			s.carries = append(s.carries, k.Carry)
 		}
-		usage.Busy += time.Since(start) // whoever sends what cannot be computed pays for the doubt
-		return reading, usage, s.about(err)
+		s.rows = append(s.rows, scheduler.Row{Err: err})
 	}
+	if len(s.carries) > 0 {
+		if usage, err = s.run(s.carries); err != nil {
+			start := time.Now()
+			s.judge(tickets, err)
+			usage.Busy += time.Since(start) // whoever sends what cannot be computed pays for the doubt
+		}
+	}
+	for i, k := range tickets {
+		if s.rows[i].Err == nil {
+			s.rows[i] = s.read(k)
+		}
+	}
+	if len(tickets) == 1 { // what has failed for all of its tickets has failed
+		return usage, s.rows[0].Err
+	}
+	return usage, nil
+}
+
+// read reads the exit of a ticket.
+func (s *stage) read(k *tenants.Ticket) scheduler.Row {
 	model := s.backend.Model()
 	exit := k.Carry.Tensors[model.Segments[s.segment].Exit]
-	reading, err = model.Read(s.segment, exit.Values(&s.values))
+	reading, err := model.Read(s.segment, exit.Values(&s.values))
 	if err != nil {
 		err = fmt.Errorf("exit %s of model %s: %w", model.Exits[s.segment], model.Name, err)
 	}
-	return reading, usage, err
+	return scheduler.Row{Reading: reading, Err: err}
+}
+
+// judge finds out which tickets a run has failed for, and gives their rows the error. It panics when the runtime is to blame.
+func (s *stage) judge(tickets []*tenants.Ticket, cause error) {
+	if s.probe() != nil {
+		s.breaks(cause)
+		panic(cause)
+	}
+	several := len(s.carries) > 1
+	for i, k := range tickets {
+		if s.rows[i].Err != nil {
+			continue // it was not part of the run
+		}
+		err := cause
+		if several && !errors.Is(cause, stages.ErrTerminated) {
+			if err = s.alone(k); errors.Is(err, stages.ErrTerminated) {
+				cause = err // whoever asks a run to end has ended all its tickets
+			}
+		}
+		if err != nil {
+			s.rows[i].Err = s.about(err)
+		}
+	}
+}
+
+// alone runs a ticket again that was part of a run which has failed.
+func (s *stage) alone(k *tenants.Ticket) error {
+	limit, cancel := context.WithTimeoutCause(context.Background(), s.limit, fmt.Errorf("it took longer than %s and was terminated", s.limit))
+	defer cancel()
+	stop := stages.WhenDone(limit, s.runner().Terminate)
+	s.carries = append(s.carries[:0], k.Carry)
+	_, err := s.run(s.carries)
+	if stop() && err != nil {
+		err = context.Cause(limit)
+	}
+	return err
 }
 
 // furnish gives a ticket its memory, once, and copies the input into it.
@@ -110,14 +167,14 @@ func (s *stage) furnish(k *tenants.Ticket) error {
 }
 
 // run is the native call. A panic in it leaves the runner in a state that nobody knows.
-func (s *stage) run(c *stages.Carry) (stages.Usage, error) {
+func (s *stage) run(rows []*stages.Carry) (stages.Usage, error) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.breaks(fmt.Errorf("the runtime panicked: %v", p))
 			panic(p)
 		}
 	}()
-	return s.runner().Run(c)
+	return s.runner().Run(rows)
 }
 
 func (s *stage) breaks(err error) {

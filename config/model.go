@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -32,6 +33,9 @@ type Model struct {
 	Found bool
 	// Segments outline the parts of the graph, one per exit.
 	Segments []Segment
+	// Fixed says that the model insists on a number of rows: a run is for one
+	// request.
+	Fixed bool
 	// Unresolved are tensors whose type or shape only a runtime can tell.
 	Unresolved []string
 	// Profile is what is known about the exits on this device, or nil.
@@ -92,6 +96,16 @@ func (m *Model) FLOPs() []float64 {
 		return nil
 	}
 	return counted
+}
+
+// Batches returns, for each segment of a model, for how many requests a run of
+// it may be: as many as the model's profile says that it pays for, up to the
+// scheduler's batch; 1 where nothing says so.
+func (c *Config) Batches(m *Model) []int {
+	if m.Profile == nil || m.Fixed {
+		return slices.Repeat([]int{1}, len(m.Exits))
+	}
+	return m.Profile.Batches(c.Scheduler.Batch)
 }
 
 // Temperatures are those by which the profile's outcomes were made, or nil.

@@ -40,6 +40,7 @@ func (b *block) outline(m *Model, exits []item[string]) outline {
 		return outline{}
 	}
 	m.Digest, m.Exits, m.Found, m.Unresolved = sum, s.Exits, s.Found, s.Unresolved()
+	m.Fixed = s.FixedRows > 0
 	o := outline{inputs: s.Tensors[:s.Inputs]}
 	for _, seg := range s.Segments {
 		m.Segments = append(m.Segments, Segment{seg.Nodes, seg.Parameters, seg.FLOPs, seg.HiddenBytes})

@@ -31,7 +31,7 @@ type Exited struct {
 // Row is what a run has brought for one of its tickets.
 type Row struct {
 	Reading stages.Reading
-	Err     error // the ticket fails: there is no reading
+	Err     error // the ticket fails: there is no reading, and the run may have taken longer for it than such runs do
 }
 
 // Crashed says that a stage has failed and forgotten the run that it was given, if any. Its slot is not used until

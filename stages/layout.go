@@ -2,8 +2,8 @@ package stages
 
 import "sort"
 
-// align is the alignment of a tensor in a Carry: a cache line, and the widest vector register.
-const align = 64
+// Align is the alignment of a tensor in a Carry: a cache line, and the widest vector register.
+const Align = 64
 
 // Layout places the tensors of one Carry in one block of memory. Tensors whose lives do not overlap share bytes: a hidden
 // tensor's memory is free for others after its last use, without anything to be freed while a request runs.
@@ -32,7 +32,7 @@ func NewLayout(m *Model) Layout {
 func livesOf(m *Model) []life {
 	lives := make([]life, len(m.Tensors))
 	for i := range m.Tensors {
-		size := (m.Tensors[i].RowBytes*max(m.Rows, 1) + align - 1) &^ (align - 1)
+		size := (m.Tensors[i].RowBytes*max(m.Rows, 1) + Align - 1) &^ (Align - 1)
 		lives[i] = life{tensor: i, from: 0, to: m.LastUse[i], size: size}
 	}
 	for s, seg := range m.Segments {

@@ -21,7 +21,7 @@ type Model struct {
 	Inputs   []int     // the graph's own inputs, indexes into Tensors
 	LastUse  []int     // of each tensor: the last segment (from 0) that reads it; Kept for an exit
 	Segments []Segment // one per exit
-	Rows     int       // that every run takes: 1, or the number that a model with a fixed batch insists on; 0 is 1
+	Rows     int       // that every run takes, of a model that insists on a number; 0: any number
 	Logits   bool      // the exits hold logits; otherwise they hold probabilities
 
 	// Temperatures are what the logits of each exit are divided by before they become probabilities, so that its confidence
@@ -78,6 +78,23 @@ func (m *Model) checkExit(s int) error {
 	}
 	if exit.RowBytes < 2*exit.Type.Size() {
 		return fmt.Errorf("exit %s has one value a row: an exit needs one value per class, two or more", exit.Name)
+	}
+	return nil
+}
+
+// MaxRows is for how many tickets one run may be, when so many are wanted: for one, of a model that insists on a number of
+// rows, or that has a tensor without the row axis.
+func (m *Model) MaxRows(wanted int) int {
+	if m.Rows > 0 || slices.ContainsFunc(m.Tensors, func(t Info) bool { return t.Rowless }) {
+		return 1
+	}
+	return max(wanted, 1)
+}
+
+// CheckRows says what is wrong with a runner's number of rows, if anything.
+func (m *Model) CheckRows(rows int) error {
+	if rows < 1 || rows > m.MaxRows(rows) {
+		return fmt.Errorf("a run cannot be for %d requests: the model takes one at a time; export it with a dynamic batch", rows)
 	}
 	return nil
 }

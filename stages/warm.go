@@ -39,17 +39,17 @@ func Warm(b Backend, chain []Runner, rounds int, limit time.Duration) ([]time.Du
 
 func runWithin(limit time.Duration, r Runner, c *Carry) (Usage, error) {
 	if limit <= 0 {
-		return r.Run(c)
+		return r.Run([]*Carry{c})
 	}
 	ctx, cancel := context.WithTimeoutCause(context.Background(), limit, fmt.Errorf("it took longer than %s and was terminated", limit))
 	defer cancel()
-	return RunUntil(ctx, r, c)
+	return RunUntil(ctx, r, []*Carry{c})
 }
 
 // RunUntil runs a segment and asks the run to end when the context is done. Then the error is the context's cause.
-func RunUntil(ctx context.Context, r Runner, c *Carry) (Usage, error) {
+func RunUntil(ctx context.Context, r Runner, rows []*Carry) (Usage, error) {
 	stop := WhenDone(ctx, r.Terminate)
-	used, err := r.Run(c)
+	used, err := r.Run(rows)
 	if stop() && err != nil {
 		err = context.Cause(ctx)
 	}

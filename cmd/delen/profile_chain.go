@@ -24,7 +24,7 @@ type chain struct {
 func newChain(m *onnx.Model) (*chain, error) {
 	c := &chain{model: m}
 	for s := range m.Model().Segments {
-		r, err := m.Open(s)
+		r, err := m.Open(s, 1)
 		if err != nil {
 			return nil, errors.Join(err, c.close())
 		}
@@ -65,7 +65,7 @@ func (c *chain) run(ctx context.Context, segment int) (stages.Usage, error) {
 	if ctx.Err() != nil {
 		return stages.Usage{}, context.Cause(ctx)
 	}
-	return stages.RunUntil(ctx, c.runners[segment], c.carry)
+	return stages.RunUntil(ctx, c.runners[segment], []*stages.Carry{c.carry})
 }
 
 // round runs all segments once and gives what each took.

@@ -27,7 +27,7 @@ func (f *profiling) runsOf(ctx context.Context, m *onnx.Model) (_ *runs, err err
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
-	r := &runs{rows: m.Model().Rows, segments: make([][]float64, len(c.runners)), exits: make([][]float64, len(c.runners))}
+	r := &runs{rows: max(m.Model().Rows, 1), segments: make([][]float64, len(c.runners)), exits: make([][]float64, len(c.runners))}
 	if err := f.repeat(ctx, c, r); err != nil {
 		return nil, err
 	}

@@ -25,9 +25,10 @@ const Input = "sample"
 // Model is a modelled model. It implements stages.Backend.
 type Model struct {
 	model   *stages.Model
-	takes   []time.Duration // by segment
-	samples [][]said        // by sample and segment; nil: unsure
-	limit   int             // of carries
+	takes   []time.Duration  // by segment, for one request
+	profile *profile.Profile // says how many times as long a run for several takes
+	samples [][]said         // by sample and segment; nil: unsure
+	limit   int              // of carries
 
 	mu    sync.Mutex
 	spare []*stages.Carry
@@ -46,13 +47,13 @@ func Load(c Config) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", c.Name, err)
 	}
-	return &Model{model: describe(&c, classes), takes: takes, samples: samples, limit: cmp.Or(c.Carries, 1024)}, nil
+	return &Model{model: describe(&c, classes), takes: takes, profile: c.Profile, samples: samples, limit: cmp.Or(c.Carries, 1024)}, nil
 }
 
 // describe makes the model that the rest of the house sees: every segment reads the sample's number and writes its exit.
 func describe(c *Config, classes int) *stages.Model {
 	m := &stages.Model{
-		Name: c.Name, Exits: c.Profile.Names(), Inputs: []int{0}, Rows: 1,
+		Name: c.Name, Exits: c.Profile.Names(), Inputs: []int{0},
 		Tensors: []stages.Info{{Name: Input, Type: stages.Int64, Shape: []int64{1}, RowBytes: 8}},
 		LastUse: []int{len(c.Profile.Exits) - 1},
 	}

@@ -85,7 +85,7 @@ func load(t *testing.T, c Config) (*Model, []stages.Runner) {
 	}
 	var chain []stages.Runner
 	for s := range m.Model().Segments {
-		r, err := m.Open(s)
+		r, err := m.Open(s, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,10 +130,10 @@ func TestTerminateEndsTheRunInProgressAlone(t *testing.T) {
 			chain[0].Terminate()
 			chain[0].Terminate()
 		}()
-		if usage, err := chain[0].Run(c); !errors.Is(err, errTerminated) || usage.Busy != 300*time.Millisecond {
+		if usage, err := chain[0].Run([]*stages.Carry{c}); !errors.Is(err, stages.ErrTerminated) || usage.Busy != 300*time.Millisecond {
 			t.Errorf("a run that is terminated after 300 ms ends with %v, %v", usage, err)
 		}
-		if usage, err := chain[0].Run(c); err != nil || usage.Busy != time.Second {
+		if usage, err := chain[0].Run([]*stages.Carry{c}); err != nil || usage.Busy != time.Second {
 			t.Errorf("the run after it: %v, %v", usage, err)
 		}
 	})
@@ -150,7 +150,7 @@ func TestExitsSayWhatTheOutcomesSay(t *testing.T) {
 	numbers := map[string]int64{"b": 0, "a": 1, "c": 2, "d": 3, "e": 4}
 	for _, o := range all {
 		c := alloc(t, m, numbers[o.Sample])
-		if _, err := chain[o.Exit-1].Run(c); err != nil {
+		if _, err := chain[o.Exit-1].Run([]*stages.Carry{c}); err != nil {
 			t.Fatal(err)
 		}
 		exit := c.Tensors[m.Model().Segments[o.Exit-1].Exit].Floats()
@@ -162,7 +162,7 @@ func TestExitsSayWhatTheOutcomesSay(t *testing.T) {
 		m.Free(c)
 	}
 	for _, n := range []int64{-1, 5, math.MaxInt64} {
-		if _, err := chain[0].Run(alloc(t, m, n)); err == nil || !strings.Contains(err.Error(), "samples 0 to 4") {
+		if _, err := chain[0].Run([]*stages.Carry{alloc(t, m, n)}); err == nil || !strings.Contains(err.Error(), "samples 0 to 4") {
 			t.Errorf("sample %d: %v", n, err)
 		}
 	}
@@ -171,7 +171,7 @@ func TestExitsSayWhatTheOutcomesSay(t *testing.T) {
 func TestWithoutOutcomesEveryExitIsUnsure(t *testing.T) {
 	m, chain := load(t, Config{Profile: exits([2]float64{0, nan})})
 	c := alloc(t, m, 12345)
-	if _, err := chain[0].Run(c); err != nil {
+	if _, err := chain[0].Run([]*stages.Carry{c}); err != nil {
 		t.Fatal(err)
 	}
 	if r, err := stages.Read(c.Tensors[1].Floats(), false); err != nil || r.Predicted != 0 || r.Confidence != 0.5 {

@@ -2,7 +2,6 @@ package modelled
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -11,13 +10,12 @@ import (
 	"github.com/delen-edge/delen/stages"
 )
 
-// errTerminated is the error of a run that was asked to end.
-var errTerminated = errors.New("the run was terminated")
-
 // runner runs one segment.
 type runner struct {
 	model   *Model
 	segment int
+	rows    int    // of a run, at the most
+	says    []said // of a run, used again by the next
 
 	mu  sync.Mutex
 	end chan struct{} // of the run in progress: closed to terminate it; nil: there is none
@@ -25,24 +23,46 @@ type runner struct {
 
 var _ stages.Runner = (*runner)(nil)
 
-// Open makes a runner of a segment, from 0.
-func (m *Model) Open(segment int) (stages.Runner, error) {
-	return &runner{model: m, segment: segment}, nil
+// Open makes a runner of a segment, from 0, whose runs are for up to so many tickets.
+func (m *Model) Open(segment, rows int) (stages.Runner, error) {
+	if err := m.model.CheckRows(rows); err != nil {
+		return nil, fmt.Errorf("model %s: %w", m.model.Name, err)
+	}
+	return &runner{model: m, segment: segment, rows: rows}, nil
 }
 
-// Run takes the segment's time and writes its exit.
-func (r *runner) Run(c *stages.Carry) (stages.Usage, error) {
-	says, err := r.model.says(c.Tensors[0], r.segment)
-	if err != nil {
-		return stages.Usage{}, err
+// Run takes the segment's time for so many rows and writes their exits.
+func (r *runner) Run(rows []*stages.Carry) (stages.Usage, error) {
+	if len(rows) < 1 || len(rows) > r.rows {
+		return stages.Usage{}, fmt.Errorf("a run for %d requests on a runner that was opened for %d", len(rows), r.rows)
+	}
+	r.says = r.says[:0]
+	for _, c := range rows {
+		says, err := r.model.says(c.Tensors[0], r.segment)
+		if err != nil {
+			return stages.Usage{}, err
+		}
+		r.says = append(r.says, says)
 	}
 	begun := time.Now()
-	err = r.wait(r.model.takes[r.segment])
+	err := r.wait(r.takes(len(rows)))
 	usage := stages.Usage{Busy: time.Since(begun)}
-	if err == nil {
-		says.write(c.Tensors[r.segment+1].Floats())
+	if err != nil {
+		return usage, err
 	}
-	return usage, err
+	for i, c := range rows {
+		r.says[i].write(c.Tensors[r.segment+1].Floats())
+	}
+	return usage, nil
+}
+
+// takes is the time of a run for so many rows.
+func (r *runner) takes(rows int) time.Duration {
+	one := r.model.takes[r.segment]
+	if rows == 1 {
+		return one
+	}
+	return time.Duration(float64(one) * r.model.profile.Times(r.segment, rows))
 }
 
 // wait passes the time, unless Terminate ends it.
@@ -56,7 +76,7 @@ func (r *runner) wait(takes time.Duration) error {
 	case <-over.C:
 		return nil
 	case <-end:
-		return errTerminated
+		return stages.ErrTerminated
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/delen-edge/delen/internal/ratio"
+	"github.com/delen-edge/delen/stages"
 )
 
 // BenchmarkSegmentsAgainstWhole compares the segments of each shipped model back to back with the uncut network in one
@@ -40,7 +41,7 @@ func segmentsAgainstWhole(b *testing.B, path string) {
 	w.give(c, m.model.Inputs)
 	segments := func() {
 		for _, r := range chain {
-			if _, err := r.Run(c); err != nil {
+			if _, err := r.Run([]*stages.Carry{c}); err != nil {
 				b.Fatal(err)
 			}
 		}

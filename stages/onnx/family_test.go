@@ -121,7 +121,7 @@ func compareRun(t *testing.T, m *Model, chain []stages.Runner, whole *ort.Dynami
 	want := wholeExits(t, m.model, whole, c)
 	var values []float32
 	for s, r := range chain {
-		if _, err := r.Run(c); err != nil {
+		if _, err := r.Run([]*stages.Carry{c}); err != nil {
 			t.Error(err)
 			return
 		}
@@ -140,7 +140,7 @@ func wholeExits(t *testing.T, model *stages.Model, s *ort.DynamicAdvancedSession
 	var values []ort.Value
 	value := func(i int, data []byte) {
 		info := &model.Tensors[i]
-		v, err := ort.NewCustomDataTensor(shapeOf(info, model.Rows), data, ort.TensorElementDataType(info.Type))
+		v, err := ort.NewCustomDataTensor(shapeOf(info, max(model.Rows, 1)), data, ort.TensorElementDataType(info.Type))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +157,7 @@ func wholeExits(t *testing.T, model *stages.Model, s *ort.DynamicAdvancedSession
 	var exits []stages.Tensor
 	for _, segment := range model.Segments {
 		info := &model.Tensors[segment.Exit]
-		data := make([]byte, info.RowBytes*model.Rows)
+		data := make([]byte, info.RowBytes*max(model.Rows, 1))
 		value(segment.Exit, data)
 		exits = append(exits, stages.Tensor{Info: info, Data: data[:info.RowBytes]})
 	}

@@ -190,7 +190,7 @@ func TestRandomNumbersAreDrawnOnce(t *testing.T) {
 			for range 5 {
 				c.Tensors[m.model.Inputs[0]].Clear()
 				for _, r := range chain {
-					if _, err := r.Run(c); err != nil {
+					if _, err := r.Run([]*stages.Carry{c}); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -279,7 +279,7 @@ func ones(t *testing.T, m *Model, chain []stages.Runner) float32 {
 	for i := range input {
 		input[i] = 1
 	}
-	if _, err := chain[0].Run(c); err != nil {
+	if _, err := chain[0].Run([]*stages.Carry{c}); err != nil {
 		t.Fatal(err)
 	}
 	return c.Tensors[m.model.Segments[0].Exit].Floats()[0]
@@ -409,7 +409,7 @@ func TestARunThatDoesNotEndIsEnded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer m.Free(c)
-	if _, err := stages.RunUntil(stop, chain[0], c); !errors.Is(err, why) {
+	if _, err := stages.RunUntil(stop, chain[0], []*stages.Carry{c}); !errors.Is(err, why) {
 		t.Error(err)
 	}
 }

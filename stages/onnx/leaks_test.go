@@ -68,7 +68,7 @@ func fillPool(t *testing.T, m *Model, chain []stages.Runner) {
 		all = append(all, c)
 	}
 	for _, r := range chain {
-		if _, err := r.Run(all[0]); err != nil {
+		if _, err := r.Run([]*stages.Carry{all[0]}); err != nil {
 			t.Fatal(err)
 		}
 	}

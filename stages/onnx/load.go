@@ -16,7 +16,7 @@ type Config struct {
 	Files   []string // the ONNX file, or one for each segment, in their order
 	Exits   []string // in depth order; none: the graph's outputs
 	Logits  bool     // the exits hold logits
-	Rows    int      // that every run takes, of a model that takes any number; 0: one, or as many as the model insists on
+	Rows    int      // that every run takes, of a model that takes any number; 0: as many as it is for
 	Threads int      // intra-op threads of each session; 0: one
 	Memory  int      // bytes that the tensors of running tickets may take; 0: 256 MiB
 	Carries int      // tickets that have room whatever Memory says: one for each slot; 0: one
@@ -151,7 +151,7 @@ func describe(c Config, split *graph.Split) (*stages.Model, error) {
 			return nil, err
 		}
 		info.Rowless = t.Rowless
-		if info.RowBytes > maxTensor/m.Rows {
+		if info.RowBytes > maxTensor/max(m.Rows, 1) {
 			return nil, fmt.Errorf("with %d rows at a time tensor %q has more than 1 GiB; run fewer, and export a model that insists on them with a dynamic batch",
 				m.Rows, t.Name)
 		}
@@ -168,12 +168,12 @@ func describe(c Config, split *graph.Split) (*stages.Model, error) {
 	return m, m.Validate()
 }
 
-// rowsOf is how many rows a run takes, of a model that insists on a number or, with 0, does not.
+// rowsOf is how many rows a run has to take: as many as are wanted or as the model insists on; 0: any number.
 func rowsOf(wanted int, fixed int64) (int, error) {
 	if wanted > 0 && fixed > 0 && int64(wanted) != fixed {
 		return 0, &FixedRows{int(fixed)}
 	}
-	return max(wanted, int(fixed), 1), nil
+	return max(wanted, int(fixed)), nil
 }
 
 // FixedRows is the error of Load when a model does not take as many rows as it should.

@@ -15,6 +15,7 @@ import (
 	"github.com/delen-edge/delen/internal/apart"
 	"github.com/delen-edge/delen/internal/proc"
 	"github.com/delen-edge/delen/internal/sketch"
+	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/graph/onnxpb"
 )
 
@@ -70,7 +71,7 @@ func TestALargeModelIsLoadedWithItsMemoryBounded(t *testing.T) {
 	}
 	defer loaded.Free(c)
 	for _, r := range chain {
-		if _, err := r.Run(c); err != nil {
+		if _, err := r.Run([]*stages.Carry{c}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -42,9 +42,15 @@ func loadGlyphs(t testing.TB) *Model {
 
 func openAll(t testing.TB, m *Model) []stages.Runner {
 	t.Helper()
+	return openFor(t, m, 1)
+}
+
+// openFor opens a runner of every segment for a number of rows.
+func openFor(t testing.TB, m *Model, rows int) []stages.Runner {
+	t.Helper()
 	var chain []stages.Runner
 	for s := range m.Model().Segments {
-		r, err := m.Open(s)
+		r, err := m.Open(s, rows)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -150,7 +156,7 @@ func TestSegmentsComputeWhatTheWholeModelComputes(t *testing.T) {
 		copy(c.Tensors[m.Model().Inputs[0]].Floats(), row)
 		want := oracle.run(t, row)
 		for s, r := range chain {
-			if _, err := r.Run(c); err != nil {
+			if _, err := r.Run([]*stages.Carry{c}); err != nil {
 				t.Fatal(err)
 			}
 			got := c.Tensors[m.Model().Segments[s].Exit].Floats()
@@ -194,7 +200,7 @@ func repeat(m *Model, chain []stages.Runner, row []float32, want [][]float32) er
 		}
 		copy(c.Tensors[m.Model().Inputs[0]].Floats(), row)
 		for s, r := range chain {
-			if _, err := r.Run(c); err != nil {
+			if _, err := r.Run([]*stages.Carry{c}); err != nil {
 				return err
 			}
 			for i, got := range c.Tensors[m.Model().Segments[s].Exit].Floats() {
@@ -259,7 +265,7 @@ func TestTerminateStopsTheRunInProgressAndNoOther(t *testing.T) {
 	}
 	defer m.Free(c)
 	chain[0].Terminate()
-	if _, err := chain[0].Run(c); err != nil {
+	if _, err := chain[0].Run([]*stages.Carry{c}); err != nil {
 		t.Errorf("a run after Terminate, not during it, fails: %v", err)
 	}
 	stop := make(chan struct{})
@@ -277,7 +283,7 @@ func TestTerminateStopsTheRunInProgressAndNoOther(t *testing.T) {
 	}()
 	failed := 0
 	for range 2000 {
-		if _, err := chain[0].Run(c); err != nil {
+		if _, err := chain[0].Run([]*stages.Carry{c}); err != nil {
 			failed++
 		}
 		if failed > 0 {
@@ -289,7 +295,7 @@ func TestTerminateStopsTheRunInProgressAndNoOther(t *testing.T) {
 	if failed == 0 {
 		t.Error("2000 runs were asked to terminate and none did")
 	}
-	if _, err := chain[0].Run(c); err != nil {
+	if _, err := chain[0].Run([]*stages.Carry{c}); err != nil {
 		t.Errorf("the runner does not recover from a termination: %v", err)
 	}
 }
@@ -353,7 +359,7 @@ func BenchmarkSegment(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, r := range chain {
-			r.Run(c)
+			r.Run([]*stages.Carry{c})
 		}
 	}
 }

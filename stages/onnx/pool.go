@@ -83,7 +83,7 @@ func (p *pool) make() (*stages.Carry, error) {
 	p.made = append(p.made, c) // also when it is not finished: its values are destroyed with the pool
 	for i := range p.model.Tensors {
 		info := &p.model.Tensors[i]
-		at, rows := p.layout.Offsets[i], p.model.Rows
+		at, rows := p.layout.Offsets[i], max(p.model.Rows, 1)
 		data := block[at : at+rows*info.RowBytes : at+rows*info.RowBytes]
 		value, err := ort.NewCustomDataTensor(shapeOf(info, rows), data, ort.TensorElementDataType(info.Type))
 		if err != nil {
@@ -107,15 +107,24 @@ func shapeOf(info *stages.Info, rows int) ort.Shape {
 func (p *pool) block() ([]byte, error) {
 	size := p.layout.Bytes
 	if len(p.rest) < size {
-		chunk, err := syscall.Mmap(-1, 0, max(size, chunkBytes), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+		chunk, err := mapped(max(size, chunkBytes))
 		if err != nil {
-			return nil, fmt.Errorf("%w: %d bytes: %w", stages.ErrMemory, size, err)
+			return nil, err
 		}
 		p.chunks = append(p.chunks, chunk)
 		p.rest = chunk
 	}
 	block := p.rest[:size:size]
 	p.rest = p.rest[size:]
+	return block, nil
+}
+
+// mapped is memory off the Go heap, which syscall.Munmap gives back.
+func mapped(size int) ([]byte, error) {
+	block, err := syscall.Mmap(-1, 0, size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %d bytes: %w", stages.ErrMemory, size, err)
+	}
 	return block, nil
 }
 

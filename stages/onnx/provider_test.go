@@ -142,14 +142,14 @@ func TestAnInstanceThatCannotBeOpenedLeavesNothing(t *testing.T) {
 		m := loadOn(t, Provider{Name: "cuda"})
 		var chain []stages.Runner
 		for s := range 2 {
-			r, err := m.Open(s)
+			r, err := m.Open(s, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
 			chain = append(chain, r)
 		}
 		restore := setting(t, tt.variable, tt.call)
-		if _, err := m.Open(2); err == nil || !strings.Contains(err.Error(), tt.says) {
+		if _, err := m.Open(2, 1); err == nil || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s fails with %v, want it to say %s", tt.call, err, tt.says)
 		}
 		restore()

@@ -2,83 +2,227 @@ package onnx
 
 import (
 	"errors"
-	"math"
+	"fmt"
+	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/delen-edge/delen/stages"
 )
 
-// Rows of a batch do not see each other: each exit gives for a row what it gives for it alone, whatever the other rows are.
-func TestRowsOfABatchAreComputedAsAlone(t *testing.T) {
-	const rows = 4
-	inputs := pictures(t)[:rows]
-	alone := exitsOf(t, 1, inputs[:1])
-	for _, row := range inputs[1:] {
-		alone = append(alone, exitsOf(t, 1, [][]float32{row})...)
+// What runs together gives what it gives alone, whatever the other rows are, and whichever of them go on together at the next
+// segment.
+func TestRowsThatRunTogetherGiveWhatTheyGiveAlone(t *testing.T) {
+	const rows = 8
+	for name, path := range batchable(t) {
+		t.Run(name, func(t *testing.T) {
+			m, err := Load(Config{Name: name, Files: []string{path}, Logits: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m.Model().MaxRows(rows) != rows {
+				if err := m.Close(); err != nil {
+					t.Error(err)
+				}
+				t.Skip("it takes one row and no more")
+			}
+			chain := openFor(t, m, rows)
+			defer closeAll(t, m, chain)
+			rng := rand.New(rand.NewPCG(1, 2))
+			for range 10 {
+				together(t, m, chain, rows, rng)
+			}
+		})
 	}
-	for i, batch := range exitsOf(t, rows, inputs) {
-		for n, v := range batch {
-			if gap := math.Abs(float64(v - alone[i][n])); !(gap <= 1e-4) {
-				t.Fatalf("row %d: value %d of the last exit is %g, but %g alone", i, n, v, alone[i][n])
+}
+
+// batchable are the shipped models, the awkward ones of stages/graph and some that are grown.
+func batchable(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{"glyphs": filepath.Join(glyphs, "model.onnx"), "speech": "../../examples/speech/model.onnx"}
+	files, err := filepath.Glob("../graph/testdata/models/*.onnx")
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d models: %v", len(files), err)
+	}
+	for _, file := range files {
+		all[strings.TrimSuffix(filepath.Base(file), ".onnx")] = file
+	}
+	delete(all, "a-branch-that-captures-what-an-earlier-segment-made") // by the largest number of all rows
+	for seed := range uint64(20) {
+		text, _ := grow(seed, newest)
+		all[fmt.Sprint("grown ", seed)] = drawn(t, text)
+	}
+	return all
+}
+
+// together runs some tickets alone and then the same in batches, at each segment other ones, and compares the exits.
+func together(t *testing.T, m *Model, chain []stages.Runner, rows int, rng *rand.Rand) {
+	t.Helper()
+	carries := make([]*stages.Carry, rows)
+	for i := range carries {
+		carries[i] = alloc(t, m)
+		defer m.Free(carries[i])
+	}
+	inputs := make([][][]byte, rows) // by row and input
+	for i, c := range carries {
+		for _, in := range m.model.Inputs {
+			data := make([]byte, len(c.Tensors[in].Data))
+			kind := c.Tensors[in].Info.Type
+			for at := 0; at < len(data); at += kind.Size() {
+				put(data[at:], kind, rng)
+			}
+			inputs[i] = append(inputs[i], data)
+		}
+	}
+	pass := func(batches func() [][]*stages.Carry) (exits [][][]float32) { // by segment and row
+		for i, c := range carries {
+			for n, in := range m.model.Inputs {
+				c.Tensors[in].Put(inputs[i][n])
+			}
+		}
+		for s, r := range chain {
+			for _, b := range batches() {
+				if _, err := r.Run(b); err != nil {
+					t.Fatalf("segment %d, %d rows: %v", s+1, len(b), err)
+				}
+			}
+			var own [][]float32
+			for _, c := range carries {
+				var values []float32
+				own = append(own, slices.Clone(c.Tensors[m.model.Segments[s].Exit].Values(&values)))
+			}
+			exits = append(exits, own)
+		}
+		return exits
+	}
+	alone := pass(func() [][]*stages.Carry { return slices.Collect(slices.Chunk(carries, 1)) })
+	several := pass(func() (all [][]*stages.Carry) {
+		shuffled := slices.Clone(carries)
+		rng.Shuffle(rows, func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		for len(shuffled) > 0 {
+			n := 1 + rng.IntN(len(shuffled))
+			all, shuffled = append(all, shuffled[:n]), shuffled[n:]
+		}
+		return all
+	})
+	for s := range chain {
+		exit := &m.model.Tensors[m.model.Segments[s].Exit]
+		for i := range rows {
+			var d Difference
+			d.of(alone[s][i], several[s][i])
+			if !d.Same(exit.Type) {
+				t.Fatalf("segment %d, row %d: with others it gives %v, alone %v", s+1, i, several[s][i], alone[s][i])
 			}
 		}
 	}
 }
 
-// exitsOf runs the glyphs model with a batch, and gives the last exit of each row.
-func exitsOf(t *testing.T, rows int, inputs [][]float32) (exits [][]float32) {
+func alloc(t testing.TB, m *Model) *stages.Carry {
 	t.Helper()
-	m, err := Load(Config{Name: "glyphs", Files: []string{filepath.Join(glyphs, "model.onnx")}, Logits: true, Rows: rows})
-	if err != nil {
-		t.Fatal(err)
-	}
-	chain := openAll(t, m)
-	defer closeAll(t, m, chain)
 	c, err := m.Alloc()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer m.Free(c)
-	for i, row := range inputs {
-		copy(rowOf(c.Tensors[m.Model().Inputs[0]], i).Floats(), row)
-	}
-	for _, r := range chain {
-		if _, err := r.Run(c); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for i := range inputs {
-		exits = append(exits, append([]float32(nil), rowOf(c.Tensors[m.Model().Segments[len(chain)-1].Exit], i).Floats()...))
-	}
-	return exits
+	return c
 }
 
-// rowOf views a row of a batch, from 0, as a tensor.
-func rowOf(t *stages.Tensor, i int) *stages.Tensor {
-	if i == 0 {
-		return t
+// A batch costs the Go heap no more than a single row.
+func TestABatchAllocatesNoMoreThanARow(t *testing.T) {
+	m := loadGlyphs(t)
+	chain := openFor(t, m, 4)
+	defer closeAll(t, m, chain)
+	rows := []*stages.Carry{alloc(t, m), alloc(t, m), alloc(t, m)}
+	run := func(rows []*stages.Carry) float64 {
+		return testing.AllocsPerRun(20, func() {
+			if _, err := chain[0].Run(rows); err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
-	size := t.Info.RowBytes
-	return &stages.Tensor{Info: t.Info, Data: t.Padding[(i-1)*size : i*size]}
+	if one, three := run(rows[:1]), run(rows); three > one {
+		t.Errorf("a run for three requests makes %g allocations, one for a single %g", three, one)
+	}
+	for _, c := range rows {
+		m.Free(c)
+	}
+}
+
+// Rows of the same ticket are computed as often as it is given.
+func TestARunnerTakesAsManyRowsAsItWasOpenedFor(t *testing.T) {
+	m := loadGlyphs(t)
+	one, three := openAll(t, m), openFor(t, m, 3)
+	defer closeAll(t, m, append(one, three...))
+	c := alloc(t, m)
+	defer m.Free(c)
+	for _, tt := range []struct {
+		r    stages.Runner
+		rows int
+		fine bool
+	}{{one[0], 0, false}, {one[0], 1, true}, {one[0], 2, false}, {three[0], 0, false}, {three[0], 1, true}, {three[0], 3, true}, {three[0], 4, false}} {
+		if _, err := tt.r.Run(slices.Repeat([]*stages.Carry{c}, tt.rows)); (err == nil) != tt.fine {
+			t.Errorf("%d rows: %v", tt.rows, err)
+		}
+	}
+	if _, err := m.Open(0, 0); err == nil {
+		t.Error("a runner for no requests is opened")
+	}
+	if _, err := m.Open(0, 1<<30); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("a runner for more rows than there is memory: %v", err)
+	}
+}
+
+func TestTerminateEndsABatch(t *testing.T) {
+	m := loadGlyphs(t)
+	chain := openFor(t, m, 8)
+	defer closeAll(t, m, chain)
+	c := alloc(t, m)
+	defer m.Free(c)
+	rows := slices.Repeat([]*stages.Carry{c}, 8)
+	stop := make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				chain[0].Terminate()
+			}
+		}
+	})
+	var err error
+	for i := 0; i < 2000 && err == nil; i++ {
+		_, err = chain[0].Run(rows)
+	}
+	close(stop)
+	all.Wait()
+	if !errors.Is(err, stages.ErrTerminated) {
+		t.Errorf("2000 runs for 8 requests were asked to end, and the last one says %v", err)
+	}
+	if _, err := chain[0].Run(rows); err != nil {
+		t.Errorf("the runner does not recover from a termination: %v", err)
+	}
 }
 
 func TestAModelWithAFixedBatchTakesNoOther(t *testing.T) {
 	const text = "input x[BATCH 4]\ninit w[4 2]\ny = MatMul(x, w)\noutput y[BATCH 2]"
 	for _, c := range []struct {
 		batch        string
-		wanted, rows int // rows 0: refused
+		wanted, rows int  // rows 0: refused
+		any          bool // but for this
 		insists      int
 	}{
-		{batch: "N", wanted: 0, rows: 1}, {batch: "N", wanted: 1, rows: 1}, {batch: "N", wanted: 8, rows: 8},
+		{batch: "N", wanted: 0, any: true}, {batch: "N", wanted: 1, rows: 1}, {batch: "N", wanted: 8, rows: 8},
 		{batch: "3", wanted: 0, rows: 3}, {batch: "3", wanted: 3, rows: 3}, {batch: "3", wanted: 2, insists: 3},
 		{batch: "1", wanted: 0, rows: 1}, {batch: "1", wanted: 2, insists: 1},
 	} {
 		m, err := Load(Config{Name: "m", Files: []string{drawn(t, strings.ReplaceAll(text, "BATCH", c.batch))}, Rows: c.wanted})
 		var fixed *FixedRows
 		switch {
-		case c.rows == 0:
+		case c.rows == 0 && !c.any:
 			if !errors.As(err, &fixed) || fixed.Rows != c.insists {
 				t.Errorf("a batch of %s, %d wanted: %v", c.batch, c.wanted, err)
 			}
@@ -87,6 +231,11 @@ func TestAModelWithAFixedBatchTakesNoOther(t *testing.T) {
 		default:
 			if m.Model().Rows != c.rows {
 				t.Errorf("a batch of %s, %d wanted: %d rows", c.batch, c.wanted, m.Model().Rows)
+			}
+			if r, err := m.Open(0, 2); (err == nil) != c.any {
+				t.Errorf("a batch of %s, %d wanted: a run for two requests: %v", c.batch, c.wanted, err)
+			} else if err == nil {
+				r.Close()
 			}
 			if err := m.Close(); err != nil {
 				t.Error(err)

@@ -23,7 +23,7 @@ func exits(t *testing.T, m *Model, chain []stages.Runner, row []float32) [][]flo
 	copy(c.Tensors[m.Model().Inputs[0]].Floats(), row)
 	var all [][]float32
 	for s, r := range chain {
-		if _, err := r.Run(c); err != nil {
+		if _, err := r.Run([]*stages.Carry{c}); err != nil {
 			t.Fatal(err)
 		}
 		all = append(all, slices.Clone(c.Tensors[m.Model().Segments[s].Exit].Floats()))

@@ -99,7 +99,7 @@ func (w *way) run(b *testing.B) {
 			for range requests {
 				begun := time.Now()
 				for _, r := range w.chains[i] {
-					if _, err := r.Run(w.carries[i]); err != nil {
+					if _, err := r.Run([]*stages.Carry{w.carries[i]}); err != nil {
 						b.Error(err)
 						return
 					}

@@ -59,7 +59,7 @@ func (m *Model) verify(ctx context.Context, inputs int) (_ []Difference, err err
 		}
 	}()
 	for s := range m.model.Segments {
-		r, err := m.Open(s)
+		r, err := m.Open(s, 1)
 		if err != nil {
 			return nil, err
 		}
@@ -79,7 +79,7 @@ func (m *Model) verify(ctx context.Context, inputs int) (_ []Difference, err err
 		}
 		w.give(carry, m.model.Inputs)
 		for s, r := range chain {
-			if _, err := stages.RunUntil(ctx, r, carry); err != nil {
+			if _, err := stages.RunUntil(ctx, r, []*stages.Carry{carry}); err != nil {
 				return nil, fmt.Errorf("running segment %d: %w", s+1, err)
 			}
 			differences[s].compare(w.exits[s], carry.Tensors[m.model.Segments[s].Exit])
@@ -91,7 +91,10 @@ func (m *Model) verify(ctx context.Context, inputs int) (_ []Difference, err err
 // compare takes in one more answer.
 func (d *Difference) compare(whole, split *stages.Tensor) {
 	var a, b []float32
-	want, got := whole.Values(&a), split.Values(&b)
+	d.of(whole.Values(&a), split.Values(&b))
+}
+
+func (d *Difference) of(want, got []float32) {
 	for i := range want {
 		x, y := float64(want[i]), float64(got[i])
 		switch {
@@ -134,7 +137,7 @@ func (w *whole) open(m *Model) error {
 	}
 	for _, i := range m.model.Inputs {
 		info := &m.model.Tensors[i]
-		data := make([]byte, m.model.Rows*info.RowBytes)
+		data := make([]byte, max(m.model.Rows, 1)*info.RowBytes)
 		w.data[info.Name], w.types[info.Name] = data, info.Type
 		if err := m.value(&w.in, info, data); err != nil {
 			return err
@@ -142,7 +145,7 @@ func (w *whole) open(m *Model) error {
 	}
 	for _, s := range m.model.Segments {
 		info := &m.model.Tensors[s.Exit]
-		data := make([]byte, m.model.Rows*info.RowBytes)
+		data := make([]byte, max(m.model.Rows, 1)*info.RowBytes)
 		w.exits = append(w.exits, &stages.Tensor{Info: info, Data: data[:info.RowBytes]})
 		if err := m.value(&w.out, info, data); err != nil {
 			return err
@@ -193,7 +196,7 @@ func (w *whole) run(ctx context.Context) error {
 
 // value makes a tensor of the runtime, of all rows of the model, and adds it to a list.
 func (m *Model) value(list *[]ort.Value, info *stages.Info, data []byte) error {
-	v, err := ort.NewCustomDataTensor(shapeOf(info, m.model.Rows), data, ort.TensorElementDataType(info.Type))
+	v, err := ort.NewCustomDataTensor(shapeOf(info, max(m.model.Rows, 1)), data, ort.TensorElementDataType(info.Type))
 	if err == nil {
 		*list = append(*list, v)
 	}

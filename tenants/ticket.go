@@ -22,7 +22,6 @@ type Ticket struct {
 
 	Criterion *criteria.Criterion // fixed at admission; nil: the tenant's plan decides, as it is at each exit
 	Version   uint64              // of the tenant's criterion at admission, or of the plan at the deepest exit
-	Audit     bool                // chosen at admission to be completed after an early answer, to see whether that was right
 
 	Input [][]byte      // one row for each of the model's inputs, until the first segment has taken them
 	Carry *stages.Carry // memory of the tensors, from the first run on; nil before and in simulation

@@ -18,12 +18,12 @@ type clone struct {
 	ticket   *tenants.Ticket
 	tenant   *tenant
 	sequence uint64
-	answered int            // the exit that did
-	exit     int            // the deepest so far
-	early    stages.Reading // of the exit that answered
-	last     stages.Reading // of the deepest
-	busy     time.Duration  // since the ticket was answered
-	dropped  bool           // it runs, and is given up when the run is back
+	answered int              // the exit that did
+	exit     int              // the deepest so far
+	early    stages.Reading   // of the exit that answered
+	later    []stages.Reading // of the exits since
+	busy     time.Duration    // since the ticket was answered
+	dropped  bool             // it runs, and is given up when the run is back
 }
 
 func older(a, b *clone) int { return cmp.Compare(a.sequence, b.sequence) }
@@ -37,7 +37,7 @@ func (s *Scheduler) satisfied(e *entry) {
 	}
 	s.forget(e, End{Ticket: k, Reason: tenants.ByCriterion, Running: true})
 	c := s.newClone()
-	*c = clone{ticket: k, tenant: t, sequence: s.sequence, answered: k.Exit, exit: k.Exit, early: k.Reading, last: k.Reading}
+	*c = clone{ticket: k, tenant: t, sequence: s.sequence, answered: k.Exit, exit: k.Exit, early: k.Reading, later: c.later}
 	s.sequence++
 	t.clones++
 	s.clones++
@@ -73,7 +73,7 @@ func (s *Scheduler) cloned(c *clone, x *Exited) {
 		return
 	}
 	c.exit++
-	c.last = x.Rows[0].Reading
+	c.later = append(c.later, x.Rows[0].Reading)
 	if c.exit == len(s.models[c.tenant.Model].segments) {
 		s.audited(c, true)
 		return
@@ -82,15 +82,20 @@ func (s *Scheduler) cloned(c *clone, x *Exited) {
 	s.idle = slices.Insert(s.idle, at, c)
 }
 
-// audited says what has become of a clone, and gives its ticket back.
+// audited says what has become of a clone, and gives its ticket back, with all that its exits have said.
 func (s *Scheduler) audited(c *clone, complete bool) {
+	last := c.early
+	if n := len(c.later); n > 0 {
+		last = c.later[n-1]
+	}
+	c.ticket.Path = append(c.ticket.Path, c.later...)
 	s.out.add(s.out.audits.put(Audited{
-		Ticket: c.ticket, Complete: complete, Exit: c.answered, Early: c.early, Last: c.last, Busy: c.busy,
+		Ticket: c.ticket, Complete: complete, Exit: c.answered, Early: c.early, Last: last, Busy: c.busy,
 	}))
 	s.out.add(s.out.releases.put(Release{Ticket: c.ticket}))
 	c.tenant.clones--
 	s.clones--
-	*c = clone{}
+	*c = clone{later: c.later[:0]}
 	s.spareClones = append(s.spareClones, c)
 }
 

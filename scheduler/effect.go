@@ -34,13 +34,13 @@ type End struct {
 }
 
 // Audited says what the last exit made of a ticket that had been answered before, by its clone, or that the clone was given
-// up. A Release of the ticket follows.
+// up. A Release of the ticket follows. Its Path is complete, which its tenant does not read before.
 type Audited struct {
 	Ticket   *tenants.Ticket
 	Complete bool           // there is a reading of the last exit
 	Exit     int            // that answered
 	Early    stages.Reading // of that exit
-	Last     stages.Reading // of the last exit
+	Last     stages.Reading // of the last exit; of the deepest that was reached when it was given up
 	Busy     time.Duration  // of the clone, which no tenant is charged
 }
 

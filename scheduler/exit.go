@@ -18,6 +18,9 @@ func (s *Scheduler) complete(now time.Duration, e *entry, r stages.Reading) {
 	e.agreed++
 	k.Exit++
 	k.Reading = r
+	if k.Audit {
+		k.Path = append(k.Path, r)
+	}
 	figures := m.exits[k.Exit-1]
 	response := (now - k.Arrived).Seconds()
 	k.Seen = criteria.Observation{

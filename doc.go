@@ -24,6 +24,7 @@
 //	tenants           guests of the machine: the ticket, admission, the account; pure
 //	scheduler         who runs next, stop or go on: Step(now, event) -> effects; pure
 //	scheduler/planner an operating point for every tenant, for each alone or for all together; pure
+//	scheduler/sim     the same cores on a virtual clock: hours of requests in seconds; pure
 //	config            the HCL file, with diagnostics that point into it
 //	actors/wire       the protobuf contract that apps speak
 //	actors/event      the vocabulary of the log: every event, its fields, what is sampled

@@ -16,8 +16,9 @@ import (
 // decoder collects the diagnostics of a configuration. Decoding goes on after
 // an error, with a default in the place of what is wrong, to find the next one.
 type decoder struct {
-	files map[string]*hcl.File // the sources by name
-	diags hcl.Diagnostics
+	files    map[string]*hcl.File // the sources by name
+	diags    hcl.Diagnostics
+	scenario bool // what is read is a scenario
 
 	// lost are types of blocks of which one could not be read. What seems to be
 	// missing, a block or a model of some name, may stand there: it is not

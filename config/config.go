@@ -1,6 +1,8 @@
 package config
 
 import (
+	"maps"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
@@ -34,14 +36,21 @@ type Config struct {
 // errors, it holds nothing but Files.
 func Load(path string) (*Config, hcl.Diagnostics) {
 	d := newDecoder()
-	c := d.config(d.read(path))
+	all := d.openFiles(d.read(path))
+	all.keepOut()
+	c := d.done(d.config(all))
+	return c, d.diags
+}
+
+// done ends what is reported, and keeps of the configuration what may be used.
+func (d *decoder) done(c *Config) *Config {
 	d.sort()
 	d.cut()
 	if d.diags.HasErrors() {
 		c = &Config{}
 	}
 	c.Files, c.hidden, c.executes, c.profiled, c.wants = d.files, d.hidden, d.executes, d.profiled, d.wants
-	return c, d.diags
+	return c
 }
 
 // enough bounds what is reported: nobody reads more at a time.
@@ -55,17 +64,24 @@ func (d *decoder) cut() {
 	}
 }
 
-// config decodes the bodies of all files. Models come before the tenants that
-// refer to them, wherever they stand.
-func (d *decoder) config(bodies []*hclsyntax.Body) *Config {
-	all := &block{decoder: d, schema: fileSchema}
+// openFiles holds the bodies of files against their schema, as if they were one.
+func (d *decoder) openFiles(bodies []*hclsyntax.Body) *block {
+	all := &block{decoder: d, schema: fileSchema, attrs: make(map[string]*hclsyntax.Attribute), origin: make(map[string][]string)}
 	for _, body := range bodies {
+		one := d.open(body, fileSchema)
 		all.header = body.EndRange
-		all.blocks = append(all.blocks, d.open(body, fileSchema).blocks...)
+		all.blocks = append(all.blocks, one.blocks...)
+		maps.Copy(all.attrs, one.attrs)
 	}
+	return all
+}
+
+// config decodes what stands in all files. Models come before the tenants that
+// refer to them, wherever they stand.
+func (d *decoder) config(all *block) *Config {
 	for _, s := range fileSchema.blocks {
-		if s.required && len(bodies) > 0 && len(all.of(s.kind)) == 0 && !d.lost[s.kind] {
-			d.fail(all.header, "Missing "+s.kind+" block", "A configuration has at least one. Add for instance %s.", s.example())
+		if s.required && (d.scenario || !s.scenario) && all.header.Filename != "" && len(all.of(s.kind)) == 0 && !d.lost[s.kind] {
+			d.fail(all.header, "Missing "+s.kind+" block", "A %s has at least one. Add for instance %s.", d.whole(), s.example())
 		}
 	}
 	c := &Config{
@@ -118,6 +134,18 @@ func (c *Config) Written(kind, label, attribute string) (source string, hidden b
 	return source, hidden
 }
 
+// whole is what all files are together.
+func (d *decoder) whole() string {
+	if d.scenario {
+		return "scenario"
+	}
+	return "configuration"
+}
+
 var fileSchema = &schema{
-	blocks: []*schema{nodeSchema, modelSchema, tenantSchema, schedulerSchema, runtimeSchema, logSchema},
+	attributes: []*attribute{{
+		name: "config", form: aFile, otherwise: "the blocks stand in the scenario itself", example: `"edge.hcl"`,
+		doc: "The configuration of a scenario: the path of a file or of a folder. What stands in it is as good as if it stood in the scenario.",
+	}},
+	blocks: []*schema{nodeSchema, modelSchema, tenantSchema, schedulerSchema, runtimeSchema, logSchema, simulationSchema, workloadSchema},
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -11,12 +12,21 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
+// loadAny loads a configuration, or a scenario: what has a simulation.
+func loadAny(path string, src []byte) (*Config, hcl.Diagnostics) {
+	if !bytes.Contains(src, []byte("simulation {")) {
+		return Load(path)
+	}
+	s, diags := LoadScenario(path)
+	return s.Config, diags
+}
+
 // loadText loads a configuration in a house and returns its report, with paths
 // from there.
 func loadText(t *testing.T, dir, src string) (*Config, hcl.Diagnostics, string) {
 	t.Helper()
 	write(t, dir, "delen.hcl", []byte(src))
-	c, diags := Load(filepath.Join(dir, "delen.hcl"))
+	c, diags := loadAny(filepath.Join(dir, "delen.hcl"), []byte(src))
 	var report strings.Builder
 	if err := Report(&report, c.Files, diags, false); err != nil {
 		t.Fatal(err)
@@ -27,7 +37,7 @@ func loadText(t *testing.T, dir, src string) (*Config, hcl.Diagnostics, string) 
 // around writes a configuration that is right but for one attribute.
 func around(parent, s *schema, line string) string {
 	s = s.having(strings.SplitN(line, " ", 2)[0])
-	fixture := map[string]string{"path": `"tiny.onnx"`, "size": "[4, 4]", "rate": "1000", "length": `"16ms"`}
+	fixture := map[string]string{"path": `"tiny.onnx"`, "size": "[4, 4]", "rate": "1000", "length": `"16ms"`, "duration": `"1h"`, "at": `"1s"`}
 	body := line + "\n"
 	for _, a := range s.attributes {
 		stands := func(name string) bool { return name != "" && strings.HasPrefix(line, name+" ") }
@@ -38,9 +48,20 @@ func around(parent, s *schema, line string) string {
 	if strings.HasPrefix(line, "where ") {
 		body += "maximize = accuracy\n"
 	}
+	if s.kind == "workload" {
+		body += arriving(line)
+	}
 	src := s.header() + "\n" + body + "}\n"
 	profiled := ""
 	switch parent.kind {
+	case "phase":
+		src = workloadSchema.header() + "\nrate = 1\nphase {\nat = \"1s\"\n" + src + "}\n}\n"
+		profiled = "profile = \"known.json\"\n"
+	case "workload":
+		src = parent.header() + "\nrate = 1\n" + src + "}\n"
+		profiled = "profile = \"known.json\"\n"
+	case "simulation":
+		src = parent.header() + "\nduration = \"1h\"\n" + src + "}\n"
 	case "tenant":
 		src = parent.header() + "\n" + src + "}\n"
 		profiled = "profile = \"known.json\"\n"
@@ -50,15 +71,38 @@ func around(parent, s *schema, line string) string {
 		src = parent.header() + "\npath = \"tiny.onnx\"\n" + src + "}\n"
 	}
 	for _, other := range fileSchema.blocks {
-		if other.required && other != s && other != parent {
+		if other.required && other != s && other != parent && (!other.scenario || s.scenario || parent.scenario) {
 			path := ""
-			if other.kind == "model" {
+			switch other.kind {
+			case "model":
 				path = "path = \"tiny.onnx\"\n" + profiled
+			case "simulation":
+				path = "duration = \"1h\"\n"
 			}
 			src += other.header() + "\n" + path + "}\n"
 		}
 	}
 	return src
+}
+
+// arriving is what a workload needs beside an attribute of it.
+func arriving(line string) string {
+	name, _, _ := strings.Cut(line, " ")
+	switch name {
+	case "trace":
+		return "arrivals = \"trace\"\n"
+	case "between", "burst", "pause":
+		all := "arrivals = \"bursty\"\nrate = 1\n"
+		for _, other := range []string{"burst", "pause"} {
+			if other != name {
+				all += other + " = \"1s\"\n"
+			}
+		}
+		return all
+	case "rate":
+		return ""
+	}
+	return "rate = 1\n"
 }
 
 // having is the schema with the name of a block that has the attribute.

@@ -48,8 +48,8 @@ func (b *block) belongs(name string, braced bool) string {
 	if s := b.schema.block(name); s != nil {
 		asBlock = fmt.Sprintf("It is a block: write %s ... } without an equals sign.", s.header())
 	}
-	for parent, s := range fileSchema.within() {
-		if s.attribute(name) != nil {
+	for parent, s := range b.known() {
+		if s.attribute(name) != nil && (asAttribute == "" || !s.scenario) {
 			asAttribute = fmt.Sprintf("It belongs in %s: move it there.", s.title())
 		}
 		if s.kind == name && asBlock == "" {
@@ -66,15 +66,39 @@ func (b *block) belongs(name string, braced bool) string {
 // resembles says what to write instead of a name that is known nowhere, and
 // which name of this block was meant, if any.
 func (b *block) resembles(name string) (meant, remedy string) {
-	if near := nearest(name, b.schema.contents()); near != "" {
+	contents := b.contents()
+	if near := nearest(name, contents); near != "" {
 		return near, fmt.Sprintf("Did you mean %q?", near)
 	}
-	for _, s := range fileSchema.within() {
+	for _, s := range b.known() {
 		if near := nearest(name, s.contents()); near != "" {
 			return "", fmt.Sprintf("Did you mean %q, which belongs in %s?", near, s.title())
 		}
 	}
-	return "", fmt.Sprintf("Leave it out, or write one of %s.", listed(b.schema.contents()))
+	return "", fmt.Sprintf("Leave it out, or write one of %s.", listed(contents))
+}
+
+// contents names what may stand in the block, in what is read.
+func (b *block) contents() []string {
+	if b.schema != fileSchema || b.scenario {
+		return b.schema.contents()
+	}
+	var names []string
+	for _, s := range fileSchema.blocks {
+		if !s.scenario {
+			names = append(names, s.kind)
+		}
+	}
+	return names
+}
+
+// known yields the blocks that may stand in what is read, as within does: those of scenarios in scenarios alone.
+func (d *decoder) known() func(yield func(parent, s *schema) bool) {
+	return func(yield func(parent, s *schema) bool) {
+		fileSchema.walk(func(parent, s *schema) bool {
+			return !d.scenario && (parent.scenario || s.scenario) || yield(parent, s)
+		})
+	}
 }
 
 // within yields the blocks that may stand in a block, at any depth, each after

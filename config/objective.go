@@ -39,7 +39,9 @@ func (b *block) objective(t *Tenant) {
 		have = m.Evidence.Knows()
 	}
 	t.Objective = in.compileObjective(have)
-	b.wants[t.Name] = in.at(criteria.WherePart)
+	if _, ok := b.wants[t.Name]; !ok { // the tenant's own, before those of a scenario's phases
+		b.wants[t.Name] = in.at(criteria.WherePart)
+	}
 }
 
 // checkStated reports a criterion beside an objective.
@@ -84,7 +86,7 @@ func (b *block) checkProfile(t *Tenant, objective *block) bool {
 
 // warnEvidence says what to think of the outcomes that a tenant's objective is predicted from, once for each model.
 func (b *block) warnEvidence(t *Tenant) {
-	if t.Objective == nil || t.Model.Evidence == nil || b.doubted[t.Model] {
+	if t.Objective == nil || t.Model == nil || t.Model.Evidence == nil || b.doubted[t.Model] {
 		return
 	}
 	b.doubted[t.Model] = true

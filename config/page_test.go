@@ -55,18 +55,21 @@ func TestPageIsFresh(t *testing.T) {
 // pageBlock is what the template is given of a block.
 type pageBlock struct {
 	Kind, HowMany, FirstSentence, Doc, Sample string
+	Scenario                                  bool
 	Rows                                      []string
 	Blocks                                    []pageBlock
 }
 
 func newPageBlock(s *schema) pageBlock {
-	p := pageBlock{Kind: s.kind, Doc: s.doc, HowMany: "at most one"}
+	p := pageBlock{Kind: s.kind, Doc: s.doc, HowMany: "at most one", Scenario: s.scenario}
 	p.FirstSentence, _, _ = strings.Cut(strings.TrimSuffix(s.doc, "."), ". ")
 	switch {
 	case s.required && s.many:
 		p.HowMany = "one or more"
 	case s.required:
 		p.HowMany = "one"
+	case s.many:
+		p.HowMany = "any number"
 	}
 	for _, a := range s.attributes {
 		p.Rows = append(p.Rows, row("`"+a.name+"`", a.column(), a.without(s), s.whose(a)+a.doc))
@@ -245,7 +248,7 @@ func TestExamplesAreRight(t *testing.T) {
 	dir := house(t)
 	about := map[string]string{"path": "No such file", "profile": "No such file", "labels": "No such file", "segments": "No such file", "exits": "Invalid exit",
 		"admin_token_file": "No such file",
-		"model":            "Unknown model", "size": "Input of another model"}
+		"trace":            "No such file", "model": "Unknown model", "size": "Input of another model"}
 	for parent, s := range fileSchema.within() {
 		for _, a := range s.attributes {
 			for _, value := range []string{a.example, a.usually()} {

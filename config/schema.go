@@ -16,6 +16,7 @@ type schema struct {
 	label      string // an example of its name; empty when the block has none
 	many       bool   // there may be several
 	required   bool   // there must be one
+	scenario   bool   // it stands in scenarios alone
 	instead    string // the type in whose place it stands: there are not both
 	doc        string // what it is, in Markdown
 	attributes []*attribute

@@ -77,6 +77,7 @@ well, 1 when the command failed and 2 when the command line is wrong.`,
 		newDemo(),
 		newProfile(),
 		newFrontier(),
+		newSimulate(),
 		newEval(),
 		newImport(),
 	)

@@ -1,0 +1,100 @@
+package config
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/delen-edge/delen/scheduler"
+	"github.com/delen-edge/delen/scheduler/sim"
+)
+
+// loadScenario loads a fixture in a house of its own.
+func loadScenario(t *testing.T, src string) *Scenario {
+	t.Helper()
+	dir := house(t)
+	write(t, dir, "scenario.hcl", []byte(src))
+	s, diags := LoadScenario(filepath.Join(dir, "scenario.hcl"))
+	if len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	return s
+}
+
+func TestScenario(t *testing.T) {
+	s := loadScenario(t, `
+config = "named"
+simulation {
+  duration = "10m"
+  slowdown = [1, 1.5, 2]
+  phase {
+    at     = "5m"
+    hybrid = 0.5
+  }
+  phase {
+    at     = "2m"
+    policy = "first-come"
+  }
+}
+workload "survey" {
+  arrivals = "trace"
+  trace    = "trace.csv"
+  joins    = "1m"
+  phase {
+    at    = "4m"
+    share = 3
+    objective {
+      minimize = energy
+    }
+  }
+  phase {
+    at        = "3m"
+    exit_when = confidence > 0.5
+  }
+}
+`)
+	if got := s.Simulation; got.Duration != 10*time.Minute || got.Seed != 1 || got.Window != 30*time.Second || !cmp.Equal(got.Slowdown, []float64{1, 1.5, 2}) {
+		t.Errorf("simulation %+v", got)
+	}
+	if diff := cmp.Diff([]sim.Rule{
+		{At: 2 * time.Minute, Rule: scheduler.Rule{Policy: scheduler.FirstCome, Fairness: 1}},
+		{At: 5 * time.Minute, Rule: scheduler.Rule{Policy: scheduler.FirstCome, Fairness: 0.5}},
+	}, s.Simulation.Rules); diff != "" {
+		t.Errorf("rules (-want +got):\n%s", diff)
+	}
+	w := s.Workload(s.Tenant("survey"))
+	if w == nil || w.Joins != time.Minute || w.Leaves != 0 || s.Workload(s.Tenant("door-camera")) != nil {
+		t.Fatalf("workloads %+v", s.Workloads)
+	}
+	if diff := cmp.Diff(sim.Arrivals{Kind: sim.Trace, Trace: []sim.Request{
+		{At: 500 * time.Millisecond, Sample: 3}, {At: 750 * time.Millisecond, Sample: -1},
+		{At: time.Second, Sample: 0, Takes: []time.Duration{time.Millisecond, 2 * time.Millisecond}},
+	}}, w.Arrivals); diff != "" {
+		t.Errorf("arrivals (-want +got):\n%s", diff)
+	}
+	if p := w.Phases; len(p) != 2 || p[0].Criterion.String() != "confidence > 0.5" || p[1].Criterion != nil || p[1].Objective.String() != "minimize energy" || *p[1].Share != 3 {
+		t.Errorf("phases %+v", p)
+	}
+}
+
+// TestScenarioLacks holds what is said of a scenario that lacks something, or names something that is not there.
+func TestScenarioLacks(t *testing.T) {
+	for src, want := range map[string]string{
+		"config = \"named/edge.hcl\"\n":                                      "Missing simulation block",
+		"config = \"nowhere.hcl\"\nsimulation {\n  duration = \"1m\"\n}":     "No such configuration",
+		"config = 5\nsimulation {\n  duration = \"1m\"\n}":                   "Wrong type",
+		"config = \"scenario.hcl\"\nsimulation {\n  duration = \"1m\"\n}":    "Scenario",
+		"config = \"named/edge.hcl\"\nsimulation {\n}\n":                     "Missing duration",
+		"config = \"named/edge.hcl\"\nsimulation {\n duration = \"0s\"\n}":   "Invalid duration",
+		"config = \"named/edge.hcl\"\nsimulaton {\n  duration = \"1m\"\n}\n": "Unknown block",
+	} {
+		dir := house(t)
+		write(t, dir, "scenario.hcl", []byte(src))
+		s, diags := LoadScenario(filepath.Join(dir, "scenario.hcl"))
+		if len(diags) != 1 || diags[0].Summary != want || s.Tenants != nil || s.Files == nil {
+			t.Errorf("%s\n%v; want %s", src, diags, want)
+		}
+	}
+}

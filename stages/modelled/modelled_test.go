@@ -120,6 +120,42 @@ func TestARunTakesTheProfilesTime(t *testing.T) {
 	})
 }
 
+// A run for several takes what was measured of one for as many, as a multiple of what one takes, and each reads its own sample.
+func TestARunForSeveralTakesTheProfilesTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := exits([2]float64{10, nan}, [2]float64{25, nan})
+		p.Segments = []profile.Segment{{Rows: map[int]profile.Cost{1: {Median: new(.010)}, 4: {Median: new(.016)}}}, {}}
+		all := []profile.Outcome{outcome("a", 1, 0, 0.5), outcome("a", 2, 1, 0.9), outcome("b", 1, 2, 0.75), outcome("b", 2, 2, 1)}
+		m, err := Load(Config{Name: "test", Profile: p, Outcomes: all})
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, errA := m.Open(0, 8)
+		second, errB := m.Open(1, 8)
+		if err := errors.Join(errA, errB); err != nil {
+			t.Fatal(err)
+		}
+		a, b := alloc(t, m, 0), alloc(t, m, 1)
+		for rows, want := range map[int]time.Duration{1: 10, 2: 12, 4: 16, 8: 32} {
+			run := slices.Repeat([]*stages.Carry{a, b}, 4)[:rows]
+			if used, err := first.Run(run); err != nil || used.Busy != want*time.Millisecond {
+				t.Errorf("%d rows take %v, %v, want %d ms", rows, used, err, want)
+			}
+			if used, err := second.Run(run); err != nil || used.Busy != time.Duration(rows)*15*time.Millisecond {
+				t.Errorf("%d rows of a segment that was not measured take %v, %v", rows, used, err)
+			}
+		}
+		for i, c := range []*stages.Carry{a, b} {
+			if r, err := stages.Read(c.Tensors[1].Floats(), false); err != nil || r.Predicted != 2*i {
+				t.Errorf("sample %d reads %v, %v", i, r, err)
+			}
+		}
+		if _, err := first.Run(slices.Repeat([]*stages.Carry{a}, 9)); err == nil {
+			t.Error("a runner for 8 runs 9")
+		}
+	})
+}
+
 func TestTerminateEndsTheRunInProgressAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, chain := load(t, Config{Profile: exits([2]float64{1000, nan})})

@@ -4,21 +4,10 @@ import (
 	"math"
 	"testing"
 
-	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
 )
 
 const token = "0123456789abcdef"
-
-// admin connects an administrator.
-func (c *child) admin(cl *client.Client, token string) *client.Admin {
-	c.t.Helper()
-	a, err := cl.Admin(token)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return a
-}
 
 func TestAnAdministratorChangesAShareWhileTheNodeRuns(t *testing.T) {
 	if alone(t) {
@@ -26,7 +15,7 @@ func TestAnAdministratorChangesAShareWhileTheNodeRuns(t *testing.T) {
 	}
 	n := start(t, options{token: token})
 	cl := n.dial()
-	done, err := n.admin(cl, token).SetShare(patiently(t), "doorbell", 10)
+	done, err := cl.Admin(token).SetShare(patiently(t), "doorbell", 10)
 	if err != nil || done.GetTenant().GetName() != "doorbell" || done.GetTenant().GetWeight() != 10 || math.Abs(done.GetTenant().GetShare()-0.2) > 1e-9 {
 		t.Errorf("the answer is %v, %v", done, err)
 	}
@@ -35,7 +24,7 @@ func TestAnAdministratorChangesAShareWhileTheNodeRuns(t *testing.T) {
 			t.Errorf("%s has share %g, %v, want %g", name, info.GetShare(), err, share)
 		}
 	}
-	_, err = n.admin(cl, "another-token-that-is-long").SetShare(patiently(t), "doorbell", 10)
+	_, err = cl.Admin("another-token-that-is-long").SetShare(patiently(t), "doorbell", 10)
 	want(t, err, wire.Code_UNAUTHENTICATED, true, "admin_token_file")
 	healthy(t, cl)
 }

@@ -2,11 +2,11 @@ package client
 
 import (
 	"context"
+	"unicode/utf8"
 
 	"google.golang.org/protobuf/proto"
 
 	"github.com/delen-edge/delen/actors/wire"
-	"github.com/delen-edge/delen/config"
 )
 
 // Admin gives orders to a node, whose token it knows. It is safe for concurrent use. What it orders holds until another order,
@@ -17,13 +17,8 @@ type Admin struct {
 	token  string
 }
 
-// Admin makes an administrator of a client. The error says what is wrong with the token, without repeating it.
-func (cl *Client) Admin(token string) (*Admin, error) {
-	if err := config.CheckToken(token); err != nil {
-		return nil, err
-	}
-	return &Admin{cl, token}, nil
-}
+// Admin makes an administrator of a client.
+func (cl *Client) Admin(token string) *Admin { return &Admin{cl, token} }
 
 // AddTenant has the node serve one more tenant, from the source of its block. The answer has the tenant, and what is hardly
 // meant in the source.
@@ -60,6 +55,9 @@ func (a *Admin) SetRules(ctx context.Context, r Rules) (*wire.Rules, error) {
 }
 
 func (a *Admin) order(ctx context.Context, message func(id uint64) proto.Message) (*wire.Administered, error) {
+	if !utf8.ValidString(a.token) { // before anybody would say so, and repeat it
+		return nil, &Error{Code: wire.Code_UNAUTHENTICATED, Refused: true, Message: "the token is no text in UTF-8"}
+	}
 	m, err := a.client.call(ctx, func(id uint64, _ int64) proto.Message { return message(id) }, nil)
 	if err != nil {
 		return nil, err

@@ -98,10 +98,9 @@ func (cl *Client) Tenant(ctx context.Context, name string) (*wire.TenantInfo, er
 	return d.GetTenants()[0], nil
 }
 
-// Rules say how the node gives its slots away.
-func (cl *Client) Rules(ctx context.Context) (*wire.Rules, error) {
-	d, err := cl.describe(ctx, "")
-	return d.GetRules(), err
+// Describe describes the node, with all its tenants.
+func (cl *Client) Describe(ctx context.Context) (*wire.Description, error) {
+	return cl.describe(ctx, "")
 }
 
 func (cl *Client) describe(ctx context.Context, tenant string) (*wire.Description, error) {

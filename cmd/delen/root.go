@@ -46,6 +46,7 @@ The usual path:
   delen criterion ...      show or change when a tenant's requests stop
   delen objective ...      show or change what a tenant wants, and what it gets
   delen watch              show live what every tenant gets
+  delen tenant ...         list, add and remove tenants, change their shares
 
 delen demo shows all of it at once, under rising load. delen split shows what a
 model is cut into, delen profile what its exits cost on this machine, and delen
@@ -73,6 +74,8 @@ well, 1 when the command failed and 2 when the command line is wrong.`,
 		newCriterion(),
 		newObjective(),
 		newWatch(),
+		newTenant(),
+		newPolicy(),
 		newSplit(),
 		newDemo(),
 		newProfile(),

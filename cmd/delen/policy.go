@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/delen-edge/delen/actors/client"
+	"github.com/delen-edge/delen/actors/wire"
+)
+
+// policyOptions is the command line of policy.
+type policyOptions struct {
+	administrator
+	fairness string
+}
+
+// newPolicy makes the command that shows and changes how a running node gives its slots away.
+func newPolicy() *cobra.Command {
+	var f policyOptions
+	cmd := &cobra.Command{
+		Use:   "policy [NAME] [--fairness time|energy|NUMBER]",
+		Short: "Show or change how a running node gives its slots away",
+		Long: `Policy shows who may have a slot of a running node that is free and what shares are
+parts of, or changes that from the next segment on. What is not given stays as it
+is.
+
+NAME is what scheduler.policy is in the configuration:
+
+  cooperative       what a tenant does not use is lent to the others, and taken back
+                    at the end of a segment
+  non-cooperative   every tenant is held to its share
+  first-come        requests are served in their order, whoever sends them
+
+--fairness says what shares are parts of: time, energy, or a mixture of both as a
+number from 0 (energy) to 1 (time).
+
+To show takes no token, to change does. With --json the result is a JSON object with
+policy and fairness, a number.` + aboutToken,
+		Example: `  delen policy
+  delen policy non-cooperative --token-file admin.token
+  delen policy --fairness 0.7 --token-file admin.token`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return fmt.Errorf("one NAME is expected, but there are %d arguments: %q", len(args), args)
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && !cmd.Flags().Changed("fairness") {
+				return f.show(cmd.Context(), cmd.OutOrStdout())
+			}
+			rules, err := f.rules(args)
+			if err != nil {
+				return usageError{err}
+			}
+			return f.order(cmd.Context(), func(ctx context.Context, a *client.Admin) error {
+				now, err := a.SetRules(ctx, rules)
+				if err != nil {
+					return err
+				}
+				return f.print(cmd.OutOrStdout(), now)
+			})
+		},
+	}
+	f.flags(cmd)
+	cmd.Flags().StringVar(&f.fairness, "fairness", "", "what shares are parts of: time, energy, or a number from 0 (energy) to 1 (time)")
+	return cmd
+}
+
+// rules are what the command line asks for.
+func (f *policyOptions) rules(args []string) (client.Rules, error) {
+	var r client.Rules
+	if len(args) > 0 {
+		if r.Policy = args[0]; r.Policy == "" {
+			return r, errors.New("NAME is empty: write cooperative, non-cooperative or first-come")
+		}
+	}
+	switch f.fairness {
+	case "":
+	case "time":
+		r.Fairness = new(1.0)
+	case "energy":
+		r.Fairness = new(0.0)
+	default:
+		x, err := strconv.ParseFloat(f.fairness, 64)
+		if err != nil || !(x >= 0 && x <= 1) {
+			return r, fmt.Errorf("--fairness %s: write time, energy, or a number from 0 to 1", f.fairness)
+		}
+		r.Fairness = &x
+	}
+	return r, nil
+}
+
+func (f *policyOptions) show(ctx context.Context, stdout io.Writer) error {
+	c, err := f.dial(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	d, err := c.Describe(ctx)
+	if err != nil {
+		return err
+	}
+	return f.print(stdout, d.GetRules())
+}
+
+func (f *policyOptions) print(stdout io.Writer, r *wire.Rules) error {
+	if f.json {
+		return printJSONLine(stdout, newPolicyLine(r))
+	}
+	_, err := fmt.Fprintln(stdout, policySentence(r))
+	return err
+}
+
+// policyLine is a policy as JSON.
+type policyLine struct {
+	Policy   string  `json:"policy"`
+	Fairness float64 `json:"fairness"`
+}
+
+func newPolicyLine(r *wire.Rules) policyLine { return policyLine{r.GetPolicy(), r.GetFairness()} }
+
+// policySentence says how slots are given away.
+func policySentence(r *wire.Rules) string {
+	parts := fmt.Sprintf("a mixture of time (%g) and energy (%g)", r.GetFairness(), 1-r.GetFairness())
+	switch r.GetFairness() {
+	case 1:
+		parts = "time"
+	case 0:
+		parts = "energy"
+	}
+	return fmt.Sprintf("policy %s, shares are parts of %s", r.GetPolicy(), parts)
+}

@@ -16,6 +16,7 @@ type Finding struct {
 	Observed float64 // the same, of the audited requests since it became so
 	Audited  int     // that this was found by
 	Raised   float64 // by how much the tenant asks for more accuracy than its objective from now on; 0: by nothing
+	Why      string  // the plan is another one, or ""
 	Old, New string  // criterion in force before and after
 }
 
@@ -159,9 +160,10 @@ func (t *Tenant) Audited(k *Ticket, complete bool, busy time.Duration) *Finding 
 	if f == nil {
 		return nil
 	}
-	if t.steers.raise(t.audit.raised) {
-		t.version++
-		t.steer(t.steers)
+	if c := t.steers; c != nil {
+		point := c.choice.Point
+		f.Why = c.raise(t.audit.raised)
+		t.resteer(&point)
 	}
 	f.Old, f.New = old.String(), t.config.Criterion.String()
 	return f

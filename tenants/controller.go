@@ -100,6 +100,8 @@ const (
 	becauseLate = "measured response times break a bound"
 	becauseRoom = "measured response times leave room for more"
 	becausePlan = "the plan allows less"
+	becauseSafe = "audits ask for a safer point"
+	becauseOver = "audits ask for no safer point any more"
 )
 
 // allow bounds what points may take. It says why the choice is another one now, or "" when it is not: the point in force may
@@ -108,9 +110,9 @@ func (c *controller) allow(a profile.Allowance) (why string) {
 	c.load.Allowance = a
 	p := &c.choice.Point
 	if !(a.Busy > 0 && p.ResponseTime > a.Busy || a.Energy > 0 && p.Energy > a.Energy) {
-		return ""
+		return c.dare()
 	}
-	next := c.goal.Frontier.Choose(c.goal.Policy, c.goal.Objective, c.load)
+	next := c.choose(c.goal.Objective)
 	if next.Point.Equal(p) {
 		c.choice = next
 		return ""

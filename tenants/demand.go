@@ -65,7 +65,7 @@ func (t *Tenant) Demand() Demand {
 	d := Demand{Rate: t.demands.arrivals.told, Pace: 1, Busy: t.demands.spent.told, Energy: t.demands.spent.toldEnergy}
 	if c := t.steers; c != nil {
 		d.Pace = c.load.Pace
-		d.Options = c.goal.Frontier.Options(c.goal.Policy, c.goal.Objective, c.load)
+		d.Options = c.goal.Frontier.Options(c.goal.Policy, safer(c.goal.Objective, c.raised), c.load)
 		t.demands.pace = d.Pace
 	}
 	return d

@@ -33,17 +33,34 @@ func (c *controller) bounded() bool {
 	return c != nil && !math.IsInf(c.goal.Objective.Bound(criteria.Accuracy).Min, -1)
 }
 
-// raise asks for so much more accuracy than the objective does, at once. It says whether that leads to another point.
-func (c *controller) raise(raised float64) bool {
+// raise asks for so much more accuracy than the objective does, at once. It says why the choice is another one now, or "" when it
+// is not.
+func (c *controller) raise(raised float64) (why string) {
 	if c == nil || c.raised == raised {
-		return false
+		return ""
 	}
-	c.raised = raised
+	why = becauseSafe
+	if c.raised = raised; raised == 0 {
+		why = becauseOver
+	}
 	next := c.choose(c.goal.Objective)
-	same := next.Point.Equal(&c.choice.Point)
-	if !same {
-		c.promise.begin(c.goal, next.Point, c.load)
+	if next.Point.Equal(&c.choice.Point) && slices.Equal(next.Unmet, c.choice.Unmet) {
+		return ""
 	}
-	c.choice, c.agreed, c.climbed, c.held = next, 0, false, 0
-	return !same
+	c.climbed = false // what is left has not turned out to be too slow
+	c.move(next, why)
+	return why
+}
+
+// dare takes a safer point that audits ask for as soon as it is allowed.
+func (c *controller) dare() (why string) {
+	if c.raised == 0 {
+		return ""
+	}
+	next := c.choose(c.goal.Objective)
+	if next.Point.Equal(&c.choice.Point) || next.Point.AccuracyLow <= c.choice.Point.AccuracyLow {
+		return ""
+	}
+	c.move(next, becauseSafe)
+	return becauseSafe
 }

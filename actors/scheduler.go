@@ -76,6 +76,8 @@ func (h *house) step(ctx actor.Context, e scheduler.Event) {
 			ctx.Send(h.stages[x.Model][x.Segment][x.Slot].pid, *x)
 		case *scheduler.End:
 			ctx.Send(h.tenants[x.Ticket.Tenant], *x)
+		case *scheduler.Audited:
+			ctx.Send(h.tenants[x.Ticket.Tenant], *x)
 		case *scheduler.Release:
 			ctx.Send(h.tenants[x.Ticket.Tenant], *x)
 		case *scheduler.Terminate:

@@ -39,7 +39,7 @@ func (n *Node) newGuest(c *config.Config, t *config.Tenant) (*guest, error) {
 	seek := n.seeker(c, t)
 	tenant, err := tenants.New(tenants.Config{
 		Name: t.Name, Index: int32(index), Model: model, Criterion: t.Criterion, Goal: seek.goalOf(t), Deadline: t.Deadline,
-		Queue: t.Queue, Overflow: overflow(t),
+		Queue: t.Queue, Overflow: overflow(t), Audit: t.Audit, Evidence: seek.evidence,
 	})
 	if err != nil {
 		n.seats.sit(index, nil)

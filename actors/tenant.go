@@ -87,6 +87,8 @@ func (g *guest) Receive(ctx actor.Context) {
 		g.arrived(ctx, m)
 	case scheduler.End:
 		g.ended(ctx, m)
+	case scheduler.Audited:
+		g.audited(ctx, m)
 	case scheduler.Release:
 		g.tenant.Late(m.Busy)
 		g.release(m.Ticket)
@@ -269,6 +271,7 @@ func (g *guest) ended(ctx actor.Context, e scheduler.End) {
 	delete(g.byName, r.name)
 	g.tenant.Ended(now, e.Ticket, e.Reason)
 	g.record(now, r, e)
+	g.heard(ctx, e)
 	g.follow(ctx, now)
 	g.remind(ctx, now)
 	switch {

@@ -24,7 +24,7 @@ type terms struct {
 // another one than before.
 func (g *guest) amend(ctx actor.Context, m amendment) {
 	c := g.tenant.Config()
-	c.Deadline, c.Queue, c.Overflow = m.terms.Deadline, m.terms.Queue, overflow(m.terms)
+	c.Deadline, c.Queue, c.Overflow, c.Audit = m.terms.Deadline, m.terms.Queue, overflow(m.terms), m.terms.Audit
 	ordered := orders(m.attributes)
 	if ordered {
 		c.Criterion, c.Goal = m.terms.Criterion, m.goal

@@ -86,7 +86,7 @@ func (g *guest) watched(w *watch) *wire.Watched {
 		BusyNs: int64(s.Busy), Used: min(1, s.Busy.Seconds()/(float64(g.slots)*s.Span.Seconds())), Share: terms.GetShare(),
 		EnergyJ: s.Energy, EnergySource: g.source, Battery: math.NaN(),
 		InHouse: uint32(account.InHouse()), Criterion: terms.GetCriterion(), CriterionVersion: terms.GetCriterionVersion(),
-		Point: terms.GetPoint(), Unmet: terms.GetUnmet(),
+		Point: terms.GetPoint(), Unmet: terms.GetUnmet(), Audit: g.auditsWatched(&s.Audit),
 	}
 	if math.IsNaN(r.EnergyJ) || g.source == wire.Source_NONE {
 		r.EnergyJ, r.EnergySource = math.NaN(), wire.Source_NONE

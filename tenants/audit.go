@@ -169,6 +169,9 @@ func (t *Tenant) Audited(k *Ticket, complete bool, busy time.Duration) *Finding 
 	return f
 }
 
+// Raised is by how much the tenant asks for more accuracy than its objective bounds it, because of what audits have found.
+func (t *Tenant) Raised() float64 { return t.audit.raised }
+
 // Promised is how often the answers of each exit should agree with the last exit's under the criterion in force; nil where
 // nothing is known of it.
 func (t *Tenant) Promised() []profile.Agreement {

@@ -59,6 +59,17 @@ func (a *Audit) complete(k *Ticket) {
 	}
 }
 
+// Coverage is the fraction of the chosen answers that were audited, by Crowd; 1 where none was chosen.
+func (a *Audit) Coverage() []float64 {
+	all := make([]float64, crowds)
+	for i := range all {
+		if all[i] = 1; a.Chosen[i] > 0 {
+			all[i] = float64(a.Complete[i]) / float64(a.Chosen[i])
+		}
+	}
+	return all
+}
+
 // since is what has come since an earlier account. It shares nothing with either.
 func (a *Audit) since(b *Audit) Audit {
 	d := Audit{Busy: a.Busy - b.Busy, Exits: make([]uint64, len(a.Exits)), Agreed: make([]uint64, len(a.Exits))}

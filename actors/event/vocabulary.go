@@ -8,6 +8,7 @@ var vocabulary = []Event{
 	RequestRefused{}, RequestShed{}, RequestFailed{}, RequestEnded{},
 	TenantAdded{}, TenantChanged{}, TenantRemoved{}, TenantStopped{}, TenantPaused{}, TenantResumed{}, CriterionChanged{},
 	ObjectiveChanged{}, ObjectiveUnmet{}, PointChosen{}, DriftFound{}, DriftOver{}, PaceChanged{}, PlanMade{},
+	AuditFound{}, AuditOver{},
 	SchedulerStep{}, RunTerminated{}, SlotLost{}, SlotBack{},
 	StageRestarted{}, StageRebuilding{}, StageRebuilt{}, ActorPanicked{},
 }

@@ -2356,7 +2356,9 @@ type Watched struct {
 	// is reported here; absent without an objective.
 	Point *Point `protobuf:"bytes,27,opt,name=point,proto3" json:"point,omitempty"`
 	// The bounds of the objective that the point is not predicted to keep.
-	Unmet         []string `protobuf:"bytes,28,rep,name=unmet,proto3" json:"unmet,omitempty"`
+	Unmet []string `protobuf:"bytes,28,rep,name=unmet,proto3" json:"unmet,omitempty"`
+	// What was audited; absent for a tenant of which nothing is.
+	Audit         *Audit `protobuf:"bytes,29,opt,name=audit,proto3" json:"audit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2587,6 +2589,119 @@ func (x *Watched) GetUnmet() []string {
 	return nil
 }
 
+func (x *Watched) GetAudit() *Audit {
+	if x != nil {
+		return x.Audit
+	}
+	return nil
+}
+
+// What audits have come to: some requests run on to the last exit after they
+// have been answered.
+type Audit struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Answers of earlier exits than the last one that were chosen, by how long
+	// their requests had waited: for less than a tenth of their time, less than
+	// half, and longer.
+	Chosen []uint64 `protobuf:"varint,1,rep,packed,name=chosen,proto3" json:"chosen,omitempty"`
+	// Of these, those of which the last exit has been heard.
+	Complete []uint64 `protobuf:"varint,2,rep,packed,name=complete,proto3" json:"complete,omitempty"`
+	// The same by exit; the first element counts exit 1.
+	Exits []uint64 `protobuf:"varint,3,rep,packed,name=exits,proto3" json:"exits,omitempty"`
+	// Of these, those that the last exit agrees with.
+	Agreed []uint64 `protobuf:"varint,4,rep,packed,name=agreed,proto3" json:"agreed,omitempty"`
+	// The fraction that agrees, of the profile's samples that stop at each exit
+	// under the criterion in force; NaN where none does. Empty when nothing is
+	// known of it.
+	Promised []float64 `protobuf:"fixed64,5,rep,packed,name=promised,proto3" json:"promised,omitempty"`
+	// The time that this took, which no tenant is charged.
+	BusyNs int64 `protobuf:"varint,6,opt,name=busy_ns,json=busyNs,proto3" json:"busy_ns,omitempty"`
+	// By how much the tenant asks for more accuracy than its objective, because too
+	// few agreed.
+	Raised        float64 `protobuf:"fixed64,7,opt,name=raised,proto3" json:"raised,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Audit) Reset() {
+	*x = Audit{}
+	mi := &file_actors_wire_wire_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Audit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Audit) ProtoMessage() {}
+
+func (x *Audit) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_wire_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Audit.ProtoReflect.Descriptor instead.
+func (*Audit) Descriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *Audit) GetChosen() []uint64 {
+	if x != nil {
+		return x.Chosen
+	}
+	return nil
+}
+
+func (x *Audit) GetComplete() []uint64 {
+	if x != nil {
+		return x.Complete
+	}
+	return nil
+}
+
+func (x *Audit) GetExits() []uint64 {
+	if x != nil {
+		return x.Exits
+	}
+	return nil
+}
+
+func (x *Audit) GetAgreed() []uint64 {
+	if x != nil {
+		return x.Agreed
+	}
+	return nil
+}
+
+func (x *Audit) GetPromised() []float64 {
+	if x != nil {
+		return x.Promised
+	}
+	return nil
+}
+
+func (x *Audit) GetBusyNs() int64 {
+	if x != nil {
+		return x.BusyNs
+	}
+	return 0
+}
+
+func (x *Audit) GetRaised() float64 {
+	if x != nil {
+		return x.Raised
+	}
+	return 0
+}
+
 // AddTenant has the node serve one more tenant.
 type AddTenant struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2603,7 +2718,7 @@ type AddTenant struct {
 
 func (x *AddTenant) Reset() {
 	*x = AddTenant{}
-	mi := &file_actors_wire_wire_proto_msgTypes[21]
+	mi := &file_actors_wire_wire_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2615,7 +2730,7 @@ func (x *AddTenant) String() string {
 func (*AddTenant) ProtoMessage() {}
 
 func (x *AddTenant) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[21]
+	mi := &file_actors_wire_wire_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2628,7 +2743,7 @@ func (x *AddTenant) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddTenant.ProtoReflect.Descriptor instead.
 func (*AddTenant) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{21}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *AddTenant) GetId() uint64 {
@@ -2668,7 +2783,7 @@ type RemoveTenant struct {
 
 func (x *RemoveTenant) Reset() {
 	*x = RemoveTenant{}
-	mi := &file_actors_wire_wire_proto_msgTypes[22]
+	mi := &file_actors_wire_wire_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2680,7 +2795,7 @@ func (x *RemoveTenant) String() string {
 func (*RemoveTenant) ProtoMessage() {}
 
 func (x *RemoveTenant) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[22]
+	mi := &file_actors_wire_wire_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2693,7 +2808,7 @@ func (x *RemoveTenant) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveTenant.ProtoReflect.Descriptor instead.
 func (*RemoveTenant) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{22}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *RemoveTenant) GetId() uint64 {
@@ -2734,7 +2849,7 @@ type SetShare struct {
 
 func (x *SetShare) Reset() {
 	*x = SetShare{}
-	mi := &file_actors_wire_wire_proto_msgTypes[23]
+	mi := &file_actors_wire_wire_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2746,7 +2861,7 @@ func (x *SetShare) String() string {
 func (*SetShare) ProtoMessage() {}
 
 func (x *SetShare) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[23]
+	mi := &file_actors_wire_wire_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2759,7 +2874,7 @@ func (x *SetShare) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetShare.ProtoReflect.Descriptor instead.
 func (*SetShare) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{23}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *SetShare) GetId() uint64 {
@@ -2807,7 +2922,7 @@ type SetRules struct {
 
 func (x *SetRules) Reset() {
 	*x = SetRules{}
-	mi := &file_actors_wire_wire_proto_msgTypes[24]
+	mi := &file_actors_wire_wire_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2819,7 +2934,7 @@ func (x *SetRules) String() string {
 func (*SetRules) ProtoMessage() {}
 
 func (x *SetRules) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[24]
+	mi := &file_actors_wire_wire_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2832,7 +2947,7 @@ func (x *SetRules) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetRules.ProtoReflect.Descriptor instead.
 func (*SetRules) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{24}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *SetRules) GetId() uint64 {
@@ -2881,7 +2996,7 @@ type Administered struct {
 
 func (x *Administered) Reset() {
 	*x = Administered{}
-	mi := &file_actors_wire_wire_proto_msgTypes[25]
+	mi := &file_actors_wire_wire_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2893,7 +3008,7 @@ func (x *Administered) String() string {
 func (*Administered) ProtoMessage() {}
 
 func (x *Administered) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[25]
+	mi := &file_actors_wire_wire_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2906,7 +3021,7 @@ func (x *Administered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Administered.ProtoReflect.Descriptor instead.
 func (*Administered) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{25}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Administered) GetId() uint64 {
@@ -3087,7 +3202,7 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x05Watch\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
 	"\x06tenant\x18\x02 \x01(\tR\x06tenant\x12\x19\n" +
-	"\bevery_ns\x18\x03 \x01(\x03R\aeveryNs\"\xea\x06\n" +
+	"\bevery_ns\x18\x03 \x01(\x03R\aeveryNs\"\x96\a\n" +
 	"\aWatched\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x1a\n" +
 	"\bsequence\x18\x02 \x01(\x04R\bsequence\x12\x1b\n" +
@@ -3117,7 +3232,16 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\tcriterion\x18\x19 \x01(\tR\tcriterion\x12+\n" +
 	"\x11criterion_version\x18\x1a \x01(\x04R\x10criterionVersion\x12*\n" +
 	"\x05point\x18\x1b \x01(\v2\x14.delen.wire.v1.PointR\x05point\x12\x14\n" +
-	"\x05unmet\x18\x1c \x03(\tR\x05unmet\"I\n" +
+	"\x05unmet\x18\x1c \x03(\tR\x05unmet\x12*\n" +
+	"\x05audit\x18\x1d \x01(\v2\x14.delen.wire.v1.AuditR\x05audit\"\xb6\x01\n" +
+	"\x05Audit\x12\x16\n" +
+	"\x06chosen\x18\x01 \x03(\x04R\x06chosen\x12\x1a\n" +
+	"\bcomplete\x18\x02 \x03(\x04R\bcomplete\x12\x14\n" +
+	"\x05exits\x18\x03 \x03(\x04R\x05exits\x12\x16\n" +
+	"\x06agreed\x18\x04 \x03(\x04R\x06agreed\x12\x1a\n" +
+	"\bpromised\x18\x05 \x03(\x01R\bpromised\x12\x17\n" +
+	"\abusy_ns\x18\x06 \x01(\x03R\x06busyNs\x12\x16\n" +
+	"\x06raised\x18\a \x01(\x01R\x06raised\"I\n" +
 	"\tAddTenant\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x14\n" +
 	"\x05token\x18\x02 \x01(\tR\x05token\x12\x16\n" +
@@ -3216,7 +3340,7 @@ func file_actors_wire_wire_proto_rawDescGZIP() []byte {
 }
 
 var file_actors_wire_wire_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_actors_wire_wire_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
+var file_actors_wire_wire_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_actors_wire_wire_proto_goTypes = []any{
 	(DType)(0),           // 0: delen.wire.v1.DType
 	(Code)(0),            // 1: delen.wire.v1.Code
@@ -3246,11 +3370,12 @@ var file_actors_wire_wire_proto_goTypes = []any{
 	(*ObjectiveSet)(nil), // 25: delen.wire.v1.ObjectiveSet
 	(*Watch)(nil),        // 26: delen.wire.v1.Watch
 	(*Watched)(nil),      // 27: delen.wire.v1.Watched
-	(*AddTenant)(nil),    // 28: delen.wire.v1.AddTenant
-	(*RemoveTenant)(nil), // 29: delen.wire.v1.RemoveTenant
-	(*SetShare)(nil),     // 30: delen.wire.v1.SetShare
-	(*SetRules)(nil),     // 31: delen.wire.v1.SetRules
-	(*Administered)(nil), // 32: delen.wire.v1.Administered
+	(*Audit)(nil),        // 28: delen.wire.v1.Audit
+	(*AddTenant)(nil),    // 29: delen.wire.v1.AddTenant
+	(*RemoveTenant)(nil), // 30: delen.wire.v1.RemoveTenant
+	(*SetShare)(nil),     // 31: delen.wire.v1.SetShare
+	(*SetRules)(nil),     // 32: delen.wire.v1.SetRules
+	(*Administered)(nil), // 33: delen.wire.v1.Administered
 }
 var file_actors_wire_wire_proto_depIdxs = []int32{
 	0,  // 0: delen.wire.v1.Tensor.dtype:type_name -> delen.wire.v1.DType
@@ -3274,13 +3399,14 @@ var file_actors_wire_wire_proto_depIdxs = []int32{
 	18, // 18: delen.wire.v1.ObjectiveSet.point:type_name -> delen.wire.v1.Point
 	3,  // 19: delen.wire.v1.Watched.energy_source:type_name -> delen.wire.v1.Source
 	18, // 20: delen.wire.v1.Watched.point:type_name -> delen.wire.v1.Point
-	17, // 21: delen.wire.v1.Administered.tenant:type_name -> delen.wire.v1.TenantInfo
-	16, // 22: delen.wire.v1.Administered.rules:type_name -> delen.wire.v1.Rules
-	23, // [23:23] is the sub-list for method output_type
-	23, // [23:23] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	28, // 21: delen.wire.v1.Watched.audit:type_name -> delen.wire.v1.Audit
+	17, // 22: delen.wire.v1.Administered.tenant:type_name -> delen.wire.v1.TenantInfo
+	16, // 23: delen.wire.v1.Administered.rules:type_name -> delen.wire.v1.Rules
+	24, // [24:24] is the sub-list for method output_type
+	24, // [24:24] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_actors_wire_wire_proto_init() }
@@ -3289,14 +3415,14 @@ func file_actors_wire_wire_proto_init() {
 		return
 	}
 	file_actors_wire_wire_proto_msgTypes[2].OneofWrappers = []any{}
-	file_actors_wire_wire_proto_msgTypes[24].OneofWrappers = []any{}
+	file_actors_wire_wire_proto_msgTypes[25].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_actors_wire_wire_proto_rawDesc), len(file_actors_wire_wire_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   26,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

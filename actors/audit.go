@@ -6,12 +6,24 @@ import (
 	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/scheduler"
+	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/tenants"
 )
 
-// mostClones is how many tickets may wait for the last exit after they have been answered. Each holds the memory of its tensors:
-// there are no more than a few requests' worth.
-const mostClones = 16
+// Tickets that wait for the last exit after they have been answered hold the memory of their tensors.
+const (
+	mostClones  = 16
+	cloneMemory = 64 << 20 // for all of them: a quarter of what there is for the tensors of a model's requests
+)
+
+// clones is how many tickets may wait for the last exit after they have been answered.
+func (n *Node) clones() int {
+	most := mostClones
+	for _, m := range n.models {
+		most = min(most, cloneMemory/max(1, stages.NewLayout(m.backend.Model()).Bytes))
+	}
+	return max(1, most)
+}
 
 // heard takes a ticket that the last exit has answered without being asked to, if it was chosen to be audited.
 func (g *guest) heard(ctx actor.Context, e scheduler.End) {

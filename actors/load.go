@@ -125,6 +125,7 @@ const handOff = 30 * time.Microsecond
 
 func (n *Node) schedulerConfig() scheduler.Config {
 	c := scheduler.Config{Slots: n.config.Scheduler.Slots, RunLimit: n.config.Scheduler.RunLimit, HandOff: handOff, Policy: n.config.Scheduler.Policy, Fairness: n.config.Scheduler.Fairness}
+	c.Clones = n.clones()
 	for _, m := range n.models {
 		own := scheduler.Model{Warm: m.times(), Exits: m.figures()}
 		if m.config.Profile != nil {

@@ -31,6 +31,7 @@ type Ticket struct {
 	Seen    criteria.Observation // at that exit
 	Busy    time.Duration        // native run time so far
 
+	Audit    bool             // chosen at admission: it runs on to the last exit after it has been answered
 	Path     []stages.Reading // what its exits have said, the first on; kept when it is audited
 	Answered int              // the exit whose answer is to be audited; 0: none
 	Crowd    Crowd            // that the answer met

@@ -1,6 +1,11 @@
 package scheduler
 
 import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
 	"github.com/delen-edge/delen/tenants"
 )
 
@@ -11,7 +16,12 @@ func (w *world) end(x *End) {
 	if b == nil || b.ended {
 		w.failf("ticket %d ends twice", k.ID)
 	}
-	if x.Running != (b.flight != nil) {
+	audited := x.Reason == tenants.ByCriterion && k.Audit && w.config.Clones > 0 && !b.guest.leaving
+	stale := b.flight
+	if x.Running && stale == nil {
+		stale = b.landing // for want of room, before its own row was looked at
+	}
+	if x.Running != (stale != nil || audited) || audited && b.flight != nil {
 		w.failf("ticket %d ends with running=%v, but its run is %v", k.ID, x.Running, b.flight)
 	}
 	if (x.Err != nil) != (x.Reason == tenants.Broken) {
@@ -19,6 +29,163 @@ func (w *world) end(x *End) {
 	}
 	w.checkReason(x, b)
 	b.ended = true
+	w.booked += k.Busy
+	w.cut = w.cut || x.Reason == tenants.ByDeadline || x.Reason == tenants.Expired
+	if audited {
+		b.clone = &twin{exit: k.Exit, last: k.Reading, answered: *k}
+	} else if x.Running {
+		b.flight = stale
+	}
+}
+
+// audited checks what is said of a clone, and that nothing of the ticket has changed since it was answered.
+func (w *world) audited(x *Audited) {
+	k, b := x.Ticket, w.tickets[x.Ticket.ID]
+	if b == nil || b.clone == nil || b.clone.audited || b.flight != nil {
+		w.failf("ticket %d is audited, but it has no clone or that runs", k.ID)
+	}
+	c, exits := b.clone, len(w.config.Models[0].Warm)
+	if x.Complete != (c.exit == exits && !c.spoilt) {
+		w.failf("the clone of ticket %d is complete=%v at exit %d, spoilt=%v", k.ID, x.Complete, c.exit, c.spoilt)
+	}
+	if x.Exit != c.answered.Exit || x.Early != c.answered.Reading || x.Last != c.last && x.Complete || x.Busy != c.busy {
+		w.failf("ticket %d is audited as %v, the world has %+v", k.ID, x, c)
+	}
+	if x.Complete && (len(k.Path) != exits || k.Path[exits-1] != c.last || k.Path[x.Exit-1] != x.Early) {
+		w.failf("the exits of ticket %d have said %v", k.ID, k.Path)
+	}
+	if !x.Complete && !c.spoilt && w.clones() <= w.config.Clones {
+		w.failf("the clone of ticket %d was given up for nothing", k.ID)
+	}
+	if k.Exit != c.answered.Exit || k.Reading != c.answered.Reading || k.Busy != c.answered.Busy || k.Version != c.answered.Version {
+		w.failf("ticket %d has changed after it was answered", k.ID)
+	}
+	c.audited = true
+	w.booked += x.Busy
+}
+
+// clones counts the tickets that have been answered and go on.
+func (w *world) clones() (n int) {
+	for _, b := range w.tickets {
+		if b.clone != nil && !b.clone.audited {
+			n++
+		}
+	}
+	return n
+}
+
+// checkRun checks a run for tickets.
+func (w *world) checkRun(f *flight) {
+	x, first := f.run, f.books[0]
+	if rows := len(w.config.Models[x.Model].Warm[x.Segment]); len(x.Tickets) > rows {
+		w.failf("run %d has %d rows, the segment allows %d", x.Run, len(x.Tickets), rows)
+	}
+	for i, b := range f.books {
+		k := b.ticket
+		switch {
+		case k != x.Tickets[i] || b.ended || b.flight != nil || slices.Index(f.books, b) != i:
+			w.failf("ticket %d runs, but it has ended or is running", k.ID)
+		case x.Segment != k.Exit || x.Model != b.guest.Model:
+			w.failf("ticket %d runs segment %d of model %d after exit %d", k.ID, x.Segment+1, x.Model, k.Exit)
+		case k.Deadline <= w.now:
+			w.failf("ticket %d starts after its deadline", k.ID)
+		case k.Deadline != tenants.Never && w.now+w.likely(f) > k.Deadline:
+			w.failf("ticket %d runs in a batch of %d that will pass its deadline", k.ID, len(f.books))
+		case b.guest != first.guest && w.config.Policy == NonCooperative:
+			w.failf("run %d is of several tenants, which are alone", x.Run)
+		}
+	}
+	if w.config.Policy == FirstCome {
+		for id, b := range w.tickets {
+			if !b.ended && b.flight == nil && id < first.ticket.ID {
+				w.failf("ticket %d runs, and %d came before", first.ticket.ID, id)
+			}
+		}
+	}
+}
+
+// likely is the least that a run was thought to take by the estimates of this step, which can only have faded since.
+func (w *world) likely(f *flight) time.Duration {
+	factors := w.house.slowdown[w.house.slots[f.run.Slot].run.beside-1:]
+	return seconds(w.house.models[f.run.Model].segments[f.run.Segment].service.of(len(f.books)).p95 * slices.Min(factors))
+}
+
+// checkClone checks a run for a clone.
+func (w *world) checkClone(f *flight) {
+	b := f.books[0]
+	if len(f.books) > 1 || b.clone.audited || b.flight != nil || b.clone.spoilt || f.run.Segment != b.clone.exit || f.run.Model != b.guest.Model {
+		w.failf("the clone of ticket %d runs segment %d of %d tickets after exit %d", b.ticket.ID, f.run.Segment+1, len(f.books), b.clone.exit)
+	}
+	for id, other := range w.tickets {
+		if !other.ended && other.flight == nil && !w.isParked(other.guest) {
+			w.failf("the clone of ticket %d runs while ticket %d waits", b.ticket.ID, id)
+		}
+	}
+}
+
+func (w *world) isParked(g *guest) bool {
+	return w.config.Policy == NonCooperative && w.house.tenants[g.index].parked >= 0
+}
+
+// price is what a second of a segment costs.
+func (w *world) price(segment int) float64 {
+	power := w.config.Models[0].Power
+	if power == nil {
+		return 1
+	}
+	return max(0.01, w.config.Fairness+(1-w.config.Fairness)*power[segment]/slices.Max(power))
+}
+
+// weight is a guest's effective weight. Whoever could not use its share is capped, one after the other, until the share of
+// each of the others is what it can use at most.
+func (w *world) weight(g *guest) float64 {
+	type claim struct{ weight, most float64 }
+	var all []claim
+	var own claim
+	weights, slots := 0.0, 0.0
+	for i := range w.slots {
+		if !w.slots[i].lost && len(w.slots[i].down) == 0 {
+			slots++
+		}
+	}
+	slots = max(slots, 1)
+	for _, other := range w.guests {
+		if other == nil {
+			continue
+		}
+		if most := min(w.parallel(other), len(w.slots)); most > 0 {
+			all = append(all, claim{other.Weight, float64(most)})
+			weights += other.Weight
+			if other == g {
+				own = all[len(all)-1]
+			}
+		}
+	}
+	if own.most == 0 {
+		return g.Weight
+	}
+	slices.SortFunc(all, func(a, b claim) int { return cmp.Compare(b.weight/b.most, a.weight/a.most) })
+	level := weights / slots
+	for _, c := range all {
+		if c.most >= slots || c.weight/c.most <= weights/slots {
+			level = weights / slots
+			break
+		}
+		slots -= c.most
+		weights -= c.weight
+		level = c.weight / c.most
+	}
+	return min(own.weight, own.most*level)
+}
+
+// parallel is how many tickets a guest has queued or running.
+func (w *world) parallel(g *guest) (n int) {
+	for _, b := range w.tickets {
+		if b.guest == g && b.clone == nil && (!b.ended || b.flight != nil && !b.released) {
+			n++
+		}
+	}
+	return n
 }
 
 // checkReason holds a reason against what is known of the ticket.
@@ -33,7 +200,7 @@ func (w *world) checkReason(x *End, b *book) {
 	case tenants.ByDeadline, tenants.Expired:
 		sound = k.Deadline != tenants.Never
 	case tenants.ByOverflow, tenants.Shed:
-		sound = g.Room > 0 && b.flight == nil && w.live(g) > g.Room && w.oldestQueued(g) == k
+		sound = g.Room > 0 && b.flight == nil && w.live(g) > g.Room && w.oldestQueued(g, k) == k
 	case tenants.ByRemoval, tenants.Removed:
 		sound = g == nil || g.leaving
 	}
@@ -53,6 +220,14 @@ func (w *world) stops(k *tenants.Ticket, g *guest) bool {
 
 func (w *world) release(x *Release) {
 	b := w.tickets[x.Ticket.ID]
+	w.booked += x.Busy
+	if b.clone != nil {
+		if b.released || !b.clone.audited || x.Busy != 0 {
+			w.failf("ticket %d is released, but its clone was not audited", x.Ticket.ID)
+		}
+		b.released = true
+		return
+	}
 	if !b.ended || b.flight == nil || b.released || w.running[b.flight.run.Run] != nil {
 		w.failf("ticket %d is released, but it is not one that ended while it ran and runs no longer", x.Ticket.ID)
 	}
@@ -97,22 +272,25 @@ func (w *world) live(g *guest) (n int) {
 	return n
 }
 
-// flying counts the runs of a guest; stale are those whose ticket has ended.
+// flying counts the rows of a guest in runs; stale are those whose ticket has ended.
 func (w *world) flying(g *guest) (all, stale int) {
 	for _, f := range w.running {
-		if f.book.guest == g {
-			all++
-			if f.book.ended {
-				stale++
+		for _, b := range f.books {
+			if b.guest == g {
+				all++
+				if b.ended {
+					stale++
+				}
 			}
 		}
 	}
 	return all, stale
 }
 
-func (w *world) oldestQueued(g *guest) (oldest *tenants.Ticket) {
+// oldestQueued passes by those that have only come back in this step, except one.
+func (w *world) oldestQueued(g *guest, but *tenants.Ticket) (oldest *tenants.Ticket) {
 	for id, b := range w.tickets {
-		if b.guest == g && !b.ended && b.flight == nil && (oldest == nil || id < oldest.ID) {
+		if b.guest == g && !b.ended && b.flight == nil && (b.landing == nil || b.ticket == but) && (oldest == nil || id < oldest.ID) {
 			oldest = b.ticket
 		}
 	}
@@ -124,6 +302,9 @@ func (w *world) oldestQueued(g *guest) (oldest *tenants.Ticket) {
 func (w *world) check() {
 	w.checkTickets()
 	w.checkGuests()
+	if w.clones() > w.config.Clones {
+		w.failf("%d clones are in the house", w.clones())
+	}
 	for i := range w.slots {
 		at := &w.slots[i]
 		overdue := at.flight != nil && at.flight.terminated != tenants.Never && w.now-at.flight.terminated >= w.config.RunLimit
@@ -141,18 +322,28 @@ func (w *world) checkTickets() {
 	for _, at := range w.slots {
 		room = room || at.flight == nil && len(at.down) == 0
 	}
+	if room && w.wide && !w.cut && w.config.Policy != NonCooperative {
+		w.failf("a run of several rows has begun beside a slot that stays free")
+	}
 	alive := 0
 	for id, b := range w.tickets {
 		if b.ended {
-			if b.flight == nil || b.released {
+			if b.released || b.flight == nil && b.clone == nil {
 				delete(w.tickets, id)
+				continue
 			}
+			if room && b.clone != nil && b.flight == nil {
+				w.failf("the clone of ticket %d waits beside a free slot", id)
+			}
+			alive++
 			continue
 		}
 		alive++
 		switch {
-		case b.flight == nil && room:
+		case b.flight == nil && room && !w.isParked(b.guest):
 			w.failf("ticket %d waits beside a free slot", id)
+		case b.flight == nil && room && w.wake == tenants.Never:
+			w.failf("ticket %d waits for tokens, and nobody will wake", id)
 		case b.flight == nil && b.guest.leaving:
 			w.failf("ticket %d waits though its tenant has left", id)
 		case b.ticket.Deadline <= w.now:
@@ -162,6 +353,9 @@ func (w *world) checkTickets() {
 	if idle := alive == 0 && len(w.running) == 0; w.house.Idle() != idle {
 		w.failf("idle is %v with %d tickets and %d runs", w.house.Idle(), alive, len(w.running))
 	}
+	if alive == 0 && w.busy != w.booked {
+		w.failf("%s were run, %s are booked", w.busy, w.booked)
+	}
 }
 
 func (w *world) checkGuests() {
@@ -169,9 +363,12 @@ func (w *world) checkGuests() {
 		if g == nil {
 			continue
 		}
+		if w.parallel(g) == 0 {
+			g.slept++
+		}
 		live := w.live(g)
 		flying, stale := w.flying(g)
-		if g.leaving && live == 0 && flying == 0 {
+		if g.leaving && live == 0 && flying == 0 && !slices.ContainsFunc(slices.Collect(maps.Values(w.tickets)), func(b *book) bool { return b.guest == g }) {
 			w.failf("nothing of tenant %d is left and it is not gone", i)
 		}
 		if g.Room > 0 && live > max(g.Room, flying-stale) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -13,15 +14,20 @@ import (
 
 // A ledger holds the normalised busy time of some tenants at every step: what the law speaks of.
 type ledger struct {
-	w    *world
-	who  []*guest
-	past [][]float64
+	w     *world
+	who   []*guest
+	past  [][]float64
+	least []float64 // effective weight
 }
 
 func (l *ledger) write() {
 	now := make([]float64, len(l.who))
+	if l.least == nil {
+		l.least = slices.Repeat([]float64{math.Inf(1)}, len(l.who))
+	}
 	for i, g := range l.who {
-		now[i] = g.busy.Seconds() / g.Weight
+		now[i] = g.normal
+		l.least[i] = min(l.least[i], l.w.weight(g))
 	}
 	l.past = append(l.past, now)
 }
@@ -31,7 +37,7 @@ func (l *ledger) check() {
 	l.w.t.Helper()
 	for i, a := range l.who {
 		for j, b := range l.who[:i] {
-			bound := float64(l.w.config.Slots+1) * (a.largest.Seconds()/a.Weight + b.largest.Seconds()/b.Weight)
+			bound := float64(l.w.config.Slots+1) * (a.largest/l.least[i] + b.largest/l.least[j])
 			low, high := math.Inf(1), math.Inf(-1)
 			for _, at := range l.past {
 				low, high = min(low, at[i]-at[j]), max(high, at[i]-at[j])

@@ -13,10 +13,11 @@ import (
 )
 
 func randomConfig(pick source, slots, tenants int) Config {
-	c := Config{Slots: slots, HandOff: 30 * time.Microsecond}
+	c := Config{Slots: slots, HandOff: 30 * time.Microsecond, Fairness: 1}
 	m := Model{}
 	for range 1 + pick.IntN(4) {
 		m.Warm = append(m.Warm, []time.Duration{time.Duration(1+pick.IntN(5000)) * time.Microsecond})
+		m.Power = append(m.Power, float64(1+pick.IntN(10)))
 		m.Exits = append(m.Exits, Figures{math.NaN(), math.NaN(), math.NaN()})
 	}
 	c.Models = []Model{m}
@@ -24,6 +25,22 @@ func randomConfig(pick source, slots, tenants int) Config {
 		c.Tenants = append(c.Tenants, Tenant{Weight: 1 + 99*float64(pick.IntN(1000))/1000})
 	}
 	return c
+}
+
+// batch lets runs have several rows, some of little use.
+func (c *Config) batch(pick source) {
+	for _, m := range c.Models {
+		for i := range m.Warm {
+			for range pick.IntN(4) {
+				more := time.Duration(float64(m.Warm[i][0]) * float64(pick.IntN(5)) / 4)
+				m.Warm[i] = append(m.Warm[i], m.Warm[i][len(m.Warm[i])-1]+more)
+			}
+		}
+	}
+}
+
+func randomRule(pick source) Rule {
+	return Rule{Policy: []Policy{Cooperative, NonCooperative, FirstCome}[pick.IntN(3)], Fairness: float64(pick.IntN(3)) / 2}
 }
 
 // random is a tenant of any weight, some with little room.
@@ -44,8 +61,11 @@ func chaos(t testing.TB, seed uint64, pick source, more func() bool, trace bool)
 	if pick.IntN(2) == 0 {
 		c.RunLimit = time.Duration(1+pick.IntN(20)) * time.Millisecond
 	}
+	c.batch(pick)
+	rule := randomRule(pick)
+	c.Policy, c.Fairness, c.Clones = rule.Policy, rule.Fairness, pick.IntN(4)
 	w := newWorld(t, seed, pick, c)
-	w.wild, w.trace = true, trace
+	w.wild, w.trace, w.crowded = true, trace, float64(pick.IntN(3))/4
 	segments := len(c.Models[0].Warm)
 	stop := []*criteria.Criterion{nil, criteria.Never(), parse(t, "confidence >= 0.7", segments), parse(t, "agreement >= 2 || response_time > 4*ms", segments)}
 	for more() {
@@ -54,7 +74,7 @@ func chaos(t testing.TB, seed uint64, pick source, more func() bool, trace bool)
 		}
 	}
 	if pick.IntN(2) == 0 {
-		w.step(Close{})
+		w.close()
 	}
 	for w.next(tenants.Never) {
 	}
@@ -79,6 +99,8 @@ func (w *world) something(stop []*criteria.Criterion) {
 	case 5:
 		w.assign(index, Plan{Criterion: stop[w.pick.IntN(len(stop))], Version: w.nextID})
 	case 6:
+		w.rule(randomRule(w.pick))
+	case 7:
 		w.crash(Crashed{Segment: w.pick.IntN(len(w.config.Models[0].Warm)), Slot: w.pick.IntN(w.config.Slots), Err: errors.New("idle")})
 	default:
 		deadline := tenants.Never

@@ -25,14 +25,19 @@ type world struct {
 	wake   time.Duration
 
 	nextID  uint64
-	tickets map[uint64]*book   // that have not ended, or whose run is not back
-	running map[uint64]*flight // by run
-	slots   []site             // by slot
-	guests  []*guest           // by index; nil where one is gone
-	coming  []*happening       // what the world will do by itself
-	service func(g *guest, segment int) time.Duration
-	wild    bool // runs fail, crash and hang
-	trace   bool // keep a log: it takes its time, so only when a test is run by itself with -v
+	tickets map[uint64]*book                          // that have not ended, or whose run is not back
+	running map[uint64]*flight                        // by run
+	slots   []site                                    // by slot
+	guests  []*guest                                  // by index; nil where one is gone
+	coming  []*happening                              // what the world will do by itself
+	service func(g *guest, segment int) time.Duration // of one row
+	wild    bool                                      // runs fail, crash and hang
+	crowded float64                                   // how many times longer a run takes for each run beside it
+	busy    time.Duration                             // of all runs that came back
+	booked  time.Duration                             // of these, what tickets, late runs and clones were given
+	cut     bool                                      // a deadline has ended a ticket in this step
+	wide    bool                                      // a run of several rows has begun in this step
+	trace   bool                                      // keep a log: it takes its time, so only when a test is run by itself with -v
 	log     []string
 }
 
@@ -44,13 +49,25 @@ type book struct {
 	guest    *guest
 	ended    bool
 	flight   *flight // nil: queued
+	landing  *flight // that has come back in this step
 	released bool
+	clone    *twin // after it was answered: nil when it is not audited, or is no longer
+}
+
+// twin is a clone as the world sees it.
+type twin struct {
+	exit     int
+	last     stages.Reading
+	busy     time.Duration
+	spoilt   bool // by a failed run, or because its tenant left or the house closed
+	answered tenants.Ticket
+	audited  bool
 }
 
 // flight is a run as the world sees it.
 type flight struct {
 	run        Run
-	book       *book
+	books      []*book
 	started    time.Duration
 	back       *happening
 	fate       fate
@@ -80,7 +97,9 @@ type guest struct {
 	leaving bool
 	gone    bool
 	busy    time.Duration // charged by runs that came back, hand-off included
-	largest time.Duration
+	normal  float64       // the same per effective weight
+	largest float64       // charge of a run, in seconds
+	slept   int           // how often it had neither a ticket nor a run
 }
 
 type happening struct {
@@ -140,7 +159,8 @@ func (w *world) at(when time.Duration, do func()) *happening {
 }
 
 func (w *world) step(e Event) {
-	w.note(w.now, e)
+	w.note(w.now, " ", e)
+	w.cut, w.wide = false, false
 	for _, effect := range w.house.Step(w.now, e) {
 		w.note("  ", effect)
 		switch x := effect.(type) {
@@ -148,6 +168,8 @@ func (w *world) step(e Event) {
 			w.run(*x)
 		case *End:
 			w.end(x)
+		case *Audited:
+			w.audited(x)
 		case *Release:
 			w.release(x)
 		case *Terminate:
@@ -162,33 +184,47 @@ func (w *world) step(e Event) {
 			w.wake = x.At
 		}
 	}
+	for _, b := range w.tickets {
+		b.landing = nil
+	}
 	w.check()
 }
 
 func (w *world) run(x Run) {
-	b, at := w.tickets[x.Tickets[0].ID], &w.slots[x.Slot]
+	at := &w.slots[x.Slot]
 	switch {
-	case b.ended || b.flight != nil:
-		w.failf("ticket %d runs, but it has ended or is running", x.Tickets[0].ID)
-	case x.Segment != x.Tickets[0].Exit || x.Model != b.guest.Model:
-		w.failf("ticket %d runs segment %d of model %d after exit %d", x.Tickets[0].ID, x.Segment+1, x.Model, x.Tickets[0].Exit)
-	case x.Tickets[0].Deadline <= w.now:
-		w.failf("ticket %d starts after its deadline", x.Tickets[0].ID)
 	case at.flight != nil || len(at.down) > 0:
 		w.failf("run %d starts in slot %d, which is not free", x.Run, x.Slot)
 	case w.running[x.Run] != nil:
 		w.failf("run %d is used twice", x.Run)
 	}
-	f := &flight{run: x, book: b, started: w.now, terminated: tenants.Never}
-	busy := w.service(b.guest, x.Segment)
+	f := &flight{run: x, started: w.now, terminated: tenants.Never}
+	f.run.Tickets = slices.Clone(x.Tickets)
+	for _, k := range x.Tickets {
+		f.books = append(f.books, w.tickets[k.ID])
+	}
+	if f.books[0].clone != nil {
+		w.checkClone(f)
+	} else {
+		w.checkRun(f)
+	}
+	w.wide = w.wide || len(f.books) > 1
+	warm := w.config.Models[x.Model].Warm[x.Segment]
+	busy := w.service(f.books[0].guest, x.Segment) * warm[len(f.books)-1] / warm[0]
+	busy = time.Duration(float64(busy) * (1 + w.crowded*float64(len(w.running))))
 	if w.wild {
 		f.fate = fate(max(0, w.pick.IntN(16)-12))
 		if f.fate == hangs && w.config.RunLimit == 0 {
 			f.fate = exits
 		}
 	}
-	b.flight, at.flight, w.running[x.Run] = f, f, f
-	b.guest.largest = max(b.guest.largest, seconds(w.house.slots[x.Slot].run.rows[0].charged))
+	at.flight, w.running[x.Run] = f, f
+	for i, b := range f.books {
+		b.flight = f
+		if b.clone == nil {
+			b.guest.largest = max(b.guest.largest, float64(len(f.books))*w.house.slots[x.Slot].run.rows[i].charged)
+		}
+	}
 	if f.fate != hangs {
 		f.back = w.at(w.now+busy, func() { w.back(f) })
 	}
@@ -200,33 +236,58 @@ func (w *world) back(f *flight) {
 		w.crash(Crashed{Model: f.run.Model, Segment: f.run.Segment, Slot: f.run.Slot, Err: errors.New("boom")})
 		return
 	}
-	w.land(f)
 	x := Exited{Run: f.run.Run, Usage: stages.Usage{Busy: w.now - f.started}}
 	if f.fate != exits {
 		x.Err = errors.New("boom")
 	}
-	x.Rows = []Row{{Reading: stages.Reading{Confidence: w.chance(), Predicted: w.pick.IntN(3)}}}
+	for range f.books {
+		r := Row{Reading: stages.Reading{Confidence: w.chance(), Predicted: w.pick.IntN(3)}}
+		if w.wild && w.pick.IntN(30) == 0 {
+			r.Err = errors.New("no answer")
+		}
+		x.Rows = append(x.Rows, r)
+	}
+	w.land(f, &x)
 	w.step(x)
 }
 
-// land books that a run is over.
-func (w *world) land(f *flight) {
+// land books that a run is over, as its stage will say.
+func (w *world) land(f *flight, x *Exited) {
+	busy := w.now - f.started
+	w.busy += busy
+	n := time.Duration(len(f.books))
+	for i, b := range f.books {
+		if c := b.clone; c != nil {
+			c.busy += busy
+			if x.Err != nil || x.Rows[i].Err != nil {
+				c.spoilt = true
+			} else {
+				c.exit++
+				c.last = x.Rows[i].Reading
+			}
+			continue
+		}
+		cost := (busy + w.config.HandOff).Seconds() * w.price(f.run.Segment)
+		b.guest.busy += seconds(cost) / n
+		b.guest.normal += cost / float64(n) / w.weight(b.guest)
+		b.guest.largest = max(b.guest.largest, cost)
+	}
 	delete(w.running, f.run.Run)
 	w.slots[f.run.Slot].flight = nil
-	if !f.book.ended {
-		f.book.flight = nil
+	for _, b := range f.books {
+		b.landing = f
+		if !b.ended || b.clone != nil {
+			b.flight = nil
+		}
 	}
 	w.coming = slices.DeleteFunc(w.coming, func(h *happening) bool { return h == f.back })
-	cost := w.now - f.started + w.config.HandOff
-	f.book.guest.busy += cost
-	f.book.guest.largest = max(f.book.guest.largest, cost)
 }
 
 // crash takes a stage down, with its run if there is one, and brings it up again after a while.
 func (w *world) crash(x Crashed) {
 	at, failed := &w.slots[x.Slot], stage{x.Model, x.Segment}
 	if f := at.flight; f != nil && f.run.Model == x.Model && f.run.Segment == x.Segment {
-		w.land(f)
+		w.land(f, &Exited{Err: x.Err})
 	}
 	if !slices.Contains(at.down, failed) {
 		at.down = append(at.down, failed)
@@ -245,6 +306,11 @@ func (w *world) terminate(x *Terminate) {
 		w.failf("run %d is terminated, but it is not one that takes too long", x.Run)
 	}
 	f.terminated = w.now
+	for _, b := range f.books {
+		if b.clone != nil {
+			b.clone.spoilt = true
+		}
+	}
 	if f.fate == hangs {
 		f.back = w.at(w.now+w.upTo(3*w.config.RunLimit), func() { w.back(f) })
 	}
@@ -254,6 +320,7 @@ func (w *world) terminate(x *Terminate) {
 func (w *world) offer(tenant int, deadline time.Duration, c *criteria.Criterion) *tenants.Ticket {
 	w.nextID++
 	k := &tenants.Ticket{ID: w.nextID, Tenant: int32(tenant), Arrived: w.now, Deadline: deadline, Criterion: c}
+	k.Audit = w.config.Clones > 0 && w.pick.IntN(3) == 0
 	b := &book{ticket: k}
 	if tenant < len(w.guests) {
 		b.guest = w.guests[tenant]
@@ -324,6 +391,28 @@ func (w *world) assign(index int, p Plan) {
 func (w *world) leave(index int) {
 	if index < len(w.guests) && w.guests[index] != nil {
 		w.guests[index].leaving = true
+		w.spoil(w.guests[index])
 	}
 	w.step(Leave{Tenant: index})
+}
+
+func (w *world) close() {
+	w.spoil(nil)
+	w.step(Close{})
+}
+
+func (w *world) rule(to Rule) {
+	if to.Validate() == nil {
+		w.config.Policy, w.config.Fairness = to.Policy, to.Fairness
+	}
+	w.step(to)
+}
+
+// spoil marks the clones of a guest, or all, as given up.
+func (w *world) spoil(g *guest) {
+	for _, b := range w.tickets {
+		if b.clone != nil && (g == nil || b.guest == g) {
+			b.clone.spoilt = true
+		}
+	}
 }

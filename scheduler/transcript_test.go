@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,7 +22,8 @@ import (
 
 var update = flag.Bool("update", false, "write the transcripts anew")
 
-// A transcript is a text file: '#' comments, a house (slots, model, tenant), then events at the margin, each followed by
+// A transcript is a text file: '#' comments, a house (slots; model, with the times of a segment by rows and what it draws:
+// 10ms/12ms@5; tenant), then events at the margin, each followed by
 // its effects, indented. The test replays the events and compares the whole file.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
@@ -97,12 +99,24 @@ func (p *transcript) build(word, rest string) {
 			p.config.RunLimit, err = time.ParseDuration(limit)
 			p.must(err, rest)
 		}
+		p.config.Policy, p.config.Fairness = Policy(option(fields, "policy")), p.decimal(fields, "fairness", 1)
+		p.config.Clones = p.number(fields, "clones")
 	case "model":
 		m := Model{}
 		for i, f := range fields {
-			d, err := time.ParseDuration(f)
-			p.must(err, rest)
-			m.Warm = append(m.Warm, []time.Duration{d})
+			var rows []time.Duration
+			f, power, known := strings.Cut(f, "@")
+			for _, text := range strings.Split(f, "/") {
+				d, err := time.ParseDuration(text)
+				p.must(err, rest)
+				rows = append(rows, d)
+			}
+			if known {
+				watts, err := strconv.ParseFloat(power, 64)
+				p.must(err, rest)
+				m.Power = append(m.Power, watts)
+			}
+			m.Warm = append(m.Warm, rows)
 			m.Exits = append(m.Exits, Figures{Accuracy: 0.1 * float64(i+1), Energy: math.NaN(), FLOPs: math.NaN()})
 		}
 		p.config.Models = append(p.config.Models, m)
@@ -178,8 +192,12 @@ func (p *transcript) number(fields []string, name string) int {
 	return n
 }
 
-func (p *transcript) weight(fields []string) float64 {
-	w, err := strconv.ParseFloat(option(fields, "weight"), 64)
+func (p *transcript) decimal(fields []string, name string, otherwise float64) float64 {
+	text := option(fields, name)
+	if text == "" {
+		return otherwise
+	}
+	w, err := strconv.ParseFloat(text, 64)
 	p.must(err, strings.Join(fields, " "))
 	return w
 }
@@ -204,12 +222,14 @@ func (p *transcript) event(now time.Duration, line string) Event {
 		return at
 	case "join":
 		p.stop = append(p.stop, criteria.Never())
-		return Join{Tenant: which, As: Tenant{Weight: p.weight(fields), Room: p.number(fields, "room")}}
+		return Join{Tenant: which, As: Tenant{Weight: p.decimal(fields, "weight", 0), Room: p.number(fields, "room")}}
 	case "change":
-		return Change{Tenant: which, Weight: p.weight(fields), Room: p.number(fields, "room")}
+		return Change{Tenant: which, Weight: p.decimal(fields, "weight", 0), Room: p.number(fields, "room")}
 	case "assign":
 		source := strings.Join(fields[3:], " ")
 		return Assign{Tenant: which, Plan: Plan{Criterion: parse(p.t, source, len(p.config.Models[0].Warm)), Version: uint64(p.number(fields, "version"))}}
+	case "rule":
+		return Rule{Policy: Policy(fields[1]), Fairness: p.decimal(fields, "fairness", 1)}
 	case "leave":
 		return Leave{Tenant: which}
 	case "tick":
@@ -223,7 +243,7 @@ func (p *transcript) event(now time.Duration, line string) Event {
 
 func (p *transcript) offer(now time.Duration, id uint64, fields []string) Event {
 	k := &tenants.Ticket{ID: id, Tenant: int32(p.number(fields, "tenant")), Arrived: now, Deadline: tenants.Never}
-	k.Criterion = p.stop[k.Tenant]
+	k.Criterion, k.Audit = p.stop[k.Tenant], slices.Contains(fields, "audit")
 	if d := option(fields, "deadline"); d != "" {
 		var err error
 		k.Deadline, err = time.ParseDuration(d)
@@ -242,9 +262,13 @@ func (p *transcript) exited(fields []string) Event {
 		return x
 	}
 	for _, text := range strings.Split(option(fields, "confidence"), ",") {
+		if text == "failed" {
+			x.Rows = append(x.Rows, Row{Err: errors.New("no answer")})
+			continue
+		}
 		confidence, err := strconv.ParseFloat(text, 64)
 		p.must(err, line)
-		x.Rows = append(x.Rows, Row{Reading: stages.Reading{Confidence: confidence}})
+		x.Rows = append(x.Rows, Row{Reading: stages.Reading{Confidence: confidence, Predicted: p.number(fields, "predicted")}})
 	}
 	return x
 }

@@ -37,15 +37,10 @@ func (p *pick) fits() bool { return p.busy <= whole && p.energy <= whole }
 
 // newJoint leaves out what is worth less than what a tenant has alone, where that fits its share, and what takes more than there is.
 func newJoint(g []guest, alone []Choice) *joint {
-	n := 0
-	for i := range g {
-		n += len(g[i].Options)
-	}
 	j := &joint{items: make([][]item, len(g)), hull: make([][]item, len(g))}
-	all := make([]item, 0, n)
-	hulls := make([]item, 0, n)
+	var all, some []item // scratch
 	for i := range g {
-		from := len(all)
+		all = all[:0]
 		for o := range g[i].Options {
 			if alone[i].Floor && above(&g[i].Options[o], &g[i].Options[alone[i].Alone]) < 0 {
 				continue
@@ -54,14 +49,12 @@ func newJoint(g []guest, alone []Choice) *joint {
 				all = append(all, t)
 			}
 		}
-		all = all[:from+undominated(all[from:])]
-		j.items[i] = all[from:]
+		j.items[i] = slices.Clone(undominated(all))
 		for k := range j.items[i] {
 			j.items[i][k].at = int32(k)
 		}
-		from = len(hulls)
-		hulls = hull(hulls, j.items[i])
-		j.hull[i] = hulls[from:]
+		some = hull(some[:0], j.items[i])
+		j.hull[i] = slices.Clone(some)
 		j.begin(i, &g[i], alone[i])
 	}
 	return j
@@ -100,30 +93,31 @@ func (g *guest) item(o int) item {
 	return t
 }
 
-// undominated moves the items to the front of which none is worth as much as another and takes no less, ascending in value, and
-// counts them. Of equals it is the last option.
-func undominated(all []item) int {
-	slices.SortFunc(all, func(a, b item) int { return cmp.Or(cmp.Compare(b.value, a.value), cmp.Compare(b.option, a.option)) })
-	n := 0
-	var front []item // of those before, none takes less than one of these
-	for _, t := range all {
+// undominated keeps the items, ascending in value, of which none takes as much as a later one, or more. Of equals it is the last option.
+func undominated(all []item) []item {
+	ascending := func(a, b item) int { return cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.option, b.option)) }
+	if !slices.IsSortedFunc(all, ascending) { // they mostly come so
+		slices.SortFunc(all, ascending)
+	}
+	kept := len(all)
+	var front []item // of those that are worth more, none takes less than one of these
+	for i := len(all) - 1; i >= 0; i-- {
+		t := all[i]
 		if slices.ContainsFunc(front, func(f item) bool { return f.busy <= t.busy && f.energy <= t.energy }) {
 			continue
 		}
 		front = slices.DeleteFunc(front, func(f item) bool { return t.busy <= f.busy && t.energy <= f.energy })
 		front = append(front, t)
-		all[n] = t
-		n++
+		kept--
+		all[kept] = t
 	}
-	slices.Reverse(all[:n])
-	return n
+	return all[kept:]
 }
 
 // hull appends the items that are above every line between two others, in one of the resources at least.
 func hull(to []item, all []item) []item {
-	from := len(to)
 	for _, t := range all {
-		for len(to) >= from+2 && below(&to[len(to)-2], &to[len(to)-1], &t) {
+		for len(to) >= 2 && below(&to[len(to)-2], &to[len(to)-1], &t) {
 			to = to[:len(to)-1]
 		}
 		to = append(to, t)

@@ -3,6 +3,7 @@ package planner
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/delen-edge/delen/scheduler"
@@ -10,10 +11,11 @@ import (
 
 // drawn is a situation of tenants with random options.
 type drawn struct {
-	tenants, options int
-	energy           bool    // a budget may bind
-	load             float64 // how much of what is planned for the best options take, about
-	broken           float64 // of the options that break bounds
+	tenants int
+	options int     // at the most; below 0: exactly so many, none as cheap as a worse one
+	energy  bool    // a budget may bind
+	load    float64 // how much of what is planned for the best options take, about
+	broken  float64 // of the options that break bounds
 }
 
 func (d drawn) situation(r *rand.Rand) Situation {
@@ -25,7 +27,11 @@ func (d drawn) situation(r *rand.Rand) Situation {
 		t := Demand{Tenant: "t", Weight: math.Exp(2 * r.NormFloat64())}
 		each := d.load / float64(d.tenants) * math.Exp(r.NormFloat64()/2)
 		t.Rate = math.Exp(3 * r.NormFloat64())
-		for range 1 + r.IntN(d.options) {
+		n := -d.options
+		if n < 0 {
+			n = 1 + r.IntN(d.options)
+		}
+		for range n {
 			part := r.Float64()
 			o := Option{Utility: min(1, max(0, math.Sqrt(part)+0.1*r.NormFloat64())), Kept: r.Float64() >= d.broken}
 			o.Busy = part * each * Most * float64(s.Slots) / t.Rate * (0.9 + 0.2*r.Float64())
@@ -35,9 +41,28 @@ func (d drawn) situation(r *rand.Rand) Situation {
 			}
 			t.Options = append(t.Options, o)
 		}
+		if d.options < 0 {
+			t.line()
+		}
 		s.Tenants = append(s.Tenants, t)
 	}
 	return s
+}
+
+// line puts options into an order in which none takes as much of anything as the next one, as on a frontier.
+func (d *Demand) line() {
+	for _, figure := range []func(o *Option) *float64{
+		func(o *Option) *float64 { return &o.Utility }, func(o *Option) *float64 { return &o.Busy }, func(o *Option) *float64 { return &o.Energy },
+	} {
+		var all []float64
+		for i := range d.Options {
+			all = append(all, *figure(&d.Options[i]))
+		}
+		slices.Sort(all)
+		for i := range all {
+			*figure(&d.Options[i]) = all[i]
+		}
+	}
 }
 
 // brute is the fewest tenants whose bounds a plan can break, and the best sum of utilities then, found by trying all combinations.

@@ -151,7 +151,7 @@ func DemandOf(name string, weight float64, t tenants.Demand, heat float64) Deman
 	d := Demand{Tenant: name, Weight: weight, Rate: t.Rate}
 	for i := range t.Options {
 		o := &t.Options[i]
-		d.Options = append(d.Options, Option{Utility: o.Utility, Kept: o.Kept, Busy: o.ResponseTime * max(t.Pace, heat), Energy: o.Energy})
+		d.Options = append(d.Options, Option{Utility: o.Utility, Kept: o.Kept, Busy: o.ResponseTime * max(t.Pace, heat), Energy: o.Active})
 	}
 	if len(d.Options) == 0 {
 		d.Options = []Option{{Utility: 1, Kept: true, Busy: t.Busy, Energy: t.Energy}}
@@ -201,8 +201,8 @@ func (f *Draft) grant(i int, p *Plan) (g tenants.Grant) {
 	chosen := &f.demands[i].Options[c.Option]
 	if best := d.best(); c.Option != best {
 		g.Allowance.Busy = chosen.ResponseTime
-		if !math.IsInf(f.Budget, 1) && !math.IsNaN(chosen.Energy) {
-			g.Allowance.Energy = chosen.Energy
+		if !math.IsInf(f.Budget, 1) && !math.IsNaN(chosen.Active) {
+			g.Allowance.Energy = chosen.Active
 		}
 	}
 	return g

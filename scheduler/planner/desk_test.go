@@ -15,8 +15,8 @@ import (
 // two is what a tenant with two points demands: 10 ms and 10 mJ for a poor answer, 40 ms and 40 mJ for a good one.
 func two(rate, pace float64) tenants.Demand {
 	return tenants.Demand{Rate: rate, Pace: pace, Options: []profile.Option{
-		{Point: profile.Point{ResponseTime: 0.010, Energy: 0.010}, Utility: 0, Kept: true},
-		{Point: profile.Point{ResponseTime: 0.040, Energy: 0.040}, Utility: 1, Kept: true},
+		{Point: profile.Point{ResponseTime: 0.010, Energy: 0.010}, Active: 0.010, Utility: 0, Kept: true},
+		{Point: profile.Point{ResponseTime: 0.040, Energy: 0.040}, Active: 0.040, Utility: 1, Kept: true},
 	}}
 }
 

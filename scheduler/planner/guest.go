@@ -1,27 +1,6 @@
 package planner
 
-import (
-	"math"
-
-	"github.com/delen-edge/delen/stages/profile"
-)
-
-// Of are the options that a tenant's points are to a plan, in their order, under the load that they were found for.
-func Of(points []profile.Option, l profile.Load) []Option {
-	all := make([]Option, len(points))
-	for i := range points {
-		all[i] = Stated(points[i].Point, l)
-		all[i].Utility, all[i].Kept = points[i].Utility, points[i].Kept
-		all[i].Allowance = points[i].Allowance()
-	}
-	return all
-}
-
-// Stated is the option of a tenant whose criterion was stated, and brings what a point does: it keeps what bounds there are, and
-// has no allowance.
-func Stated(p profile.Point, l profile.Load) Option {
-	return Option{Utility: 1, Kept: true, Busy: l.Pace * p.ResponseTime, Energy: p.Energy}
-}
+import "math"
 
 // guest is a tenant as a plan is made for it. What it takes is counted as fractions of all that is planned for.
 type guest struct {

@@ -21,10 +21,7 @@
 // A larger budget raises what each has alone, and with it what nobody may be below. So it may lower the sum.
 package planner
 
-import (
-	"github.com/delen-edge/delen/scheduler"
-	"github.com/delen-edge/delen/stages/profile"
-)
+import "github.com/delen-edge/delen/scheduler"
 
 // Situation is what a plan is made for.
 type Situation struct {
@@ -47,9 +44,7 @@ type Option struct {
 	Utility float64 // from 0 to 1, as profile.Option has it: of what keeps the bounds, and of what breaks them apart
 	Kept    bool    // it keeps the tenant's own bounds
 	Busy    float64 // s that segments run for a request in the mean, on the machine as busy and as hot as it is; NaN: not known, and it is not counted
-	Energy  float64 // J that a request takes in the mean; NaN: not known, and no budget binds it
-	// Allowance is what a tenant has to be told for profile.Frontier.Choose to choose the option.
-	Allowance profile.Allowance
+	Energy  float64 // J beyond idle that a request takes in the mean; NaN: not known, and no budget binds it
 }
 
 // Most is the part of the slots' time that is planned for (the design's rho): queues grow without bound where it is 1.

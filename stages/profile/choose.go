@@ -58,9 +58,9 @@ type candidate struct {
 // that many allowances may be tried with one confidence.
 func (f *Frontier) Choose(p Policy, o *criteria.Objective, l Load) Choice {
 	all := f.ranked(p, o, l)
-	best, least := &all[0], all[0].over(l.Allowance)
+	best, least := &all[0], all[0].over(l.Allowance, f.idle)
 	for i := range all {
-		if over := all[i].over(l.Allowance); over < least {
+		if over := all[i].over(l.Allowance, f.idle); over < least {
 			best, least = &all[i], over
 		}
 	}
@@ -181,7 +181,7 @@ func (f *Frontier) certify(all []candidate, o *criteria.Objective) {
 func (f *Frontier) test(all []candidate, o *criteria.Objective, accuracy float64) {
 	top := slices.IndexFunc(all, func(c candidate) bool { return c.excess == 0 })
 	single := slices.IndexFunc(all, func(c candidate) bool { return c.excess == 0 && c.single })
-	passed := tested{maximize: o.Maximize}
+	passed := tested{maximize: o.Maximize, idle: f.idle}
 	if single >= 0 && f.first(&all[single], &all[top], true) <= 0 {
 		if !f.keeps(&all[single], accuracy) {
 			return
@@ -199,13 +199,14 @@ func (f *Frontier) test(all []candidate, o *criteria.Objective, accuracy float64
 		}
 		c.kept = true
 		passed.best(c)
-		passed.taken.add(c.Point)
+		passed.taken.add(c.ResponseTime, c.Active(f.idle))
 	}
 }
 
 // tested is what those that have passed their test leave to be tested of the others.
 type tested struct {
 	maximize bool
+	idle     float64 // W that energies include
 	any      bool
 	goal     float64 // the best
 	taken    costs   // by those that are more accurate than the next
@@ -222,7 +223,7 @@ func (t *tested) best(c *candidate) {
 // accuracy.
 func (t *tested) better(c *candidate) bool {
 	if t.maximize {
-		return t.taken.cover(c.Point)
+		return t.taken.cover(c.ResponseTime, c.Active(t.idle))
 	}
 	return t.any && !(c.goal < t.goal)
 }

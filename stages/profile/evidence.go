@@ -20,6 +20,7 @@ type Evidence struct {
 	label          int // that of all samples, or -1
 	cost           map[criteria.Metric][]float64
 	p95            []float64 // of the response time, by exit; nil: not known
+	idle           float64   // W of the idle device that the energies include, as far as it is known
 }
 
 // ReadEvidence takes a valid profile, which was in the file at path, and reads the outcomes that it names. Digest is that of
@@ -168,6 +169,9 @@ func (e *Evidence) price(p *Profile) {
 	}
 	if times := e.cost[criteria.ResponseTime]; times != nil {
 		e.p95 = p.slow(times)
+		if p.IdlePower != nil {
+			e.idle = *p.IdlePower
+		}
 	}
 }
 

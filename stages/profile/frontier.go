@@ -52,6 +52,7 @@ type Frontier struct {
 	pointOrder, singleOrder []float64
 	searched                int // samples of the search part
 	off                     bool
+	idle                    float64 // W that the energies include
 }
 
 // mostPoints is how many points a frontier has, about. Between two neighbours accuracy and cost differ by a hundredth or so of
@@ -61,7 +62,7 @@ const mostPoints = 256
 // Frontier finds the points for an objective. The metrics of the objective must be known for all exits, see Knows.
 func (e *Evidence) Frontier(o *criteria.Objective, c Certainty) *Frontier {
 	confidence := cmp.Or(c.Confidence, usual)
-	f := &Frontier{Objective: o, Axis: e.axis(o), off: c.Off}
+	f := &Frontier{Objective: o, Axis: e.axis(o), off: c.Off, idle: e.idle}
 	in, n := e.in(search, c.Off)
 	f.searched = n
 	s := e.search(in, n, f.Axis, o)

@@ -11,7 +11,7 @@ import (
 // not known keeps within it.
 type Allowance struct {
 	Busy   float64 // s that segments run, as the profile counts it: on an idle machine
-	Energy float64 // J
+	Energy float64 // J beyond those of the idle device
 }
 
 // Option is a point that a tenant may be given, and what it is worth to it.
@@ -23,23 +23,32 @@ type Option struct {
 	Utility float64
 	// Kept says that the objective's bounds are kept.
 	Kept bool
+	// Active is the energy beyond that of the idle device in J, which is what a request adds to the machine's; NaN: not known.
+	Active float64
 }
 
-// Allowance is what makes Choose choose the option: what it takes.
-func (o *Option) Allowance() Allowance { return Allowance{known(o.ResponseTime), known(o.Energy)} }
+// Active is what a request adds in the mean to the energy of a device that draws so many watts when it is idle, in joules: an exit's
+// energy includes those of the idle device, for its response time. Where that is not known it is all.
+func (p *Point) Active(idle float64) float64 {
+	if math.IsNaN(p.ResponseTime) {
+		return p.Energy
+	}
+	return max(0, p.Energy-idle*p.ResponseTime)
+}
 
 // Options are the points of a policy that may be chosen for an objective under a load, from the least to the best: what keeps
-// the objective's bounds behind what does not. No option takes as much busy time and energy as one behind it, or more. There is
+// the objective's bounds behind what does not. No option takes as much busy time and active energy as one behind it, or more. There is
 // always one. The load's allowance is not asked: of the options that keep within one, Choose takes the last.
 func (f *Frontier) Options(p Policy, o *criteria.Objective, l Load) []Option {
 	var all []Option
-	var taken costs
+	var better costs
 	ranked := f.ranked(p, o, l)
 	for i := range ranked {
-		if c := &ranked[i]; !taken.cover(c.Point) {
-			taken.add(c.Point)
+		c := &ranked[i]
+		if active := c.Active(f.idle); !better.cover(c.ResponseTime, active) {
+			better.add(c.ResponseTime, active)
 			ranked[len(all)] = *c
-			all = append(all, Option{Point: *c.Point, Kept: c.kept})
+			all = append(all, Option{Point: *c.Point, Kept: c.kept, Active: active})
 		}
 	}
 	ranked = ranked[:len(all)]
@@ -75,38 +84,30 @@ func along(least, most, value float64) float64 {
 }
 
 // over is by how much a point exceeds an allowance, as fractions of what it allows, added up.
-func (p *Point) over(a Allowance) float64 {
-	sum := 0.0
-	for _, c := range []struct{ cost, most float64 }{{p.ResponseTime, a.Busy}, {p.Energy, a.Energy}} {
-		if c.most > 0 && c.cost > c.most {
-			sum += (c.cost - c.most) / c.most
-		}
+func (p *Point) over(a Allowance, idle float64) float64 {
+	return beyond(p.ResponseTime, a.Busy) + beyond(p.Active(idle), a.Energy)
+}
+
+// beyond is by how much a cost exceeds what is allowed, as a fraction of that; 0 where it is not known, or all is allowed.
+func beyond(cost, allowed float64) float64 {
+	if allowed > 0 && cost > allowed {
+		return (cost - allowed) / allowed
 	}
-	return sum
+	return 0
 }
 
 // costs are what some points take that no other of them undercuts. What is not known costs nothing.
-type costs []struct{ busy, energy float64 }
+type costs []taken
 
-// cover reports whether one of them takes no more than a point of both.
-func (s costs) cover(p *Point) bool {
-	for _, c := range s {
-		if !(c.busy > p.ResponseTime) && !(c.energy > p.Energy) {
-			return true
-		}
-	}
-	return false
+type taken struct{ busy, energy float64 }
+
+// cover reports whether one of them takes no more of either.
+func (s costs) cover(busy, energy float64) bool {
+	return slices.ContainsFunc(s, func(t taken) bool { return !(t.busy > busy) && !(t.energy > energy) })
 }
 
-// add takes up a point that they do not cover.
-func (s *costs) add(p *Point) {
-	*s = slices.DeleteFunc(*s, func(c struct{ busy, energy float64 }) bool { return c.busy >= p.ResponseTime && c.energy >= p.Energy })
-	*s = append(*s, struct{ busy, energy float64 }{known(p.ResponseTime), known(p.Energy)})
-}
-
-func known(f float64) float64 {
-	if math.IsNaN(f) {
-		return 0
-	}
-	return f
+// add takes up what they do not cover.
+func (s *costs) add(busy, energy float64) {
+	*s = slices.DeleteFunc(*s, func(t taken) bool { return !(t.busy < busy) && !(t.energy < energy) })
+	*s = append(*s, taken{busy, energy})
 }

@@ -35,6 +35,7 @@ func frontiers(t *testing.T, do func(f *Frontier, r *rand.Rand)) {
 	for _, exits := range []int{1, 2, 3, 5} {
 		for shape, p := range populations(exits) {
 			q := p.profile()
+			q.IdlePower = new(float64(200 * (shape % 3)))
 			if shape == 1 {
 				for k := range q.Exits {
 					q.Exits[k].Energy = nil
@@ -63,10 +64,10 @@ func TestAnAllowanceLeavesTheBestOptionWithin(t *testing.T) {
 			policy := policies[r.IntN(5)%3]
 			options := f.Options(policy, o, l)
 			p := f.Points[r.IntN(len(f.Points))]
-			l.Busy, l.Energy = p.ResponseTime*(0.8+0.5*r.Float64())*float64(r.IntN(3)), known(p.Energy)*(0.8+0.5*r.Float64())*float64(r.IntN(3))
+			l.Busy, l.Energy = p.ResponseTime*(0.8+0.5*r.Float64())*float64(r.IntN(3)), max(0, p.Active(f.idle))*(0.8+0.5*r.Float64())*float64(r.IntN(3))
 			want := -1
 			for i, x := range options {
-				if (l.Busy == 0 || !(x.ResponseTime > l.Busy)) && (l.Energy == 0 || !(x.Energy > l.Energy)) {
+				if (l.Busy == 0 || !(x.ResponseTime > l.Busy)) && (l.Energy == 0 || !(x.Active > l.Energy)) {
 					want = i
 				}
 			}
@@ -75,7 +76,7 @@ func TestAnAllowanceLeavesTheBestOptionWithin(t *testing.T) {
 			case want < 0:
 				none++
 				for i := range options {
-					if options[i].over(l.Allowance) < got.Point.over(l.Allowance) {
+					if options[i].over(l.Allowance, f.idle) < got.Point.over(l.Allowance, f.idle) {
 						t.Errorf("%s, %s under %+v: %+v, and %+v is nearer", policy, o, l, got.Point, options[i])
 					}
 				}
@@ -104,7 +105,7 @@ func TestOptionsAreWorthTheirCosts(t *testing.T) {
 					t.Errorf("%s, %s: option %d of %d has utility %v", policy, o, i, len(options), x.Utility)
 				}
 				for _, y := range options[i+1:] {
-					if x.Kept && !y.Kept || x.Kept == y.Kept && x.Utility > y.Utility || !(x.ResponseTime < y.ResponseTime) && !(x.Energy < y.Energy) {
+					if x.Kept && !y.Kept || x.Kept == y.Kept && x.Utility > y.Utility || !(x.ResponseTime < y.ResponseTime) && !(x.Active < y.Active) {
 						t.Errorf("%s, %s: %+v comes before %+v", policy, o, x, y)
 					}
 				}

@@ -40,6 +40,7 @@ The usual path:
 
   delen check delen.hcl    what a configuration means, or everything that is
                            wrong with it
+  delen plan delen.hcl     what every tenant would get at given rates
   delen doctor             what this machine can run models on
   delen serve delen.hcl    serve it
   delen infer ...          send a request, as an app does
@@ -81,6 +82,7 @@ well, 1 when the command failed and 2 when the command line is wrong.`,
 		newProfile(),
 		newFrontier(),
 		newSimulate(),
+		newPlan(),
 		newEval(),
 		newImport(),
 	)

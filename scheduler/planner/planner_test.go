@@ -65,77 +65,76 @@ func (d *Demand) line() {
 	}
 }
 
-// brute is the fewest tenants whose bounds a plan can break, and the best sum of utilities then, found by trying all combinations.
-func brute(s *Situation, p *Plan) (unkept int, utility float64, ok bool) {
-	total := 0.0
-	for _, t := range s.Tenants {
-		total += t.Weight
-	}
-	unkept, utility = math.MaxInt, -1
-	var try func(i, lost int, sum, busy, energy float64)
-	try = func(i, lost int, sum, busy, energy float64) {
-		if busy > Most*float64(s.Slots)*(1+1e-9) || energy > s.Budget*(1+1e-9) {
-			return
-		}
-		if i == len(s.Tenants) {
-			if lost < unkept || lost == unkept && sum > utility {
-				unkept, utility, ok = lost, sum, true
-			}
-			return
-		}
-		t := &s.Tenants[i]
-		alone := t.Options[p.Choices[i].Alone]
-		for _, o := range t.Options {
-			if p.Choices[i].Floor && (alone.Kept && !o.Kept || alone.Kept == o.Kept && o.Utility < alone.Utility) {
-				continue
-			}
-			e := o.Energy
-			if math.IsNaN(e) {
-				e = 0
-			}
-			n := lost
-			if !o.Kept {
-				n++
-			}
-			try(i+1, n, sum+t.Weight/total*o.Utility, busy+t.Rate*o.Busy, energy+t.Rate*e)
-		}
-	}
-	try(0, 0, 0, 0, 0)
-	return unkept, utility, ok
+// about is equality but for the rounding of sums.
+func about(a, b float64) bool { return math.Abs(a-b) <= 1e-9*max(1, math.Abs(a)) }
+
+// each is a tenant with one option: so many requests a second, of so many seconds and joules.
+func each(weight, rate, busy, energy float64) Demand {
+	return Demand{Weight: weight, Rate: rate, Options: []Option{{Utility: 1, Kept: true, Busy: busy, Energy: energy}}}
 }
 
-func TestTheJointPlanIsTheBestOfAllCombinations(t *testing.T) {
-	full, broke := 0, 0
-	for seed := range uint64(2000) {
-		r := rand.New(rand.NewPCG(seed, 1))
-		d := drawn{tenants: 2 + r.IntN(3), options: 20, energy: seed%2 == 1, load: 3 * r.Float64(), broken: float64(seed%3) / 3}
-		if d.tenants == 4 {
-			d.options = 10
-		}
-		s := d.situation(r)
-		p := Make(s)
-		unkept, utility, ok := brute(&s, &p)
-		if p.Full == ok {
-			t.Errorf("seed %d: full is %v, and there is a plan: %v", seed, p.Full, ok)
-		}
-		if p.Full {
-			full++
-			continue
-		}
-		got := 0
-		for i, c := range p.Choices {
-			if !s.Tenants[i].Options[c.Option].Kept {
-				got++
+// TestTheLastDeclaredIsShedFirst, but nobody below its share, and no more than has to be.
+func TestTheLastDeclaredIsShedFirst(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		what      string
+		situation Situation
+		rates     []float64
+		full      bool
+	}{
+		{"what is planned for", Situation{Slots: 1, Budget: math.Inf(1), Tenants: []Demand{each(1, 40, 0.01, nan), each(1, 40, 0.01, nan)}}, []float64{40, 40}, false},
+		{"what there is", Situation{Slots: 1, Budget: math.Inf(1), Tenants: []Demand{each(1, 40, 0.01, nan), each(1, 60, 0.01, nan)}}, []float64{40, 60}, true},
+		{"too much by the last", Situation{Slots: 1, Budget: math.Inf(1), Tenants: []Demand{each(1, 40, 0.01, nan), each(1, 80, 0.01, nan)}}, []float64{40, 60}, true},
+		{"too much by the first", Situation{Slots: 1, Budget: math.Inf(1), Tenants: []Demand{each(1, 80, 0.01, nan), each(1, 40, 0.01, nan)}}, []float64{60, 40}, true},
+		{"too much by all", Situation{Slots: 1, Budget: math.Inf(1), Tenants: []Demand{each(1, 60, 0.01, nan), each(1, 6e9, 0.01, nan)}}, []float64{50, 50}, true},
+		{"the last fits its share", Situation{Slots: 1, Budget: math.Inf(1), Tenants: []Demand{each(3, 80, 0.01, nan), each(3, 80, 0.01, nan), each(4, 10, 0.01, nan)}}, []float64{60, 30, 10}, true},
+		{"two slots", Situation{Slots: 2, Budget: math.Inf(1), Tenants: []Demand{each(1, 100, 0.01, nan), each(1, 110, 0.01, nan)}}, []float64{100, 100}, true},
+		{"shares", Situation{Slots: 1, Budget: math.Inf(1), Tenants: []Demand{each(3, 100, 0.01, nan), each(1, 100, 0.01, nan)}}, []float64{75, 25}, true},
+		{"a budget", Situation{Slots: 1, Budget: 1, Tenants: []Demand{each(1, 20, 0.001, 0.01), each(1, 100, 0.001, 0.01)}}, []float64{20, 80}, true},
+		{"a budget of nothing", Situation{Slots: 1, Budget: 0, Tenants: []Demand{each(1, 20, 0.001, 0.01), each(1, 20, 0.001, nan)}}, []float64{0, 20}, true},
+		{"who takes no energy is not shed for it", Situation{Slots: 1, Budget: 1, Tenants: []Demand{each(1, 200, 0.001, 0.01), each(1, 60, 0.01, nan)}}, []float64{100, 60}, true},
+		{"strictly", Situation{Policy: scheduler.NonCooperative, Slots: 1, Budget: math.Inf(1), Tenants: []Demand{each(1, 10, 0.01, nan), each(1, 60, 0.01, nan)}}, []float64{10, 50}, true},
+		{"strictly, but not more than there is", Situation{Policy: scheduler.NonCooperative, Slots: 1, Budget: math.Inf(1), Tenants: []Demand{each(1, 10, 0.01, nan), each(1, 45, 0.01, nan)}}, []float64{10, 45}, true},
+	} {
+		p := Make(c.situation)
+		for i, want := range c.rates {
+			if !about(p.Choices[i].Rate, want) || p.Full != c.full {
+				t.Errorf("%s: tenant %d has %v requests/s, full is %v; want %v, %v", c.what, i, p.Choices[i].Rate, p.Full, want, c.full)
 			}
 		}
-		if got > 0 {
-			broke++
-		}
-		if got != unkept || math.Abs(p.Utility-utility) > 1e-9 || p.Gap != 0 {
-			t.Errorf("seed %d: %d tenants' bounds are broken, utility %v, gap %v; want %d, %v", seed, got, p.Utility, p.Gap, unkept, utility)
-		}
 	}
-	if full < 50 || broke < 50 {
-		t.Errorf("%d situations are full, and in %d bounds are broken: too few to tell", full, broke)
+}
+
+// TestSumsOfAPlan: what is let in, and what it takes.
+func TestSumsOfAPlan(t *testing.T) {
+	s := Situation{Slots: 1, Budget: math.Inf(1), Tenants: []Demand{each(1, 20, 0.01, 0.02), each(3, 30, 0.01, 0.01)}}
+	if p := Make(s); !about(p.Busy, 0.5) || !about(p.Power, 0.7) || p.Utility != 1 || p.Gap != 0 || p.Full {
+		t.Errorf("%+v", p)
+	}
+	s.Tenants = append(s.Tenants, each(1, 0, math.NaN(), math.NaN()))
+	if p := Make(s); !about(p.Power, 0.7) {
+		t.Errorf("nobody asks the tenant whose energy is not known, and the power is %v", p.Power)
+	}
+	s.Tenants[2].Rate = 1
+	if p := Make(s); !math.IsNaN(p.Power) || !about(p.Busy, 0.5) {
+		t.Errorf("the power is %v, the slots are %v busy", p.Power, p.Busy)
+	}
+	if p := Make(Situation{Slots: 1}); len(p.Choices) != 0 || p.Full || p.Busy != 0 {
+		t.Errorf("of nobody: %+v", p)
+	}
+}
+
+// TestWhatSomeDoNotNeedServesOthers: the design's two policies.
+func TestWhatSomeDoNotNeedServesOthers(t *testing.T) {
+	options := []Option{{Utility: 0, Kept: true, Busy: 0.01}, {Utility: 0.6, Kept: true, Busy: 0.02}, {Utility: 1, Kept: true, Busy: 0.06}}
+	s := Situation{Policy: scheduler.NonCooperative, Slots: 1, Budget: math.Inf(1), Tenants: []Demand{{Weight: 1, Rate: 10, Options: options}, {Weight: 1, Rate: 1, Options: options}}}
+	if p := Make(s); p.Choices[0] != (Choice{Option: 1, Alone: 1, Floor: true, Rate: 10}) || p.Choices[1].Option != 2 {
+		t.Errorf("alone: %+v", p.Choices)
+	}
+	for _, policy := range []scheduler.Policy{scheduler.Cooperative, scheduler.FirstCome, ""} {
+		s.Policy = policy
+		if p := Make(s); p.Choices[0] != (Choice{Option: 2, Alone: 1, Floor: true, Rate: 10}) || p.Choices[1].Option != 2 {
+			t.Errorf("%s: %+v", policy, p.Choices)
+		}
 	}
 }

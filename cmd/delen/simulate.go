@@ -119,8 +119,11 @@ func (s *simulating) run(ctx context.Context, path string, stdout, stderr io.Wri
 	return printSimulation(stdout, r)
 }
 
-// simulatedHandOff is what it takes to pass a ticket from one stage to the next, measured at 20 to 40 us.
-const simulatedHandOff = 30 * time.Microsecond
+// What a node has by itself.
+const (
+	simulatedHandOff = 30 * time.Microsecond // to pass a ticket from one stage to the next, measured at 20 to 40 us
+	simulatedClones  = 16                    // answered requests that may wait for the last exit
+)
 
 // simulated is a scenario as the simulation takes it.
 func simulated(s *config.Scenario) (sim.Config, error) {
@@ -128,7 +131,9 @@ func simulated(s *config.Scenario) (sim.Config, error) {
 		Seed: s.Simulation.Seed, Duration: s.Simulation.Duration, Window: s.Simulation.Window, Slowdown: s.Simulation.Slowdown, Rules: s.Simulation.Rules,
 		Scheduler: scheduler.Config{
 			Slots: s.Scheduler.Slots, HandOff: simulatedHandOff, RunLimit: s.Scheduler.RunLimit, Policy: s.Scheduler.Policy, Fairness: s.Scheduler.Fairness,
+			Clones: simulatedClones,
 		},
+		Budget: s.Scheduler.Budget,
 	}
 	places := map[string]int{}
 	for i, m := range s.Models {
@@ -136,13 +141,14 @@ func simulated(s *config.Scenario) (sim.Config, error) {
 		if err != nil {
 			return c, err
 		}
+		own.Batch = s.Batches(m)
 		c.Models = append(c.Models, own)
 		places[m.Name] = i
 	}
 	for _, t := range s.Tenants {
 		own := sim.Tenant{
 			Name: t.Name, Model: places[t.Model.Name], Share: t.Share, Criterion: t.Criterion, Objective: t.Objective, Adapt: t.Adapt,
-			Deadline: t.Deadline, Queue: t.Queue,
+			Deadline: t.Deadline, Queue: t.Queue, Audit: t.Audit,
 		}
 		if t.Objective != nil {
 			own.Criterion = nil

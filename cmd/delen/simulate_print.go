@@ -23,7 +23,7 @@ func printSimulation(w io.Writer, r *sim.Result) error {
 		t.line("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s", f.Tenant, grouped(int64(f.Requests)),
 			share(f.Answered, f.Requests), share(f.Refused, f.Requests), share(f.Shed, f.Requests), share(f.Missed(), f.Requests), hundredths(f.Accuracy),
 			inMilliseconds(f.Mean), inMilliseconds(f.P50), inMilliseconds(f.P95), inMilliseconds(f.P99), hundredths(quotient(f.Busy, sum)), figureOr(f.Energy, "%.4g J"),
-			f.Points, exitShares(f.Exits, f.Answered))
+			len(f.Changes), exitShares(f.Exits, f.Answered))
 	}
 	return t.flush()
 }

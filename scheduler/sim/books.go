@@ -15,7 +15,7 @@ type books struct {
 	known       bool // whether an answer is right
 	turned      time.Duration
 	windows     []Window
-	points      int // that another operating point was taken
+	changes     []Change
 }
 
 // page is books of some time.

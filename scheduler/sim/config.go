@@ -20,6 +20,7 @@ type Config struct {
 	// Scheduler has the slots, the policy and what else the scheduler is told. Its models and tenants are left out: they are
 	// made from those below.
 	Scheduler scheduler.Config
+	Budget    float64 // W beyond idle that plans are made for; 0: as much as tenants like
 	// Slowdown is how many times longer a segment takes than alone by the number of segments that run, itself included; the
 	// last holds for more. Without any, segments do not disturb each other.
 	Slowdown []float64
@@ -34,6 +35,7 @@ type Model struct {
 	Profile  *profile.Profile  // a valid one
 	Outcomes []profile.Outcome // of every sample one for each exit; none: an even chance of two classes, whatever the sample
 	Evidence *profile.Evidence // made of both; nil: there are no objectives
+	Batch    []int             // for each segment, for how many requests a run may be; nil: for one
 }
 
 // Tenant is a guest with those who send its requests.
@@ -47,6 +49,7 @@ type Tenant struct {
 	Deadline  time.Duration       // of a request; 0: none
 	Queue     int
 	Overflow  tenants.Overflow
+	Audit     float64 // fraction of the requests that are audited
 
 	Joins    time.Duration // when it comes
 	Leaves   time.Duration // when it goes; 0: never

@@ -21,8 +21,9 @@ type guest struct {
 	goes  bool            // nobody comes any more
 
 	source  *source
-	version int        // of the rate, so that what came of another is not awaited any more
-	chance  *rand.Rand // of what requests are like
+	version int           // of the rate, so that what came of another is not awaited any more
+	looked  time.Duration // the second in which the demand was last looked at
+	chance  *rand.Rand    // of what requests are like
 	books   *books
 }
 
@@ -62,12 +63,13 @@ func (g *guest) draw(r Request) request {
 	return own
 }
 
-// takes is how long a segment runs for requests together, in s; exact: whatever runs beside it.
-func (m *model) takes(s int, first *request) (takes float64, exact bool) {
+// takes is how long a segment runs for so many requests together, in s; exact: whatever runs beside it. It is the first
+// whose moment it is.
+func (m *model) takes(s, rows int, first *request) (takes float64, exact bool) {
 	if s < len(first.takes) {
 		return first.takes[s].Seconds(), true
 	}
-	return m.segments[s].takes(first.moment), false
+	return m.segments[s].takes(rows, first.moment), false
 }
 
 // goal is what a tenant pursues for an objective.
@@ -89,6 +91,7 @@ func (g *guest) goal(o *criteria.Objective, p profile.Policy, foreign time.Durat
 func (g *guest) settle(index int, foreign time.Duration) error {
 	c := tenants.Config{
 		Name: g.Name, Index: int32(index), Model: g.model.stages, Criterion: g.Criterion, Deadline: g.Deadline, Queue: g.Queue, Overflow: g.Overflow,
+		Audit: g.Audit, Evidence: g.model.Evidence,
 	}
 	if g.Objective != nil {
 		c.Goal = g.goal(g.Objective, g.Adapt, foreign)

@@ -17,7 +17,9 @@ func (s *simulation) happen(h happening) {
 	case phases:
 		s.phase(h.guest, &h.guest.Phases[h.which])
 	case rules:
-		s.step(s.config.Rules[h.which].Rule)
+		r := s.config.Rules[h.which].Rule
+		s.step(r)
+		s.desk.Govern(r.Policy, s.config.Budget)
 	case arrives:
 		s.arrive(h.guest, h.which)
 	case glances:
@@ -68,16 +70,16 @@ func (s *simulation) join(g *guest) {
 	}
 	s.step(scheduler.Join{Tenant: g.index, As: g.scheduled()})
 	s.crowd()
-	s.awaitFirst(g)
+	s.begin(g)
 }
 
-// awaitFirst has the first request of a tenant come that is there now, and the tenant look at its plan though none comes.
-func (s *simulation) awaitFirst(g *guest) {
+// begin has a tenant ask for what it wants that is there now, its first request come, and the tenant look at its plan though
+// none comes.
+func (s *simulation) begin(g *guest) {
+	s.demand(g, "the tenant has come")
 	g.source = newSource(g.Arrivals, stream(s.config.Seed, g.Name, whenStream), s.now)
 	s.await(g)
-	if g.core.Plan() != nil {
-		s.agenda.push(happening{at: s.now + tenants.LongestRound, what: glances, guest: g})
-	}
+	s.agenda.push(happening{at: s.now + tenants.LongestRound, what: glances, guest: g})
 }
 
 // leave removes a tenant. It is gone when nothing of it is left.
@@ -86,6 +88,7 @@ func (s *simulation) leave(g *guest) {
 	g.version++
 	g.core.Leave()
 	s.step(scheduler.Leave{Tenant: g.index})
+	s.desk.Leave(g.index)
 	s.crowd()
 }
 
@@ -120,6 +123,9 @@ func (s *simulation) phase(g *guest, p *Phase) {
 		s.step(scheduler.Assign{Tenant: g.index, Plan: g.plan()})
 	case p.Criterion != nil:
 		g.core.SetCriterion(p.Criterion)
+	}
+	if p.Share != nil || p.Objective != nil || p.Criterion != nil {
+		s.demand(g, "its terms have changed")
 	}
 }
 

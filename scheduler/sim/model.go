@@ -26,8 +26,9 @@ type model struct {
 
 // segment is what a run of one takes.
 type segment struct {
-	median float64 // s, of one row
-	spread float64 // the standard deviation of its logarithm
+	median float64   // s, of one row
+	spread float64   // the standard deviation of its logarithm
+	rows   []float64 // how many times as long it takes, by the number of rows less one
 }
 
 // sample is what the exits say of it.
@@ -46,7 +47,7 @@ func newModel(m Model) (*model, error) {
 		stages: &stages.Model{Name: m.Name, Exits: m.Profile.Names(), Segments: make([]stages.Segment, len(takes))},
 	}
 	for i, t := range takes {
-		own.segments = append(own.segments, newSegment(m.Profile, i, t.Seconds()))
+		own.segments = append(own.segments, newSegment(&m, i, t.Seconds()))
 		own.longest = max(own.longest, t)
 	}
 	for i := range m.Profile.Exits {
@@ -67,25 +68,38 @@ const slow = 1.5
 // quantile95 is the .95 quantile of the normal distribution.
 var quantile95 = math.Sqrt2 * math.Erfinv(0.9)
 
-func newSegment(p *profile.Profile, i int, median float64) segment {
-	ratio := slow
-	if i < len(p.Segments) {
-		if c := p.Segments[i].Rows[1]; c.Median != nil && c.P95 != nil && *c.Median > 0 {
+func newSegment(m *Model, i int, median float64) segment {
+	ratio, most := slow, 1
+	if i < len(m.Profile.Segments) {
+		if c := m.Profile.Segments[i].Rows[1]; c.Median != nil && c.P95 != nil && *c.Median > 0 {
 			ratio = *c.P95 / *c.Median
 		}
 	}
-	return segment{median: median, spread: math.Log(ratio) / quantile95}
+	if i < len(m.Batch) {
+		most = m.Batch[i]
+	}
+	s := segment{median: median, spread: math.Log(ratio) / quantile95}
+	for rows := 1; rows <= most; rows++ {
+		s.rows = append(s.rows, m.Profile.Times(i, rows))
+	}
+	return s
 }
 
-// takes is what a run takes alone, in s, at a moment that is so many standard deviations slow.
-func (s *segment) takes(moment float64) float64 { return s.median * math.Exp(s.spread*moment) }
+// takes is what a run for so many requests takes alone, in s, at a moment that is so many standard deviations slow.
+func (s *segment) takes(rows int, moment float64) float64 {
+	return s.median * s.rows[rows-1] * math.Exp(s.spread*moment)
+}
 
 // scheduled is the model as the scheduler is told of it.
 func (m *model) scheduled() scheduler.Model {
-	var own scheduler.Model
+	own := scheduler.Model{Power: m.Profile.Power()}
 	for i, s := range m.segments {
 		e := &m.Profile.Exits[i]
-		own.Warm = append(own.Warm, []time.Duration{seconds(s.median)})
+		var warm []time.Duration
+		for _, times := range s.rows {
+			warm = append(warm, seconds(s.median*times))
+		}
+		own.Warm = append(own.Warm, warm)
 		own.Exits = append(own.Exits, scheduler.Figures{Accuracy: known(e.Accuracy), Energy: m.energy[i], FLOPs: known(e.FLOPs)})
 	}
 	return own

@@ -14,7 +14,8 @@ type Result struct {
 	Ended    float64        `json:"ended"`    // when the last of them was served
 	Policy   string         `json:"policy"`   // at first
 	Slots    int            `json:"slots"`
-	Busy     float64        `json:"busy"` // the fraction of the slots' time that was taken
+	Busy     float64        `json:"busy"`  // the fraction of the slots' time that was taken
+	Plans    int            `json:"plans"` // that were made
 	Tenants  []TenantResult `json:"tenants"`
 }
 
@@ -22,8 +23,15 @@ type Result struct {
 type TenantResult struct {
 	Tenant string `json:"tenant"`
 	Figures
-	Points  int      `json:"points"` // how often another operating point was taken
+	Changes []Change `json:"changes"`
 	Windows []Window `json:"windows"`
+}
+
+// Change is another operating point of a tenant.
+type Change struct {
+	At        float64 `json:"at"`
+	Why       string  `json:"why"`
+	Criterion string  `json:"criterion"` // from now on
 }
 
 // Window is what came of those that came, or ended, in some time.
@@ -100,14 +108,15 @@ func (s *simulation) result() *Result {
 	ended := max(s.now, s.end)
 	r := &Result{
 		Seed: s.config.Seed, Duration: s.end.Seconds(), Ended: ended.Seconds(), Policy: string(s.config.Scheduler.Policy), Slots: len(s.slots),
-		Busy: s.busy.Seconds() / (ended.Seconds() * float64(len(s.slots))),
+		Plans: s.plans,
+		Busy:  s.busy.Seconds() / (ended.Seconds() * float64(len(s.slots))),
 	}
 	for _, g := range s.guests {
 		if s.config.Window > 0 {
 			g.books.turn(ended) // of what was in the house when the last request came
 		}
 		r.Tenants = append(r.Tenants, TenantResult{
-			Tenant: g.Name, Figures: g.books.all.figures(g.books.known), Points: g.books.points, Windows: g.books.windows,
+			Tenant: g.Name, Figures: g.books.all.figures(g.books.known), Changes: g.books.changes, Windows: g.books.windows,
 		})
 	}
 	return r

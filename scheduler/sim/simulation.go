@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/delen-edge/delen/scheduler"
+	"github.com/delen-edge/delen/scheduler/planner"
 	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/tenants"
 )
@@ -20,6 +21,8 @@ type simulation struct {
 	guests []*guest // in the order of Config.Tenants
 	seats  []*guest // by the scheduler's index; nil: free
 	core   *scheduler.Scheduler
+	desk   *planner.Desk
+	plans  int // that were made
 	machine
 	agenda agenda
 	wake   time.Duration // when the scheduler wants a Tick; Never: it does not
@@ -64,6 +67,7 @@ func newSimulation(c Config) (*simulation, error) {
 	}
 	s := &simulation{
 		config: c, end: c.Duration, wake: tenants.Never, requests: map[*tenants.Ticket]*request{},
+		desk:    planner.NewDesk(c.Scheduler.Policy, c.Scheduler.Slots, c.Budget),
 		machine: machine{slowdown: c.Slowdown, handOff: c.Scheduler.HandOff, slots: make([]slot, c.Scheduler.Slots)},
 	}
 	for _, m := range c.Models {
@@ -101,7 +105,7 @@ func (s *simulation) arrange() {
 	}
 	for _, g := range s.guests {
 		if g.core != nil {
-			s.awaitFirst(g)
+			s.begin(g)
 		} else {
 			s.agenda.push(happening{at: g.Joins, what: joins, guest: g})
 		}
@@ -124,7 +128,8 @@ func (s *simulation) advance() bool {
 	if !ok {
 		at = tenants.Never
 	}
-	first := min(over, at, s.wake)
+	due := s.desk.Due()
+	first := min(over, at, s.wake, due)
 	if first == tenants.Never || first > s.end && s.core.Idle() {
 		return false
 	}
@@ -135,6 +140,8 @@ func (s *simulation) advance() bool {
 	case s.wake:
 		s.wake = tenants.Never
 		s.step(scheduler.Tick{})
+	case due:
+		s.plan()
 	default:
 		s.happen(s.agenda.pop())
 	}
@@ -171,7 +178,7 @@ func (s *simulation) flush() {
 func (s *simulation) take(effect scheduler.Effect) {
 	switch x := effect.(type) {
 	case *scheduler.Run:
-		takes, exact := s.models[x.Model].takes(x.Segment, s.requests[x.Tickets[0]])
+		takes, exact := s.models[x.Model].takes(x.Segment, len(x.Tickets), s.requests[x.Tickets[0]])
 		s.start(s.now, x, takes, exact)
 	case *scheduler.End:
 		s.ended(x)
@@ -180,6 +187,8 @@ func (s *simulation) take(effect scheduler.Effect) {
 		g.core.Late(x.Busy)
 		g.books.late(x.Busy)
 		g.core.Recycle(x.Ticket)
+	case *scheduler.Audited:
+		s.audited(x)
 	case *scheduler.Terminate:
 		s.terminate(s.now, x.Slot)
 	case *scheduler.Gone:
@@ -195,17 +204,20 @@ func (s *simulation) ended(x *scheduler.End) {
 	r := s.requests[k]
 	g.books.ended(s.now, k, x.Reason, k.Exit > 0 && r.sample.right[k.Exit-1])
 	g.core.Ended(s.now, k, x.Reason)
+	if k.Audit && x.Reason == tenants.ByLastExit {
+		s.audited(&scheduler.Audited{Ticket: k, Complete: true})
+	}
 	s.look(g)
 	if !x.Running {
 		g.core.Recycle(k)
 	}
 }
 
-// look has a tenant hold its plan against what has been measured, when it is time to.
-func (s *simulation) look(g *guest) {
-	old := g.core.Version()
-	if p := g.core.Look(s.now); p.Looked && g.core.Version() != old {
-		g.books.points++
-		s.said = append(s.said, scheduler.Assign{Tenant: g.index, Plan: g.plan()})
+// audited holds an answer against the last exit's.
+func (s *simulation) audited(x *scheduler.Audited) {
+	g := s.seats[x.Ticket.Tenant]
+	before := g.core.Version()
+	if f := g.core.Audited(x.Ticket, x.Complete, x.Busy); f != nil {
+		s.followed(g, before, tenants.Progress{Looked: true, Why: f.Why})
 	}
 }

@@ -93,8 +93,11 @@ func (m *Model) MaxRows(wanted int) int {
 
 // CheckRows says what is wrong with a runner's number of rows, if anything.
 func (m *Model) CheckRows(rows int) error {
-	if rows < 1 || rows > m.MaxRows(rows) {
-		return fmt.Errorf("a run cannot be for %d requests: the model takes one at a time; export it with a dynamic batch", rows)
+	switch {
+	case rows < 1:
+		return fmt.Errorf("no run is for %d requests", rows)
+	case rows > m.MaxRows(rows):
+		return fmt.Errorf("every run takes %d rows, no more and no fewer; export it with a dynamic batch to run it with another number", max(m.Rows, 1))
 	}
 	return nil
 }

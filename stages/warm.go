@@ -16,13 +16,14 @@ func Warm(b Backend, chain []Runner, rounds int, limit time.Duration) ([]time.Du
 		return nil, err
 	}
 	defer b.Free(c)
+	one := []*Carry{c}
 	times := make([][]time.Duration, len(chain))
 	for range rounds {
 		for _, i := range b.Model().Inputs {
 			c.Tensors[i].Clear() // again: what is computed may lie where the inputs were
 		}
 		for s, r := range chain {
-			used, err := runWithin(limit, r, c)
+			used, err := runWithin(limit, r, one)
 			if err != nil {
 				return nil, fmt.Errorf("the first run of segment %d of model %s: %w", s+1, b.Model().Name, err)
 			}
@@ -37,13 +38,14 @@ func Warm(b Backend, chain []Runner, rounds int, limit time.Duration) ([]time.Du
 	return medians, nil
 }
 
-func runWithin(limit time.Duration, r Runner, c *Carry) (Usage, error) {
+// runWithin runs a segment and asks the run to end when it takes longer than the limit; with 0 there is none.
+func runWithin(limit time.Duration, r Runner, rows []*Carry) (Usage, error) {
 	if limit <= 0 {
-		return r.Run([]*Carry{c})
+		return r.Run(rows)
 	}
 	ctx, cancel := context.WithTimeoutCause(context.Background(), limit, fmt.Errorf("it took longer than %s and was terminated", limit))
 	defer cancel()
-	return RunUntil(ctx, r, []*Carry{c})
+	return RunUntil(ctx, r, rows)
 }
 
 // RunUntil runs a segment and asks the run to end when the context is done. Then the error is the context's cause.

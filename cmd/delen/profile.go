@@ -157,9 +157,9 @@ func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
 	return f.print(stdout, p)
 }
 
-// measure finds out everything. The model is loaded once at a time: twice may be more than the machine has room for.
+// measure finds out everything.
 func (f *profiling) measure(ctx context.Context) (*profile.Profile, []profile.Outcome, error) {
-	m, err := f.load(0)
+	m, err := f.load()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -167,19 +167,15 @@ func (f *profiling) measure(ctx context.Context) (*profile.Profile, []profile.Ou
 	if err == nil && f.energy == nil {
 		err = f.idle(ctx)
 	}
-	var own *runs
+	var all []*runs
 	if err == nil {
-		own, err = f.runsOf(ctx, m)
+		all, err = f.allRuns(ctx, m)
 	}
 	if err := errors.Join(err, m.Close()); err != nil {
 		return nil, nil, err
 	}
-	more, err := f.moreRows(ctx, own.rows)
-	if err != nil {
-		return nil, nil, err
-	}
 	f.energy.describe(p)
-	fill(p, append([]*runs{own}, more...))
+	fill(p, all)
 	return p, outcomes, nil
 }
 
@@ -215,38 +211,46 @@ func (f *profiling) head(m *stages.Model) (*profile.Profile, error) {
 // runtimeName is the runtime with its version, as profiles name it. The library must be open.
 func runtimeName() string { return "onnxruntime " + onnx.LibraryVersion() }
 
-// load loads the model for a number of rows; 0: as many as it insists on, or one.
-func (f *profiling) load(rows int) (*onnx.Model, error) {
+// load loads the model, with memory for as many requests as a run will have.
+func (f *profiling) load() (*onnx.Model, error) {
 	var exits []string
 	if f.exits != "" {
 		exits = strings.Split(f.exits, ",")
 	}
 	return onnx.Load(onnx.Config{
-		Name: filepath.Base(f.models[0]), Files: f.models, Exits: exits, Logits: !f.probs, Rows: rows, Threads: f.threads,
-		Provider: onnx.Provider{Name: f.provider},
+		Name: filepath.Base(f.models[0]), Files: f.models, Exits: exits, Logits: !f.probs, Threads: f.threads,
+		Carries: max(2, slices.Max(f.wanted())), Provider: onnx.Provider{Name: f.provider},
 	})
 }
 
-// moreRows runs the model with each number of rows that is wanted besides its own.
-func (f *profiling) moreRows(ctx context.Context, own int) (all []*runs, err error) {
-	wanted := usualRows
-	if f.rows != nil {
-		wanted = slices.Compact(slices.Sorted(slices.Values(f.rows)))
+// wanted are the numbers of rows to measure.
+func (f *profiling) wanted() []int {
+	if f.rows == nil {
+		return usualRows
 	}
-	most := own
-	for _, n := range wanted {
-		if n == 1 || n == own {
+	return slices.Compact(slices.Sorted(slices.Values(f.rows)))
+}
+
+// allRuns runs the model for one request at a time, and for each other number that is wanted and that it takes.
+func (f *profiling) allRuns(ctx context.Context, m *onnx.Model) ([]*runs, error) {
+	own, err := f.runsOf(ctx, m, 1)
+	if err != nil {
+		return nil, err
+	}
+	all, most := []*runs{own}, 1
+	for _, n := range f.wanted() {
+		if n == 1 || n == own.rows {
 			continue
 		}
-		r, err := f.several(ctx, n)
-		var fixed *onnx.FixedRows
+		if f.rows == nil && m.Model().MaxRows(n) < n {
+			break
+		}
+		r, err := f.runsOf(ctx, m, n)
 		switch {
 		case ctx.Err() != nil:
 			return nil, context.Cause(ctx)
 		case err != nil && f.rows != nil:
 			return nil, fmt.Errorf("with %d rows: %w", n, err)
-		case errors.As(err, &fixed):
-			return nil, nil
 		case err != nil:
 			f.warn("with %d rows at a time the model does not run, so no more than %d are measured: %v", n, most, err)
 			return all, nil
@@ -254,16 +258,6 @@ func (f *profiling) moreRows(ctx context.Context, own int) (all []*runs, err err
 		all, most = append(all, r), n
 	}
 	return all, nil
-}
-
-// several runs the model with more rows than its own.
-func (f *profiling) several(ctx context.Context, rows int) (*runs, error) {
-	m, err := f.load(rows)
-	if err != nil {
-		return nil, err
-	}
-	r, err := f.runsOf(ctx, m)
-	return r, errors.Join(err, m.Close())
 }
 
 // warn says what is wrong with what is measured.

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"time"
 
@@ -13,50 +11,50 @@ import (
 	"github.com/delen-edge/delen/stages/onnx"
 )
 
-// chain is a model with a runner for each segment, the memory of one ticket, and something to run.
+// chain is a model with a runner for each segment, the memory of the tickets that run at once, and something to run.
 type chain struct {
 	model   *onnx.Model
 	runners []stages.Runner
-	carry   *stages.Carry
-	inputs  [][]byte // all rows of each of the model's inputs
+	carries []*stages.Carry
+	inputs  [][]byte // of each ticket and each of the model's inputs, with all the rows that the model insists on
 }
 
-func newChain(m *onnx.Model) (*chain, error) {
+func newChain(m *onnx.Model, requests int) (*chain, error) {
 	c := &chain{model: m}
 	for s := range m.Model().Segments {
-		r, err := m.Open(s, 1)
+		r, err := m.Open(s, requests)
 		if err != nil {
 			return nil, errors.Join(err, c.close())
 		}
 		c.runners = append(c.runners, r)
 	}
-	var err error
-	if c.carry, err = m.Alloc(); err != nil {
-		return nil, errors.Join(err, c.close())
-	}
+	// A processor draws less on zeros.
 	random := rand.New(rand.NewPCG(1, 1))
-	for _, i := range m.Model().Inputs {
-		t := c.carry.Tensors[i]
-		c.inputs = append(c.inputs, noise(random, t.Info.Type, len(t.Data)+len(t.Padding)))
+	for range requests {
+		carry, err := m.Alloc()
+		if err != nil {
+			return nil, errors.Join(err, c.close())
+		}
+		c.carries = append(c.carries, carry)
+		for _, i := range m.Model().Inputs {
+			t := carry.Tensors[i]
+			data := make([]byte, len(t.Data)+len(t.Padding))
+			stages.Noise(random, t.Info.Type, data)
+			c.inputs = append(c.inputs, data)
+		}
 	}
 	return c, nil
 }
 
-// noise is as busy as a picture or a recording: a processor draws less on zeros. Integers are zeros all the same, which are in
-// every vocabulary.
-func noise(random *rand.Rand, t stages.DType, size int) []byte {
-	b := make([]byte, size)
-	for i := 0; t == stages.Float32 && i < size; i += 4 {
-		binary.NativeEndian.PutUint32(b[i:], math.Float32bits(float32(random.NormFloat64())))
-	}
-	return b
-}
-
 // ready writes the inputs: what is computed may lie where they were.
 func (c *chain) ready() {
-	for n, i := range c.model.Model().Inputs {
-		t := c.carry.Tensors[i]
-		copy(t.Padding, c.inputs[n][copy(t.Data, c.inputs[n]):])
+	inputs := c.inputs
+	for _, carry := range c.carries {
+		for _, i := range c.model.Model().Inputs {
+			t := carry.Tensors[i]
+			copy(t.Padding, inputs[0][copy(t.Data, inputs[0]):])
+			inputs = inputs[1:]
+		}
 	}
 }
 
@@ -65,7 +63,7 @@ func (c *chain) run(ctx context.Context, segment int) (stages.Usage, error) {
 	if ctx.Err() != nil {
 		return stages.Usage{}, context.Cause(ctx)
 	}
-	return stages.RunUntil(ctx, c.runners[segment], []*stages.Carry{c.carry})
+	return stages.RunUntil(ctx, c.runners[segment], c.carries)
 }
 
 // round runs all segments once and gives what each took.
@@ -81,7 +79,7 @@ func (c *chain) round(ctx context.Context, took []time.Duration) error {
 	return nil
 }
 
-// read runs all segments on what is in the input, reads every exit and shows its row. The error of an exit names it.
+// read runs all segments on what is in the first ticket's input, reads every exit and shows its row. The error of an exit names it.
 func (c *chain) read(ctx context.Context, show func(exit int, row []float32)) ([]stages.Reading, error) {
 	model := c.model.Model()
 	var values []float32
@@ -90,7 +88,7 @@ func (c *chain) read(ctx context.Context, show func(exit int, row []float32)) ([
 		if _, err := c.run(ctx, s); err != nil {
 			return nil, err
 		}
-		row := c.carry.Tensors[model.Segments[s].Exit].Values(&values)
+		row := c.carries[0].Tensors[model.Segments[s].Exit].Values(&values)
 		reading, err := model.Read(s, row)
 		if err != nil {
 			return nil, fmt.Errorf("exit %s: %w", model.Exits[s], err)
@@ -102,7 +100,9 @@ func (c *chain) read(ctx context.Context, show func(exit int, row []float32)) ([
 }
 
 func (c *chain) close() error {
-	c.model.Free(c.carry)
+	for _, carry := range c.carries {
+		c.model.Free(carry)
+	}
 	var errs []error
 	for _, r := range c.runners {
 		errs = append(errs, r.Close())

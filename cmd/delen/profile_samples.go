@@ -95,14 +95,14 @@ func (f *profiling) classify(ctx context.Context, m *onnx.Model, p *profile.Prof
 	if err != nil {
 		return nil, err
 	}
-	c, err := newChain(m)
+	c, err := newChain(m, 1)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
 	var tried calibration
 	searched := profile.Searched(names)
-	load, input := f.loader(model), c.carry.Tensors[model.Inputs[0]]
+	load, input := f.loader(model), c.carries[0].Tensors[model.Inputs[0]]
 	for n, s := range samples {
 		f.bar.show("sample", fmt.Sprintf(" %d of %d", n+1, len(samples)), float64(n)/float64(len(samples)))
 		if err := load(s.path, input); err != nil {

@@ -124,12 +124,12 @@ func TestAMeterThatCannotBeReadLeavesEnergyUnknown(t *testing.T) {
 	if !strings.Contains(stdout.String(), "holds no number; --power IDLE,BUSY models it\n") {
 		t.Errorf("it says\n%s", stdout.String())
 	}
-	m, err := later.load(0)
+	m, err := later.load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer m.Close()
-	if r, err := later.runsOf(t.Context(), m); err != nil || r.energies[0] != nil || later.energy.source != "" {
+	if r, err := later.runsOf(t.Context(), m, 1); err != nil || r.energies[0] != nil || later.energy.source != "" {
 		t.Errorf("%+v, %v", r, err)
 	}
 	if !strings.Contains(stderr.String(), "delen: warning: energy is not known: "+power.ErrNoMeter.Error()) {
@@ -143,12 +143,12 @@ func TestAnInterruptionIsNoticedBetweenShortRuns(t *testing.T) {
 	if err := openLibrary(""); err != nil {
 		t.Fatal(err)
 	}
-	m, err := f.load(0)
+	m, err := f.load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer m.Close()
-	c, err := newChain(m)
+	c, err := newChain(m, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

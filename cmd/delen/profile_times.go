@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/onnx"
 	"github.com/delen-edge/delen/stages/profile"
 )
@@ -20,14 +21,19 @@ type runs struct {
 	energies []*float64  // J that a run of each segment takes; nil: not known
 }
 
-// runsOf measures a model with the rows that it is loaded for.
-func (f *profiling) runsOf(ctx context.Context, m *onnx.Model) (_ *runs, err error) {
-	c, err := newChain(m)
+// runsOf measures a model with runs for a number of requests. Of a model that insists on a number of rows, one has that.
+func (f *profiling) runsOf(ctx context.Context, m *onnx.Model, requests int) (_ *runs, err error) {
+	c, err := newChain(m, requests)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
-	r := &runs{rows: max(m.Model().Rows, 1), segments: make([][]float64, len(c.runners)), exits: make([][]float64, len(c.runners))}
+	if requests > 1 {
+		if err := stages.Together(m, c.runners, slices.Repeat([]int{requests}, len(c.runners)), warming, 0); err != nil {
+			return nil, err
+		}
+	}
+	r := &runs{rows: max(m.Model().Rows, requests), segments: make([][]float64, len(c.runners)), exits: make([][]float64, len(c.runners))}
 	if err := f.repeat(ctx, c, r); err != nil {
 		return nil, err
 	}
@@ -102,8 +108,8 @@ func disturbance(times []float64) string {
 	return ""
 }
 
-// fill puts what was measured into a profile that says where its energies come from. The first runs are of the model's own
-// number of rows.
+// fill puts what was measured into a profile that says where its energies come from. The first runs are for one
+// request.
 func fill(p *profile.Profile, all []*runs) {
 	p.Segments = make([]profile.Segment, len(p.Exits))
 	for _, r := range all {

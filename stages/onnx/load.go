@@ -16,7 +16,6 @@ type Config struct {
 	Files   []string // the ONNX file, or one for each segment, in their order
 	Exits   []string // in depth order; none: the graph's outputs
 	Logits  bool     // the exits hold logits
-	Rows    int      // that every run takes, of a model that takes any number; 0: as many as it is for
 	Threads int      // intra-op threads of each session; 0: one
 	Memory  int      // bytes that the tensors of running tickets may take; 0: 256 MiB
 	Carries int      // tickets that have room whatever Memory says: one for each slot; 0: one
@@ -137,11 +136,7 @@ const maxTensor = 1 << 30
 
 // describe turns a split into the model that the rest of the house sees.
 func describe(c Config, split *graph.Split) (*stages.Model, error) {
-	rows, err := rowsOf(c.Rows, split.FixedRows)
-	if err != nil {
-		return nil, err
-	}
-	m := &stages.Model{Name: c.Name, Exits: split.Exits, Logits: c.Logits, Temperatures: c.Temperatures, Rows: rows}
+	m := &stages.Model{Name: c.Name, Exits: split.Exits, Logits: c.Logits, Temperatures: c.Temperatures, Rows: int(split.FixedRows)}
 	for i, t := range split.Tensors {
 		if len(t.Shape) == 0 {
 			return nil, fmt.Errorf("tensor %q has no known shape with a row axis, so it cannot travel with a request", t.Name)
@@ -152,7 +147,7 @@ func describe(c Config, split *graph.Split) (*stages.Model, error) {
 		}
 		info.Rowless = t.Rowless
 		if info.RowBytes > maxTensor/max(m.Rows, 1) {
-			return nil, fmt.Errorf("with %d rows at a time tensor %q has more than 1 GiB; run fewer, and export a model that insists on them with a dynamic batch",
+			return nil, fmt.Errorf("with %d rows at a time, on which the model insists, tensor %q has more than 1 GiB; export it with a dynamic batch",
 				m.Rows, t.Name)
 		}
 		m.Tensors = append(m.Tensors, info)
@@ -166,24 +161,6 @@ func describe(c Config, split *graph.Split) (*stages.Model, error) {
 		m.LastUse[s.Exit] = stages.Kept
 	}
 	return m, m.Validate()
-}
-
-// rowsOf is how many rows a run has to take: as many as are wanted or as the model insists on; 0: any number.
-func rowsOf(wanted int, fixed int64) (int, error) {
-	if wanted > 0 && fixed > 0 && int64(wanted) != fixed {
-		return 0, &FixedRows{int(fixed)}
-	}
-	return max(wanted, int(fixed)), nil
-}
-
-// FixedRows is the error of Load when a model does not take as many rows as it should.
-type FixedRows struct {
-	Rows int // that it takes
-}
-
-// Error says what to do.
-func (e *FixedRows) Error() string {
-	return fmt.Sprintf("every run takes %d rows, no more and no fewer; export it with a dynamic batch to run it with another number", e.Rows)
 }
 
 // Model is what the backend executes.

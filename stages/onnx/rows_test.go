@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/delen-edge/delen/stages"
 )
@@ -39,6 +40,9 @@ func TestRowsThatRunTogetherGiveWhatTheyGiveAlone(t *testing.T) {
 	}
 }
 
+// mixing is an awkward model that branches by the largest number of all rows.
+const mixing = "a-branch-that-captures-what-an-earlier-segment-made"
+
 // batchable are the shipped models, the awkward ones of stages/graph and some that are grown.
 func batchable(t *testing.T) map[string]string {
 	t.Helper()
@@ -50,12 +54,33 @@ func batchable(t *testing.T) map[string]string {
 	for _, file := range files {
 		all[strings.TrimSuffix(filepath.Base(file), ".onnx")] = file
 	}
-	delete(all, "a-branch-that-captures-what-an-earlier-segment-made") // by the largest number of all rows
+	delete(all, mixing)
 	for seed := range uint64(20) {
 		text, _ := grow(seed, newest)
 		all[fmt.Sprint("grown ", seed)] = drawn(t, text)
 	}
 	return all
+}
+
+func TestRowsThatSeeEachOtherAreFound(t *testing.T) {
+	for name, path := range map[string]string{
+		"glyphs": filepath.Join(glyphs, "model.onnx"), mixing: "../graph/testdata/models/" + mixing + ".onnx",
+		"a mean":    drawn(t, "input x[N 4]\nm = ReduceMean(x) axes=0,0\ny = Sub(x, m)\noutput y[N 4]"),
+		"no number": drawn(t, "input x[N 4]\ny = Sqrt(x)\noutput y[N 4]"),
+	} {
+		for _, memory := range []int{0, 1} {
+			m, err := Load(Config{Name: name, Files: []string{path}, Logits: true, Memory: memory})
+			if err != nil {
+				t.Fatal(err)
+			}
+			chain := openFor(t, m, 3)
+			err = stages.Together(m, chain, slices.Repeat([]int{3}, len(chain)), 20, time.Minute)
+			if mixes := (name == mixing || name == "a mean") && memory == 0; errors.Is(err, stages.ErrMixed) != mixes || (err == nil) == mixes {
+				t.Errorf("%s with memory %d: %v", name, memory, err)
+			}
+			closeAll(t, m, chain)
+		}
+	}
 }
 
 // together runs some tickets alone and then the same in batches, at each segment other ones, and compares the exits.
@@ -70,10 +95,7 @@ func together(t *testing.T, m *Model, chain []stages.Runner, rows int, rng *rand
 	for i, c := range carries {
 		for _, in := range m.model.Inputs {
 			data := make([]byte, len(c.Tensors[in].Data))
-			kind := c.Tensors[in].Info.Type
-			for at := 0; at < len(data); at += kind.Size() {
-				put(data[at:], kind, rng)
-			}
+			stages.Noise(rng, c.Tensors[in].Info.Type, data)
 			inputs[i] = append(inputs[i], data)
 		}
 	}
@@ -207,39 +229,23 @@ func TestTerminateEndsABatch(t *testing.T) {
 	}
 }
 
-func TestAModelWithAFixedBatchTakesNoOther(t *testing.T) {
+func TestAModelWithAFixedBatchTakesOneTicket(t *testing.T) {
 	const text = "input x[BATCH 4]\ninit w[4 2]\ny = MatMul(x, w)\noutput y[BATCH 2]"
-	for _, c := range []struct {
-		batch        string
-		wanted, rows int  // rows 0: refused
-		any          bool // but for this
-		insists      int
-	}{
-		{batch: "N", wanted: 0, any: true}, {batch: "N", wanted: 1, rows: 1}, {batch: "N", wanted: 8, rows: 8},
-		{batch: "3", wanted: 0, rows: 3}, {batch: "3", wanted: 3, rows: 3}, {batch: "3", wanted: 2, insists: 3},
-		{batch: "1", wanted: 0, rows: 1}, {batch: "1", wanted: 2, insists: 1},
-	} {
-		m, err := Load(Config{Name: "m", Files: []string{drawn(t, strings.ReplaceAll(text, "BATCH", c.batch))}, Rows: c.wanted})
-		var fixed *FixedRows
-		switch {
-		case c.rows == 0 && !c.any:
-			if !errors.As(err, &fixed) || fixed.Rows != c.insists {
-				t.Errorf("a batch of %s, %d wanted: %v", c.batch, c.wanted, err)
-			}
-		case err != nil:
-			t.Errorf("a batch of %s, %d wanted: %v", c.batch, c.wanted, err)
-		default:
-			if m.Model().Rows != c.rows {
-				t.Errorf("a batch of %s, %d wanted: %d rows", c.batch, c.wanted, m.Model().Rows)
-			}
-			if r, err := m.Open(0, 2); (err == nil) != c.any {
-				t.Errorf("a batch of %s, %d wanted: a run for two requests: %v", c.batch, c.wanted, err)
-			} else if err == nil {
-				r.Close()
-			}
-			if err := m.Close(); err != nil {
-				t.Error(err)
-			}
+	for batch, rows := range map[string]int{"N": 0, "3": 3, "1": 1} {
+		m, err := Load(Config{Name: "m", Files: []string{drawn(t, strings.ReplaceAll(text, "BATCH", batch))}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Model().Rows != rows {
+			t.Errorf("a batch of %s: %d rows", batch, m.Model().Rows)
+		}
+		if r, err := m.Open(0, 2); (err == nil) != (rows == 0) {
+			t.Errorf("a batch of %s: a run for two requests: %v", batch, err)
+		} else if err == nil {
+			r.Close()
+		}
+		if err := m.Close(); err != nil {
+			t.Error(err)
 		}
 	}
 }

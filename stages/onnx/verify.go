@@ -2,7 +2,6 @@ package onnx
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
@@ -217,14 +216,13 @@ func (w *whole) close() error {
 	return errors.Join(errs...)
 }
 
-// fill writes the inputs: numbers as of a normalised picture or recording where they have a fraction, else 0 and 1, which are
-// in every vocabulary. Without any they are zeros.
+// fill writes noise to the inputs, or without any zeros.
 func (w *whole) fill(random *rand.Rand, any bool) {
 	for _, name := range slices.Sorted(maps.Keys(w.data)) {
 		data, kind := w.data[name], w.types[name]
 		clear(data)
-		for i := 0; any && i < len(data); i += kind.Size() {
-			put(data[i:], kind, random)
+		if any {
+			stages.Noise(random, kind, data)
 		}
 	}
 }
@@ -235,27 +233,5 @@ func (w *whole) give(c *stages.Carry, inputs []int) {
 		t := c.Tensors[i]
 		n := copy(t.Data, w.data[t.Info.Name])
 		copy(t.Padding, w.data[t.Info.Name][n:])
-	}
-}
-
-func put(b []byte, t stages.DType, random *rand.Rand) {
-	x := random.NormFloat64()
-	switch t {
-	case stages.Float32:
-		binary.NativeEndian.PutUint32(b, math.Float32bits(float32(x)))
-	case stages.Float64:
-		binary.NativeEndian.PutUint64(b, math.Float64bits(x))
-	case stages.BFloat16:
-		binary.NativeEndian.PutUint16(b, uint16(math.Float32bits(float32(x))>>16))
-	case stages.Float16:
-		binary.NativeEndian.PutUint16(b, uint16(random.IntN(0x3c01))) // 0 to 1
-	case stages.Int64, stages.Uint64:
-		binary.NativeEndian.PutUint64(b, random.Uint64()&1)
-	case stages.Int32, stages.Uint32:
-		binary.NativeEndian.PutUint32(b, random.Uint32()&1)
-	case stages.Int16, stages.Uint16:
-		binary.NativeEndian.PutUint16(b, uint16(random.Uint32()&1))
-	default:
-		b[0] = byte(random.Uint32() & 1)
 	}
 }

@@ -2,7 +2,9 @@ package actors
 
 import (
 	"errors"
+	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -41,12 +43,17 @@ func (n *Node) load(m *config.Model) (*loaded, error) {
 	}
 	l.frontiers = &frontiers{evidence: m.Evidence, all: map[string]func() *profile.Frontier{}}
 	for i := range n.config.Scheduler.Slots {
-		if err := l.openInstance(i, n.config.Scheduler.RunLimit); err != nil {
+		err := l.openInstance(i, n.config.Scheduler.RunLimit)
+		if errors.Is(err, stages.ErrMixed) {
+			event.Emit(n.log, event.ModelUnbatched{Model: m.Name, Error: err})
+			l.rows, err = slices.Repeat([]int{1}, len(l.rows)), nil
+		}
+		if err != nil {
 			return nil, errors.Join(err, l.close())
 		}
 	}
 	event.Emit(n.log, event.ModelLoaded{
-		Model: m.Name, Exits: backend.Model().Exits, Segments: l.warm, Instances: n.config.Scheduler.Slots, After: time.Since(start),
+		Model: m.Name, Exits: backend.Model().Exits, Segments: l.warm, Rows: l.rows, Instances: n.config.Scheduler.Slots, After: time.Since(start),
 	})
 	return l, nil
 }
@@ -59,7 +66,8 @@ func (l *loaded) prepare() {
 	}
 }
 
-// openInstance opens a runner of every segment and warms them. A run may take as long as the limit.
+// openInstance opens a runner of every segment and warms them, with one row and with as many as there may be. A run may take
+// as long as the limit. It fails with ErrMixed when the instance is fine, but for single rows alone.
 func (l *loaded) openInstance(instance int, limit time.Duration) error {
 	var chain []stages.Runner
 	for s := range l.runners {
@@ -73,6 +81,13 @@ func (l *loaded) openInstance(instance int, limit time.Duration) error {
 	warm, err := stages.Warm(l.backend, chain, warmRounds, limit)
 	if instance == 0 {
 		l.warm = warm
+	}
+	if err != nil || slices.Max(l.rows) == 1 {
+		return err
+	}
+	err = stages.Together(l.backend, chain, l.rows, 1, limit)
+	if err != nil && !errors.Is(err, stages.ErrMixed) {
+		err = fmt.Errorf("%w; write batch = 1 in the scheduler block to have every run be for one request", err)
 	}
 	return err
 }

@@ -34,6 +34,8 @@ type Row struct {
 	Err     error // the ticket fails: there is no reading, and the run may have taken longer for it than such runs do
 }
 
+func (r Row) failed() bool { return r.Err != nil }
+
 // Crashed says that a stage has failed and forgotten the run that it was given, if any. Its slot is not used until
 // Recovered. A stage says it instead of Exited, not after it: it may have been given another run by then.
 type Crashed struct {

@@ -162,7 +162,7 @@ func (s *Scheduler) finish(now time.Duration, slot int, x Exited) {
 	if rows := max(1, len(r.rows)); x.Err == nil && len(x.Rows) != rows {
 		x.Err = fmt.Errorf("a run of %d rows came back with %d", rows, len(x.Rows))
 	}
-	if x.Err == nil {
+	if x.Err == nil && !slices.ContainsFunc(x.Rows, Row.failed) { // which takes longer, or is not run at all
 		// Also of a run that comes too late: what passes deadlines is just what must be learnt.
 		s.learn(now, r, x.Usage.Busy)
 	}

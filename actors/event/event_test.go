@@ -106,6 +106,8 @@ func fill(e Event) (Event, map[string]any) {
 			set, logged = time.Duration(i)*time.Second, time.Duration(i)*time.Second
 		case []string:
 			set, logged = []string{"one", fmt.Sprint(i)}, []any{"one", fmt.Sprint(i)}
+		case []int:
+			set, logged = []int{1, i}, []any{1, i}
 		case []uint64:
 			set, logged = []uint64{1, uint64(i)}, []any{uint64(1), uint64(i)}
 		case []float64:

@@ -51,6 +51,9 @@ var forms = map[reflect.Type]form{
 	reflect.TypeFor[[]string](): {"list of texts", func(key string, v reflect.Value) zap.Field {
 		return zap.Strings(key, allPrintable(v.Interface().([]string)))
 	}},
+	reflect.TypeFor[[]int](): {"list of numbers", func(key string, v reflect.Value) zap.Field {
+		return zap.Ints(key, v.Interface().([]int))
+	}},
 	reflect.TypeFor[[]uint64](): {"list of numbers", func(key string, v reflect.Value) zap.Field {
 		return zap.Uint64s(key, v.Interface().([]uint64))
 	}},

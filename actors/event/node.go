@@ -62,8 +62,18 @@ type ModelLoaded struct {
 	Model     string          // its name in the configuration
 	Exits     []string        // names of its exits, the first to the last
 	Segments  []time.Duration // median of a warm run of each segment
+	Rows      []int           // for how many requests a run of each segment may be
 	Instances int             // stages of each segment, one for each slot
 	After     time.Duration   // how long loading took
 }
 
 func (ModelLoaded) kind() kind { return kind{"model.loaded", info, always} }
+
+// ModelUnbatched says that every run of a model is for one request, although its profile says that more would pay: what a
+// request gets must not depend on the others in a run. Export the model so that it computes each row by itself.
+type ModelUnbatched struct {
+	Model string // its name in the configuration
+	Error error  // what rows do to each other
+}
+
+func (ModelUnbatched) kind() kind { return kind{"model.unbatched", warn, always} }

@@ -160,3 +160,22 @@ func house(t testing.TB) string {
 	}
 	return dir
 }
+
+// What a profile says of batches does not hold for a model that insists on a number of rows.
+func TestBatchesAreThoseOfTheProfile(t *testing.T) {
+	cost := func(s float64) profile.Cost { return profile.Cost{Median: &s} }
+	p := &profile.Profile{Exits: make([]profile.Exit, 1), Segments: []profile.Segment{{Rows: map[int]profile.Cost{1: cost(1), 4: cost(2)}}}}
+	for _, c := range []struct {
+		m     Model
+		batch int
+		want  int
+	}{
+		{Model{Profile: p}, 8, 4}, {Model{Profile: p}, 2, 2}, {Model{Profile: p}, 1, 1}, {Model{Profile: p, Fixed: true}, 8, 1}, {Model{}, 8, 1},
+	} {
+		c.m.Exits = []string{"exit"}
+		got := (&Config{Scheduler: Scheduler{Batch: c.batch}}).Batches(&c.m)
+		if len(got) != 1 || got[0] != c.want {
+			t.Errorf("%+v, batch = %d: %v rows, want %d", c.m, c.batch, got, c.want)
+		}
+	}
+}

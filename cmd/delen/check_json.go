@@ -63,6 +63,7 @@ type checkedProvider struct {
 type checkedScheduler struct {
 	Slots    *int     `json:"slots"`
 	RunLimit *float64 `json:"run_limit"`
+	Batch    *int     `json:"batch"`
 }
 
 type checkedModel struct {
@@ -102,6 +103,7 @@ type checkedExit struct {
 	Nodes        int      `json:"segment_nodes"`
 	Parameters   int64    `json:"segment_parameters"`
 	Hidden       *int64   `json:"segment_hidden_bytes"`
+	Rows         *int     `json:"segment_rows"` // of a run, at the most
 }
 
 type checkedTenant struct {
@@ -139,7 +141,7 @@ func (k *checked) config(c *config.Config, found choices) {
 	k.Node = &checkedNode{c.Node.Name, node.text("listen", c.Node.Listen), node.text("advertise", c.Node.Advertise), number(node, "inbound", c.Node.Inbound)}
 	k.Log = &checkedLog{log.text("level", c.Log.Level), log.text("format", c.Log.Format)}
 	k.Runtime = &checkedRuntime{runtime.text("library", c.Runtime.Library), number(runtime, "threads", c.Runtime.Threads), newCheckedProvider(c)}
-	k.Scheduler = &checkedScheduler{number(scheduler, "slots", c.Scheduler.Slots), number(scheduler, "run_limit", c.Scheduler.RunLimit.Seconds())}
+	k.Scheduler = &checkedScheduler{number(scheduler, "slots", c.Scheduler.Slots), number(scheduler, "run_limit", c.Scheduler.RunLimit.Seconds()), number(scheduler, "batch", c.Scheduler.Batch)}
 	for _, m := range c.Models {
 		k.Models = append(k.Models, newCheckedModel(c, m))
 	}
@@ -243,9 +245,10 @@ func newCheckedModel(c *config.Config, m *config.Model) checkedModel {
 func newCheckedExits(c *config.Config, m *config.Model) []checkedExit {
 	exits := make([]checkedExit, len(m.Exits))
 	b, flops := of(c, "model", m.Name), m.FLOPs()
+	rows := c.Batches(m)
 	for i, name := range m.Exits {
 		s := m.Segments[i]
-		e := checkedExit{Name: b.text("exits", name), Nodes: s.Nodes, Parameters: s.Parameters}
+		e := checkedExit{Name: b.text("exits", name), Nodes: s.Nodes, Parameters: s.Parameters, Rows: number(of(c, "scheduler", ""), "batch", rows[i])}
 		if s.HiddenBytes >= 0 {
 			e.Hidden = &s.HiddenBytes
 		}

@@ -80,7 +80,7 @@ func describeModel(t *table, c *config.Config, m *config.Model) {
 			figure(", accuracy ", e.Accuracy, 1, ""), figure(", ", e.ResponseTime, 1e3, " ms"), figure(", ", e.Energy, 1e3, " mJ"))
 	}
 	for i, e := range newCheckedExits(c, m) {
-		t.line("  segment %d\t%s, %s, passes on %s a row", i+1, plural(e.Nodes, "node"), plural(int(e.Parameters), "parameter"), bytesOf(e.Hidden))
+		t.line("  segment %d\t%s, %s, passes on %s a row%s", i+1, plural(e.Nodes, "node"), plural(int(e.Parameters), "parameter"), bytesOf(e.Hidden), batched(e.Rows))
 	}
 	if p := m.Profile; p != nil {
 		t.line("  figures are\t%s%s", p.Source, optional(" on ", p.Device))
@@ -99,6 +99,14 @@ func describeModel(t *table, c *config.Config, m *config.Model) {
 		in := of(c, "audio", m.Name)
 		t.line("  takes\trecordings of up to %s at %s Hz", in.text("length", a.Length().String()), in.text("rate", strconv.Itoa(a.Rate)))
 	}
+}
+
+// batched says how many requests a run of a segment may be for, when they are several.
+func batched(rows *int) string {
+	if rows == nil || *rows == 1 {
+		return ""
+	}
+	return fmt.Sprintf(", up to %d rows a run", *rows)
 }
 
 func describeTenant(t *table, c *config.Config, tenant *config.Tenant, found choices) {

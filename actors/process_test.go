@@ -55,17 +55,18 @@ func TestMain(m *testing.M) {
 
 // event is a line of the node's process.
 type event struct {
-	Kind    string           // "ready", "error", "hanging", "done", "stopped"; of an app "answered", "tally"
-	Text    string           `json:",omitempty"` // the address of a node that is ready, or an error
-	Carries int              `json:",omitempty"` // stopped: allocated and not freed
-	Renewed int              `json:",omitempty"` // stopped: how often a runner was renewed
-	Bytes   int              `json:",omitempty"` // done: of messages in the house
-	Tasks   int              `json:",omitempty"` // done: goroutines
-	Logged  map[string]int   `json:",omitempty"` // stopped: the node's events by name
-	Left    string           `json:",omitempty"` // stopped: goroutines and descriptors that were not there before the node
-	Tenants map[string]books `json:",omitempty"` // stopped: what the tenants have booked
-	Tally   *appCalls        `json:",omitempty"` // tally: how an app's calls have ended
-	Ends    *ends            `json:",omitempty"` // done: how a flooder's requests have ended
+	Kind     string           // "ready", "error", "hanging", "done", "stopped"; of an app "answered", "tally"
+	Text     string           `json:",omitempty"` // the address of a node that is ready, or an error
+	Carries  int              `json:",omitempty"` // stopped: allocated and not freed
+	Renewed  int              `json:",omitempty"` // stopped: how often a runner was renewed
+	Together int              `json:",omitempty"` // stopped: requests that ran with others, counted at each segment
+	Bytes    int              `json:",omitempty"` // done: of messages in the house
+	Tasks    int              `json:",omitempty"` // done: goroutines
+	Logged   map[string]int   `json:",omitempty"` // stopped: the node's events by name
+	Left     string           `json:",omitempty"` // stopped: goroutines and descriptors that were not there before the node
+	Tenants  map[string]books `json:",omitempty"` // stopped: what the tenants have booked
+	Tally    *appCalls        `json:",omitempty"` // tally: how an app's calls have ended
+	Ends     *ends            `json:",omitempty"` // done: how a flooder's requests have ended
 }
 
 // books are a tenant's, as the node logs them when it stops.
@@ -138,6 +139,7 @@ func serve(path string) error {
 	if err != nil {
 		return err
 	}
+	f.together.Store(0) // warming up is over
 	started <- node
 	emit(event{Kind: "ready", Text: node.Address()})
 	<-over
@@ -152,6 +154,7 @@ func serve(path string) error {
 	stopped.Tenants = booksOf(logged)
 	stopped.Carries = int(f.carries.Load())
 	stopped.Renewed = int(f.renewed.Load())
+	stopped.Together = int(f.together.Load())
 	stopped.Logged = map[string]int{}
 	for _, entry := range logged.All() {
 		stopped.Logged[entry.Message]++
@@ -162,14 +165,15 @@ func serve(path string) error {
 
 // faults is what a node's process does to the requests that ask for it, and what it has counted.
 type faults struct {
-	memory  atomic.Bool  // Alloc fails
-	panics  atomic.Bool  // Free panics
-	once    atomic.Bool  // Model panics, once
-	session atomic.Int32 // of segment 2: whole, broken or lost
-	carries atomic.Int64
-	renewed atomic.Int64
-	release chan struct{} // each value lets a stuck run go on
-	bytes   func() int    // in the house
+	memory   atomic.Bool  // Alloc fails
+	panics   atomic.Bool  // Free panics
+	once     atomic.Bool  // Model panics, once
+	session  atomic.Int32 // of segment 2: whole, broken or lost
+	carries  atomic.Int64
+	renewed  atomic.Int64
+	together atomic.Int64
+	release  chan struct{} // each value lets a stuck run go on
+	bytes    func() int    // in the house
 }
 
 // The states of the session of segment 2.
@@ -337,6 +341,9 @@ func (r *faultyRunner) Run(rows []*stages.Carry) (stages.Usage, error) {
 		if err := r.suffer(what); err != nil {
 			return stages.Usage{Busy: time.Millisecond}, err
 		}
+	}
+	if len(rows) > 1 {
+		r.backend.faults.together.Add(int64(len(rows)))
 	}
 	usage, err := r.Runner.Run(rows)
 	for _, c := range spoilt {

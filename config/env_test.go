@@ -23,7 +23,7 @@ func loadAny(path string, src []byte) (*Config, hcl.Diagnostics) {
 
 // loadText loads a configuration in a house and returns its report, with paths
 // from there.
-func loadText(t *testing.T, dir, src string) (*Config, hcl.Diagnostics, string) {
+func loadText(t testing.TB, dir, src string) (*Config, hcl.Diagnostics, string) {
 	t.Helper()
 	write(t, dir, "delen.hcl", []byte(src))
 	c, diags := loadAny(filepath.Join(dir, "delen.hcl"), []byte(src))

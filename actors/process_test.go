@@ -221,7 +221,15 @@ func (f *faults) obey(over chan<- os.Signal, reload func() error) {
 
 func (f *faults) load(m *config.Model) (stages.Backend, error) {
 	if m.Profile != nil && m.Profile.Source == profile.Published {
-		return modelled.Load(modelled.Config{Name: m.Name, Profile: m.Profile})
+		var outcomes []profile.Outcome
+		if m.Outcomes != "" {
+			var err error
+			if outcomes, _, err = profile.ReadOutcomes(m.Outcomes); err != nil {
+				return nil, err
+			}
+		}
+		modelled, err := modelled.Load(modelled.Config{Name: m.Name, Profile: m.Profile, Outcomes: outcomes})
+		return &faultyBackend{Backend: modelled, faults: f, asked: map[*stages.Carry]fault{}}, err
 	}
 	loaded, err := onnx.Load(onnx.Config{Name: m.Name, Files: m.Files, Exits: m.Exits, Logits: m.Activation == config.Softmax})
 	if err != nil {

@@ -37,6 +37,10 @@ Ctrl-C. A line is about the time since the one before:
   lost                       those a second that ended without an answer: too late,
                              taken back, dropped for newer ones, or failed
   exits                      the part of the answers that each exit gave
+  audited                    answers that the last exit agrees with, of those that
+                             were audited, of those that were chosen to be, with *
+                             while the tenant keeps to a safer point; there only
+                             when a tenant is audited
   p50, p95                   the median and the 95th percentile of response times
   plan                       the 95th percentile that the operating point promises,
                              with * when bounds of the objective are unmet; there
@@ -56,8 +60,10 @@ admitted, refused, exits, cut_short, expired, cancelled, shed, failed,
 response_mean_s, response_p50_s, response_p95_s, response_max_s, queue_mean_s,
 confidence_mean, busy_s, used, share, energy_j, energy_source, battery, in_house,
 criterion, criterion_version and, with an objective, point (as delen objective has
-it: what was promised of what is measured) and unmet. A figure that is not known is
-null. A gap in sequence means that a report was lost.`,
+it: what was promised of what is measured) and unmet, and audit where there are
+audits: chosen and complete by how long the requests had waited, calm for less than a
+tenth of their time, brisk for less than half, and crowded. A figure that is not
+known is null. A gap in sequence means that a report was lost.`,
 		Example: `  delen watch
   delen watch --tenant doorbell --every 5s --json`,
 		Args: func(_ *cobra.Command, args []string) error {

@@ -20,6 +20,7 @@ type watchPrinter struct {
 	name    int                // width of the tenants' names
 	exits   int                // of the model that has most
 	plans   bool               // whether a tenant has an operating point
+	audits  bool               // whether a tenant is audited
 	lines   int                // since the heading
 }
 
@@ -86,6 +87,9 @@ func (p *watchPrinter) print(tenant string, w watched) error {
 	if w.report.GetPoint() != nil && !p.plans {
 		p.plans, p.lines = true, headEvery
 	}
+	if w.report.GetAudit() != nil && !p.audits {
+		p.audits, p.lines = true, headEvery
+	}
 	text := ""
 	if p.lines >= headEvery {
 		p.lines = 0
@@ -102,8 +106,8 @@ type watched struct {
 	report *wire.Watched
 }
 
-// watchLine is a line: name, rates, exits, response times, what was promised of them, shares, what is in the house, version.
-const watchLine = "%-*s %6s %8s %7s %6s%*s %5s %5s%*s %5s %5s %5s %7s\n"
+// watchLine is a line: name, rates, exits, audits, response times, what was promised of them, shares, what is in the house, version.
+const watchLine = "%-*s %6s %8s %7s %6s%*s%*s %5s %5s%*s %5s %5s %5s %7s\n"
 
 // heading names the columns.
 func (p *watchPrinter) heading() string {
@@ -115,8 +119,12 @@ func (p *watchPrinter) heading() string {
 	if p.plans {
 		plan = "plan "
 	}
-	return fmt.Sprintf("%-*s %30s%*s %11s%*s %11s %5s\n", p.name, "", "requests/s", p.exitsWidth(), exitsTitle, "response,ms", p.planWidth(), "", "machine,%", "in") +
-		fmt.Sprintf(watchLine, p.name, "tenant", "asked", "answered", "refused", "lost", p.exitsWidth(), exits.String(),
+	audits := ""
+	if p.audits {
+		audits = "audited "
+	}
+	return fmt.Sprintf("%-*s %30s%*s%*s %11s%*s %11s %5s\n", p.name, "", "requests/s", p.exitsWidth(), exitsTitle, p.auditWidth(), "", "response,ms", p.planWidth(), "", "machine,%", "in") +
+		fmt.Sprintf(watchLine, p.name, "tenant", "asked", "answered", "refused", "lost", p.exitsWidth(), exits.String(), p.auditWidth(), audits,
 			"p50", "p95", p.planWidth(), plan, "used", "own", "house", "version")
 }
 
@@ -161,7 +169,7 @@ func (p *watchPrinter) row(tenant string, r *wire.Watched) string {
 		return tenths(float64(n) / time.Duration(r.GetWindowNs()).Seconds())
 	}
 	return fmt.Sprintf(watchLine, p.name, tenant, rate(r.GetAdmitted()+r.GetRefused()), rate(answered), rate(r.GetRefused()),
-		rate(r.GetExpired()+r.GetCancelled()+r.GetShed()+r.GetFailed()), p.exitsWidth(), exits.String(),
+		rate(r.GetExpired()+r.GetCancelled()+r.GetShed()+r.GetFailed()), p.exitsWidth(), exits.String(), p.auditWidth(), audited(r.GetAudit()),
 		milliseconds(time.Duration(r.GetResponseP50Ns())), milliseconds(time.Duration(r.GetResponseP95Ns())), p.planWidth(), planned(r),
 		tenths(100*r.GetUsed()), tenths(100*r.GetShare()), fmt.Sprint(r.GetInHouse()), fmt.Sprint(r.GetCriterionVersion()))
 }
@@ -208,6 +216,7 @@ type watchedJSON struct {
 
 	Point *pointJSON `json:"point,omitempty"`
 	Unmet []string   `json:"unmet,omitempty"`
+	Audit *auditJSON `json:"audit,omitempty"`
 }
 
 func (w watched) object(tenant string) watchedJSON {
@@ -229,6 +238,6 @@ func (w watched) object(tenant string) watchedJSON {
 		BusyS: time.Duration(r.GetBusyNs()).Seconds(), Used: finite(r.GetUsed()), Share: finite(r.GetShare()),
 		EnergyJ: finite(r.GetEnergyJ()), EnergySource: strings.ToLower(r.GetEnergySource().String()), Battery: finite(r.GetBattery()),
 		InHouse: r.GetInHouse(), Criterion: r.GetCriterion(), CriterionVersion: r.GetCriterionVersion(),
-		Point: newPointJSON(r.GetPoint()), Unmet: r.GetUnmet(),
+		Point: newPointJSON(r.GetPoint()), Unmet: r.GetUnmet(), Audit: newAuditJSON(r.GetAudit()),
 	}
 }

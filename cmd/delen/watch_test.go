@@ -87,6 +87,35 @@ lab         0.0      0.0     0.0    0.0   -   -             -     -          0.0
 	}
 }
 
+// A tenant that is audited brings a column for that, and keeps it.
+func TestAuditsAreAColumn(t *testing.T) {
+	var out strings.Builder
+	p := newWatchPrinter(&out, watchedTenants(), false)
+	r := busyReport()
+	r.Audit = &wire.Audit{
+		Chosen: []uint64{5, 4, 3}, Complete: []uint64{5, 3, 1}, Exits: []uint64{6, 3, 0, 0}, Agreed: []uint64{5, 3, 0, 0},
+		Promised: []float64{.95, .97, .99, math.NaN()}, BusyNs: 2e7, Raised: .03,
+	}
+	if err := errors.Join(p.add(time.Time{}, "doorbell", r), p.add(time.Time{}, "lab", idleReport())); err != nil {
+		t.Fatal(err)
+	}
+	const want = `                             requests/s         exits,%           response,ms   machine,%    in
+tenant    asked answered refused   lost   1   2   3   4  audited    p50   p95  used   own house version
+doorbell  412.0    400.0    12.0    2.0  50  12  25  12   8/9/12*   3.1  12.0  37.5  60.0     5       2
+lab         0.0      0.0     0.0    0.0   -   -                       -     -   0.0  40.0     0       1
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	out.Reset()
+	p = newWatchPrinter(&out, watchedTenants()[:1], true)
+	if err := p.add(time.Time{}, "doorbell", r); err != nil || !strings.HasSuffix(out.String(),
+		`,"audit":{"chosen":{"calm":5,"brisk":4,"crowded":3},"complete":{"calm":5,"brisk":3,"crowded":1},"exits":[6,3,0,0],"agreed":[5,3,0,0],`+
+			`"promised":[0.95,0.97,0.99,null],"busy_s":0.02,"raised":0.03}}`+"\n") {
+		t.Errorf("%v, %s", err, out.String())
+	}
+}
+
 // TestRoundsAreInOrder holds which lines there are after each report: a round waits until it is whole, or until a tenant
 // reports again, and one that is removed is not waited for.
 func TestRoundsAreInOrder(t *testing.T) {

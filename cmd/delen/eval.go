@@ -10,12 +10,13 @@ func newEval() *cobra.Command {
 		Long: `Eval runs an experiment on this machine and reports what comes of it: a table, and
 in a folder the same as JSON and as pictures. It serves what it needs by itself. The
 machine should have nothing else to do meanwhile.`,
-		Example: `  delen eval flexibility -o out/flexibility`,
-		Args:    noCommand,
+		Example: `  delen eval flexibility -o out/flexibility
+  delen eval tenancy -o out/tenancy`,
+		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},
 	}
-	cmd.AddCommand(newEvalFlexibility())
+	cmd.AddCommand(newEvalFlexibility(), newEvalTenancy())
 	return cmd
 }

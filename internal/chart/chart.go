@@ -18,7 +18,14 @@ import (
 type Chart struct {
 	Title  string
 	X, Y   Axis
+	Parts  []Part
 	Series []Series
+}
+
+// A Part of the x axis has a name, which stands above it. It begins at From, and ends where the next begins.
+type Part struct {
+	From float64
+	Name string
 }
 
 // An Axis has a label, which says the unit too: the values are drawn as they are, so "mJ" takes values in mJ.
@@ -32,15 +39,17 @@ type Series struct {
 	Name   string
 	Points [][2]float64
 	Style  Style
+	Like   int // has the color of the series of that number, from 1; 0: its own
 }
 
-// Style says how points are drawn: Line, Marks, or Line|Marks.
+// Style says how points are drawn: Line, Marks, Dashes, or Marks with one of the others.
 type Style uint8
 
 // The parts of a style. No part at all is a line.
 const (
 	Line Style = 1 << iota
 	Marks
+	Dashes
 )
 
 // colors tell series apart, for the colour-blind too (Okabe and Ito, "Color Universal Design", 2008). The ninth series looks
@@ -70,9 +79,14 @@ func (c *Chart) WriteSVG(w io.Writer) error {
 	fmt.Fprintf(&p, `<rect width="%d" height="%d" fill="#fff"/>`+"\n", width, height)
 	p.text(left, 26, `font-size="15" font-weight="600"`, c.Title)
 	p.axes(c.X.Label, c.Y.Label)
+	p.parts(c.Parts)
 	for i := range c.Series {
-		p.series(&c.Series[i], colors[i%len(colors)])
-		p.legend(i, &c.Series[i], colors[i%len(colors)])
+		color := colors[i%len(colors)]
+		if like := c.Series[i].Like; like > 0 {
+			color = colors[(like-1)%len(colors)]
+		}
+		p.series(&c.Series[i], color)
+		p.legend(i, &c.Series[i], color)
 	}
 	p.WriteString("</svg>\n")
 	_, err := w.Write(p.Bytes())
@@ -144,9 +158,21 @@ func (p *canvas) axes(xLabel, yLabel string) {
 	p.text(18, middle, fmt.Sprintf(`text-anchor="middle" transform="rotate(-90 18 %.1f)"`, middle), yLabel)
 }
 
+// parts draws where parts begin, with their names. What begins outside of the plane is not drawn.
+func (p *canvas) parts(all []Part) {
+	for _, part := range all {
+		if at := p.x.part(part.From); !(at >= 0 && at <= 1) {
+			continue
+		}
+		x, _ := p.place([2]float64{part.From, p.y.low})
+		p.line(x, top, x, height-foot, "#999")
+		p.text(x+4, top-6, `fill="#666"`, part.Name)
+	}
+}
+
 func (p *canvas) series(s *Series, color string) {
 	if s.Style != Marks {
-		p.path(s.Points, color)
+		p.path(s.Points, color, s.Style.dashes())
 	}
 	if s.Style&Marks == 0 {
 		return
@@ -163,7 +189,15 @@ func (p *canvas) mark(x, y float64, color string) {
 	fmt.Fprintf(p, `<circle cx="%.1f" cy="%.1f" r="3.5" fill="%s"/>`+"\n", x, y, color)
 }
 
-func (p *canvas) path(points [][2]float64, color string) {
+// dashes is the attribute that makes a line one of dashes, if it is.
+func (s Style) dashes() string {
+	if s&Dashes == 0 {
+		return ""
+	}
+	return ` stroke-dasharray="6 4"`
+}
+
+func (p *canvas) path(points [][2]float64, color, dashes string) {
 	p.WriteString(`<path d="`)
 	pen := "M"
 	for _, q := range points {
@@ -175,7 +209,7 @@ func (p *canvas) path(points [][2]float64, color string) {
 		fmt.Fprintf(p, "%s%.1f %.1f", pen, x, y)
 		pen = "L"
 	}
-	fmt.Fprintf(p, `" fill="none" stroke="%s" stroke-width="2" stroke-linejoin="round"/>`+"\n", color)
+	fmt.Fprintf(p, `" fill="none" stroke="%s" stroke-width="2" stroke-linejoin="round"%s/>`+"\n", color, dashes)
 }
 
 // legend names a series beside the plane.
@@ -185,7 +219,7 @@ func (p *canvas) legend(i int, s *Series, color string) {
 	}
 	x, y := p.right+16, float64(top+8+20*i)
 	if s.Style != Marks {
-		fmt.Fprintf(p, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="%s" stroke-width="2"/>`+"\n", x, y, x+swash, y, color)
+		fmt.Fprintf(p, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="%s" stroke-width="2"%s/>`+"\n", x, y, x+swash, y, color, s.Style.dashes())
 	}
 	if s.Style&Marks != 0 {
 		p.mark(x+swash/2, y, color)

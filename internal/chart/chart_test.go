@@ -46,8 +46,8 @@ func TestDrawsWhatItIsGiven(t *testing.T) {
 		X:     Axis{"energy (mJ)"},
 		Y:     Axis{"accuracy (%)"},
 		Series: []Series{
-			{"<PF>", [][2]float64{{5.7, 61}, {11.3, 85}, {math.NaN(), 1}, {17, 90}, {22, 91}}, Line | Marks},
-			{"pW", [][2]float64{{5.7, 61}, {22, 91}}, Marks},
+			{Name: "<PF>", Points: [][2]float64{{5.7, 61}, {11.3, 85}, {math.NaN(), 1}, {17, 90}, {22, 91}}, Style: Line | Marks},
+			{Name: "pW", Points: [][2]float64{{5.7, 61}, {22, 91}}, Style: Marks},
 		},
 	}
 	got := draw(t, c)
@@ -77,7 +77,7 @@ func TestAnyFiguresMakeADrawing(t *testing.T) {
 	values := []float64{0, 1, -1, 1e-308, 5e-324, 1e299, -1e299, 1e16, 1e16 + 2, math.MaxFloat64, math.Inf(1), math.Inf(-1), math.NaN()}
 	for _, x := range values {
 		for _, y := range values {
-			got := draw(t, &Chart{Title: "\x00", Series: []Series{{"a", [][2]float64{{x, y}, {y, x}}, 0}, {}, {"b", nil, Marks}}})
+			got := draw(t, &Chart{Title: "\x00", Series: []Series{{Name: "a", Points: [][2]float64{{x, y}, {y, x}}}, {}, {Name: "b", Style: Marks}}})
 			wellFormed(t, got)
 			for _, bad := range []string{"NaN", "Inf"} {
 				if strings.Contains(got, bad) {
@@ -111,6 +111,29 @@ func TestTicksAreRoundFigures(t *testing.T) {
 		}
 		if all := s.ticks(); all[0] > c.low+1e-9 || all[len(all)-1] < c.high-1e-9 || !slices.IsSorted(all) {
 			t.Errorf("from %v to %v: the ticks %v do not hold it", c.low, c.high, all)
+		}
+	}
+}
+
+// Parts of the x axis have their lines and names, and a series of dashes may belong to another by its color.
+func TestPartsAndDashes(t *testing.T) {
+	c := &Chart{
+		Parts: []Part{{0, "calm"}, {10, "storm & rain"}, {99, "never"}},
+		Series: []Series{
+			{Name: "measured", Points: [][2]float64{{0, 1}, {20, 3}}},
+			{Name: "promised", Points: [][2]float64{{0, 2}, {20, 2}}, Style: Dashes, Like: 1},
+			{Name: "other", Points: [][2]float64{{0, 4}, {20, 4}}},
+		},
+	}
+	got := draw(t, c)
+	if n := wellFormed(t, got); n["path"] != 3 || n["circle"] != 0 {
+		t.Errorf("%d lines and %d marks, want 3 and 0", n["path"], n["circle"])
+	}
+	for what, want := range map[string]int{
+		">calm<": 1, ">storm &amp; rain<": 1, ">never<": 0, "stroke-dasharray": 2, colors[0]: 4, colors[1]: 0, colors[2]: 2,
+	} {
+		if n := strings.Count(got, what); n != want {
+			t.Errorf("%d times %q, want %d, in\n%s", n, what, want, got)
 		}
 	}
 }

@@ -109,7 +109,7 @@ const (
 func (c *controller) allow(a profile.Allowance) (why string) {
 	c.load.Allowance = a
 	p := &c.choice.Point
-	if !(a.Busy > 0 && p.ResponseTime > a.Busy || a.Energy > 0 && p.Energy > a.Energy) {
+	if c.goal.Frontier.Allows(p, a) {
 		return c.dare()
 	}
 	next := c.choose(c.goal.Objective)

@@ -5,7 +5,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/delen-edge/delen/criteria"
 	"github.com/delen-edge/delen/stages/profile"
 )
 
@@ -14,8 +13,8 @@ type Demand struct {
 	Rate    float64          // requests a second that come, refused ones included
 	Options []profile.Option // that its objective leaves it, see profile.Frontier.Options; nil: its criterion was stated
 	Pace    float64          // how many times longer than in the profile segments take
-	Busy    float64          // s that segments run for a request in the mean, of a tenant whose criterion was stated
-	Energy  float64          // J that it takes, likewise; NaN: not known
+	Busy    float64          // s that segments run for a request in the mean, of a tenant whose criterion was stated: measured, at first predicted; NaN: not known
+	Energy  float64          // J beyond idle that it takes, likewise; NaN: not known
 }
 
 // demands is what is measured for a demand, and what was last told.
@@ -38,12 +37,11 @@ const (
 	fewestSpent = 20  // requests that say what one costs
 )
 
-func (s *spent) ended(k *Ticket) {
+// ended takes a ticket, and what its deepest exit takes by the profile in J beyond idle.
+func (s *spent) ended(k *Ticket, active float64) {
 	s.answers++
 	s.busy += k.Busy.Seconds()
-	if k.Exit > 0 {
-		s.energy += k.Seen[criteria.Energy]
-	}
+	s.energy += active
 }
 
 // moved says whether requests cost something else than was told, and tells it.
@@ -62,8 +60,16 @@ func (s *spent) moved() bool {
 
 // Demand is what the tenant would have now.
 func (t *Tenant) Demand() Demand {
-	d := Demand{Rate: t.demands.arrivals.told, Pace: 1, Busy: t.demands.spent.told, Energy: t.demands.spent.toldEnergy}
-	if c := t.steers; c != nil {
+	spent := &t.demands.spent
+	d := Demand{Rate: t.demands.arrivals.told, Pace: 1, Busy: spent.told, Energy: spent.toldEnergy}
+	switch c := t.steers; {
+	case c == nil && spent.told == 0:
+		d.Busy, d.Energy = math.NaN(), math.NaN()
+		if e := t.config.Evidence; e != nil {
+			p := e.Follow(t.config.Criterion, profile.Load{Pace: 1})
+			d.Busy, d.Energy = p.ResponseTime, p.Active(e.Idle())
+		}
+	case c != nil:
 		d.Pace = c.load.Pace
 		d.Options = c.goal.Frontier.Options(c.goal.Policy, safer(c.goal.Objective, c.raised), c.load)
 		t.demands.pace = d.Pace

@@ -90,8 +90,8 @@ func TestTheDemandFollowsWhatIsMeasured(t *testing.T) {
 		t.Errorf("the demand is of %g/s at pace %g", x.Rate, x.Pace)
 	}
 	d.SetCriterion(criteria.Never())
-	if x := d.Demand(); x.Options != nil || x.Busy != 0 {
-		t.Errorf("of a criterion the demand is %+v", x)
+	if x := d.Demand(); x.Options != nil || x.Busy != 0.040 {
+		t.Errorf("of a criterion that never stops the demand is %+v", x)
 	}
 	for range fewestSpent {
 		d.stated(0.030)

@@ -195,7 +195,7 @@ func (t *Tenant) Ended(now time.Duration, k *Ticket, r Reason) {
 		}
 	}
 	if t.steers == nil && k.Busy > 0 {
-		t.demands.spent.ended(k)
+		t.demands.spent.ended(k, t.config.Evidence.Active(k.Exit))
 	}
 	t.pace.ended(now)
 }

@@ -175,6 +175,23 @@ func (e *Evidence) price(p *Profile) {
 	}
 }
 
+// Idle is the power in watts that the profile's energies include, of the idle device; 0 where it says none.
+func (e *Evidence) Idle() float64 { return e.idle }
+
+// Active is the energy beyond that of the idle device that a request has taken at an exit, in J; 0 before the first, NaN where it is
+// not known, as without any evidence.
+func (e *Evidence) Active(exit int) float64 {
+	switch {
+	case exit == 0:
+		return 0
+	case e == nil || e.cost[criteria.Energy] == nil:
+		return math.NaN()
+	case e.idle == 0:
+		return e.cost[criteria.Energy][exit-1]
+	}
+	return max(0, e.cost[criteria.Energy][exit-1]-e.idle*e.cost[criteria.ResponseTime][exit-1])
+}
+
 // slow is the 95th percentile of the response time at each exit. Those of segments are added up as they are: what slows a
 // device down slows all segments of a request, so that slow ones come together (they are comonotone). Where one is not known,
 // it is 1.5 times the median, the scheduler's first guess too.

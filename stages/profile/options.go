@@ -88,6 +88,9 @@ func (p *Point) over(a Allowance, idle float64) float64 {
 	return beyond(p.ResponseTime, a.Busy) + beyond(p.Active(idle), a.Energy)
 }
 
+// Allows says whether a point of the frontier takes no more than is allowed.
+func (f *Frontier) Allows(p *Point, a Allowance) bool { return p.over(a, f.idle) == 0 }
+
 // beyond is by how much a cost exceeds what is allowed, as a fraction of that; 0 where it is not known, or all is allowed.
 func beyond(cost, allowed float64) float64 {
 	if allowed > 0 && cost > allowed {

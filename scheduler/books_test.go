@@ -2,7 +2,6 @@ package scheduler
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"time"
 
@@ -142,6 +141,7 @@ func (w *world) weight(g *guest) float64 {
 	type claim struct{ weight, most float64 }
 	var all []claim
 	var own claim
+	w.count()
 	weights, slots := 0.0, 0.0
 	for i := range w.slots {
 		if !w.slots[i].lost && len(w.slots[i].down) == 0 {
@@ -153,7 +153,7 @@ func (w *world) weight(g *guest) float64 {
 		if other == nil {
 			continue
 		}
-		if most := min(w.parallel(other), len(w.slots)); most > 0 {
+		if most := min(other.counted.parallel, len(w.slots)); most > 0 {
 			all = append(all, claim{other.Weight, float64(most)})
 			weights += other.Weight
 			if other == g {
@@ -178,14 +178,26 @@ func (w *world) weight(g *guest) float64 {
 	return min(own.weight, own.most*level)
 }
 
-// parallel is how many tickets a guest has queued or running.
-func (w *world) parallel(g *guest) (n int) {
-	for _, b := range w.tickets {
-		if b.guest == g && b.clone == nil && (!b.ended || b.flight != nil && !b.released) {
-			n++
+// count takes the census of all guests.
+func (w *world) count() {
+	for _, g := range w.guests {
+		if g != nil {
+			g.counted = census{}
 		}
 	}
-	return n
+	for _, b := range w.tickets {
+		if b.guest == nil {
+			continue
+		}
+		c := &b.guest.counted
+		c.all++
+		if !b.ended {
+			c.live++
+		}
+		if b.clone == nil && (!b.ended || b.flight != nil && !b.released) {
+			c.parallel++
+		}
+	}
 }
 
 // checkReason holds a reason against what is known of the ticket.
@@ -263,13 +275,9 @@ func (w *world) gone(x *Gone) {
 }
 
 // live counts the tickets of a guest that have not ended.
-func (w *world) live(g *guest) (n int) {
-	for _, b := range w.tickets {
-		if b.guest == g && !b.ended {
-			n++
-		}
-	}
-	return n
+func (w *world) live(g *guest) int {
+	w.count()
+	return g.counted.live
 }
 
 // flying counts the rows of a guest in runs; stale are those whose ticket has ended.
@@ -359,16 +367,17 @@ func (w *world) checkTickets() {
 }
 
 func (w *world) checkGuests() {
+	w.count()
 	for i, g := range w.guests {
 		if g == nil {
 			continue
 		}
-		if w.parallel(g) == 0 {
+		live := g.counted.live
+		if g.counted.parallel == 0 {
 			g.slept++
 		}
-		live := w.live(g)
 		flying, stale := w.flying(g)
-		if g.leaving && live == 0 && flying == 0 && !slices.ContainsFunc(slices.Collect(maps.Values(w.tickets)), func(b *book) bool { return b.guest == g }) {
+		if g.leaving && live == 0 && flying == 0 && g.counted.all == 0 {
 			w.failf("nothing of tenant %d is left and it is not gone", i)
 		}
 		if g.Room > 0 && live > max(g.Room, flying-stale) {

@@ -115,11 +115,11 @@ func (s *Scheduler) enqueue(now time.Duration, e *entry) {
 // credit is how many runs a tenant that is awake may be owed for when it has something queued again.
 const credit = 2
 
-// line lets a tenant whose queue was empty, or whose tokens were, wait for a slot. One that was asleep resumes no earlier
-// than virtual time. One that was awake is owed what others had while all of its tickets ran; but not more than a few runs,
+// line lets a tenant whose queue was empty, or whose tokens were, wait for a slot. One that was asleep resumes with the
+// largest tag that ran. One that was awake is owed what others had while all of its tickets ran; but not more than a few runs,
 // or it would bank what it could not use because its tickets rode on the turns of others.
 func (s *Scheduler) line(t *tenant) {
-	least := s.virtual
+	least := s.reach
 	if t.up >= 0 {
 		least -= credit * float64(len(s.slots)) * s.longest / s.weight(t)
 	}

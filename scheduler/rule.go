@@ -56,7 +56,7 @@ func (s *Scheduler) rule(x Rule) {
 			t.lanes[i].queue.order()
 		}
 		if old == FirstCome {
-			t.tag = s.virtual
+			t.tag = s.reach
 		}
 		s.fillUp(t)
 	}

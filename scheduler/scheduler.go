@@ -25,7 +25,8 @@ type Scheduler struct {
 	clones    int       // idle or not
 	slowdown  []float64 // by segments that run less one
 
-	virtual    float64
+	virtual    float64       // the largest tag of a ticket whose turn came
+	reach      float64       // the largest tag of a ticket that ran, also for the ride
 	awake      heap[*tenant] // the one first that is capped first
 	weights    int64         // of those, in grains
 	level      float64       // the weight per slot beyond which a tenant is capped
@@ -189,6 +190,7 @@ func (s *Scheduler) rebase() {
 				t.tag -= s.virtual
 			}
 		}
+		s.reach -= s.virtual
 		s.virtual = 0
 		s.waiting.order() // tags that were almost equal may have become equal
 		for i := range s.models {

@@ -100,6 +100,7 @@ func (s *Scheduler) start(now time.Duration, slot int) {
 		return
 	}
 	s.open(now, slot, b.stage)
+	s.virtual = max(s.virtual, b.tenant.tag)
 	s.board(&b, e)
 	if b.most > 1 {
 		s.gather(now, &b)
@@ -132,7 +133,7 @@ func (s *Scheduler) board(b *batch, e *entry) {
 	e.run, e.row = r, len(r.rows)
 	r.rows = append(r.rows, row{entry: e, ticket: e.ticket, tenant: t, charged: b.each})
 	t.runs++
-	s.virtual = max(s.virtual, t.tag)
+	s.reach = max(s.reach, t.tag)
 	s.charge(t, b.each)
 }
 

@@ -100,6 +100,14 @@ type guest struct {
 	normal  float64       // the same per effective weight
 	largest float64       // charge of a run, in seconds
 	slept   int           // how often it had neither a ticket nor a run
+	counted census
+}
+
+// census is what a guest has in the house.
+type census struct {
+	live     int // tickets that have not ended
+	parallel int // those, and the rows of runs whose ticket has ended
+	all      int // those, and the tickets that have clones
 }
 
 type happening struct {

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -60,6 +61,7 @@ func (w *world) audited(x *Audited) {
 		w.failf("ticket %d has changed after it was answered", k.ID)
 	}
 	c.audited = true
+	w.seen[fmt.Sprintf("clones with complete=%v", x.Complete)]++
 	w.booked += x.Busy
 }
 
@@ -244,6 +246,7 @@ func (w *world) release(x *Release) {
 		w.failf("ticket %d is released, but it is not one that ended while it ran and runs no longer", x.Ticket.ID)
 	}
 	b.released = true
+	w.seen["rows that came back late"]++
 }
 
 func (w *world) lost(x *Lost) {
@@ -348,10 +351,13 @@ func (w *world) checkTickets() {
 		}
 		alive++
 		switch {
-		case b.flight == nil && room && !w.isParked(b.guest):
+		case b.flight == nil && room && w.isParked(b.guest):
+			w.seen["tickets that wait for tokens beside a free slot"]++
+			if w.wake == tenants.Never {
+				w.failf("ticket %d waits for tokens, and nobody will wake", id)
+			}
+		case b.flight == nil && room:
 			w.failf("ticket %d waits beside a free slot", id)
-		case b.flight == nil && room && w.wake == tenants.Never:
-			w.failf("ticket %d waits for tokens, and nobody will wake", id)
 		case b.flight == nil && b.guest.leaving:
 			w.failf("ticket %d waits though its tenant has left", id)
 		case b.ticket.Deadline <= w.now:

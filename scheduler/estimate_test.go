@@ -89,3 +89,53 @@ func TestServiceQuantileConverges(t *testing.T) {
 		t.Errorf("the mean is %s, want 4ms", m)
 	}
 }
+
+// What two segments take beside each other is learnt apart from what each takes alone, and deadlines and charges go by what
+// a run will take in the company that it has.
+func TestTheSlowdownIsLearnt(t *testing.T) {
+	for seed := range uint64(5) {
+		w := longHouse(t, 3*seed+1, 41, 6, 1, 1)
+		w.crowded = 0.4
+		alone := func(g *segment) float64 { return g.service.of(1).mean }
+		for w.now < 3*time.Second { // sometimes one, sometimes two
+			w.hold(w.pick.IntN(2), 1+w.pick.IntN(2))
+			for until := w.now + w.upTo(20*time.Millisecond); w.next(until); {
+			}
+		}
+		factors := w.house.Slowdown()
+		if len(factors) != 2 || factors[0] != 1 || factors[1] < 1.25 || factors[1] > 1.55 {
+			t.Errorf("seed %d: the slowdown is %v, every second run takes 1.4 times as long", w.seed, factors)
+		}
+		for i := range w.house.models[0].segments {
+			g, warm := &w.house.models[0].segments[i], w.config.Models[0].Warm[i][0].Seconds()
+			if x := alone(g) / warm; x < 0.75 || x > 1.25 {
+				t.Errorf("seed %d: segment %d is thought to take %.2f times what it does alone", w.seed, i+1, x)
+			}
+			if x := w.house.expected(g, 1, 2) / alone(g); math.Abs(x-factors[1]) > 1e-9 {
+				t.Errorf("in company it is expected to take %.2f times as long, want %.2f", x, factors[1])
+			}
+		}
+	}
+}
+
+// Of a number of rows that has not run yet, the time follows from the warm one and from how the others have changed.
+func TestUnseenRowCountsFollowTheOthers(t *testing.T) {
+	s := newService([]time.Duration{10 * time.Millisecond, 12 * time.Millisecond, 16 * time.Millisecond})
+	for range 200 {
+		s.observe(1, 0.020, meanGain)
+	}
+	for rows, want := range []float64{0.020, 0.024, 0.032} {
+		if got := s.of(rows + 1).mean; math.Abs(got-want) > 1e-4 {
+			t.Errorf("%d rows should take %.4f s, want %.4f", rows+1, got, want)
+		}
+	}
+	for range 200 {
+		s.observe(3, 0.050, meanGain)
+	}
+	if got := s.of(1).mean; math.Abs(got-0.020) > 1e-4 {
+		t.Errorf("what three rows take has changed what one does to %.4f s", got)
+	}
+	if got := s.of(3).mean; math.Abs(got-0.050) > 1e-4 {
+		t.Errorf("three rows should take %.4f s, they took 0.05", got)
+	}
+}

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -121,8 +122,15 @@ func walk(t *testing.T, seed uint64, trace bool) *world {
 }
 
 func TestEveryTicketEndsExactlyOnce(t *testing.T) {
+	seen := map[string]int{}
 	for seed := range uint64(200) {
-		walk(t, seed, testing.Verbose())
+		for what, n := range walk(t, seed, testing.Verbose()).seen {
+			seen[what] += n
+		}
+	}
+	t.Log(seen)
+	if len(seen) != 7 || slices.Min(slices.Collect(maps.Values(seen))) < 20 {
+		t.Errorf("too little has happened: %v", seen)
 	}
 }
 

@@ -37,6 +37,7 @@ type world struct {
 	booked  time.Duration                             // of these, what tickets, late runs and clones were given
 	cut     bool                                      // a deadline has ended a ticket in this step
 	wide    bool                                      // a run of several rows has begun in this step
+	seen    map[string]int                            // what has happened how often
 	trace   bool                                      // keep a log: it takes its time, so only when a test is run by itself with -v
 	log     []string
 }
@@ -122,7 +123,7 @@ func newWorld(t testing.TB, seed uint64, pick source, config Config) *world {
 	}
 	w := &world{
 		t: t, seed: seed, pick: pick, config: config, house: house, wake: tenants.Never, trace: testing.Verbose(),
-		tickets: map[uint64]*book{}, running: map[uint64]*flight{}, slots: make([]site, config.Slots),
+		seen: map[string]int{}, tickets: map[uint64]*book{}, running: map[uint64]*flight{}, slots: make([]site, config.Slots),
 	}
 	for i, tenant := range config.Tenants {
 		w.guests = append(w.guests, &guest{Tenant: tenant, index: i})
@@ -216,7 +217,7 @@ func (w *world) run(x Run) {
 	} else {
 		w.checkRun(f)
 	}
-	w.wide = w.wide || len(f.books) > 1
+	w.notice(f)
 	warm := w.config.Models[x.Model].Warm[x.Segment]
 	busy := w.service(f.books[0].guest, x.Segment) * warm[len(f.books)-1] / warm[0]
 	busy = time.Duration(float64(busy) * (1 + w.crowded*float64(len(w.running))))
@@ -235,6 +236,20 @@ func (w *world) run(x Run) {
 	}
 	if f.fate != hangs {
 		f.back = w.at(w.now+busy, func() { w.back(f) })
+	}
+}
+
+// notice counts what is rare, so that a test can tell that it tests something.
+func (w *world) notice(f *flight) {
+	if len(f.books) > 1 {
+		w.wide = true
+		w.seen["runs of several rows"]++
+	}
+	if slices.ContainsFunc(f.books, func(b *book) bool { return b.guest != f.books[0].guest }) {
+		w.seen["runs of several tenants"]++
+	}
+	if f.books[0].clone != nil {
+		w.seen["runs of clones"]++
 	}
 }
 

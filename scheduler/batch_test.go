@@ -1,0 +1,110 @@
+package scheduler
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/tenants"
+)
+
+// wideHouse has one slot and one segment of which a run may have eight rows, each of which costs a tenth more.
+func wideHouse(t *testing.T, policy Policy, weights ...float64) *world {
+	c := Config{Slots: 1, Policy: policy, Fairness: 1, HandOff: 30 * time.Microsecond, Models: []Model{{Warm: [][]time.Duration{nil}, Exits: []Figures{{}}}}}
+	for rows := range 8 {
+		c.Models[0].Warm[0] = append(c.Models[0].Warm[0], time.Duration(10+rows)*time.Millisecond)
+	}
+	for _, w := range weights {
+		c.Tenants = append(c.Tenants, Tenant{Weight: w})
+	}
+	return newWorld(t, 0, rand.New(rand.NewPCG(0, 51)), c)
+}
+
+// Every row is charged its part: all tenants together pay for the runs and their hand-offs, neither more nor less.
+func TestEveryRowIsCharged(t *testing.T) {
+	w := wideHouse(t, Cooperative, 1, 3, 9)
+	for range 2000 {
+		w.fill(9+w.pick.IntN(4), 0, 1, 2) // whose queue is never empty is never moved but by a charge
+		w.next(tenants.Never)
+	}
+	paid, runs := 0.0, float64(w.house.lastRun)
+	for _, h := range w.house.tenants {
+		paid += h.tag * h.Weight
+	}
+	for _, f := range w.running {
+		for i := range f.books {
+			paid -= w.house.slots[f.run.Slot].run.rows[i].charged
+		}
+		runs--
+	}
+	if want := w.busy.Seconds() + runs*w.config.HandOff.Seconds(); math.Abs(paid-want) > 1e-6 {
+		t.Errorf("%.6f s were charged, the runs took %.6f s with their hand-offs", paid, want)
+	}
+	if w.seen["runs of several tenants"] == 0 {
+		t.Error("no run was of several tenants: the test tests nothing")
+	}
+}
+
+// A backlog is served in full runs, and full runs serve it sooner.
+func TestABacklogIsServedInFullRuns(t *testing.T) {
+	for _, policy := range []Policy{Cooperative, NonCooperative, FirstCome} {
+		w := wideHouse(t, policy, 1, 1)
+		for range 400 {
+			for n := range 16 {
+				w.fill(n, 0, 1)
+			}
+			w.next(tenants.Never)
+		}
+		if runs, wide := w.house.lastRun, w.seen["runs of several rows"]; float64(wide) < 0.95*float64(runs) {
+			t.Errorf("%s: %d of %d runs had several rows", policy, wide, runs)
+		}
+		if mixed := w.seen["runs of several tenants"]; (mixed > 0) != (policy != NonCooperative) {
+			t.Errorf("%s: %d runs were of several tenants", policy, mixed)
+		}
+	}
+}
+
+// Who waits for another segment is not kept waiting by those who ride for little on the turns of others: a tenant with a
+// hundredth of the weight cannot fill the runs of one that sends a request at a time.
+func TestRidersKeepWithinTheirShare(t *testing.T) {
+	w := wideHouse(t, Cooperative, 1, 0.01, 1)
+	c := w.config
+	c.Models = append(c.Models, Model{Warm: [][]time.Duration{{10 * time.Millisecond}}, Exits: []Figures{{}}})
+	c.Tenants[2].Model = 1
+	house, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var busy [3]time.Duration
+	var live [3]int
+	tickets, now := uint64(0), time.Duration(0)
+	step := func(e Event) {
+		for _, effect := range house.Step(now, e) {
+			if x, ok := effect.(*End); ok {
+				live[x.Ticket.Tenant]--
+			}
+		}
+	}
+	for now < 100*time.Second {
+		for i, most := range []int{2, 32, 32} {
+			for ; live[i] < most; live[i]++ {
+				tickets++
+				step(Offer{&tenants.Ticket{ID: tickets, Tenant: int32(i), Deadline: tenants.Never, Criterion: criteria.Never()}})
+			}
+		}
+		run := &house.slots[0].run
+		rows := len(run.rows)
+		x := Exited{Run: run.id, Rows: make([]Row, rows)}
+		x.Usage.Busy = c.Models[run.stage.model].Warm[0][rows-1]
+		for i := range run.rows {
+			busy[run.rows[i].tenant.index] += x.Usage.Busy / time.Duration(rows)
+		}
+		now += x.Usage.Busy
+		step(x)
+	}
+	if share := busy[2].Seconds() / now.Seconds(); share < 0.45 {
+		t.Errorf("the tenant of the other model had %.3f of the machine, beside %s and %s", share, busy[0], busy[1])
+	}
+}

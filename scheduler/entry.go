@@ -104,7 +104,7 @@ func (s *Scheduler) enqueue(now time.Duration, e *entry) {
 	switch {
 	case t.at >= 0:
 		s.eligible++
-		s.waiting.fix(t.at)
+		s.waiting.fix(t.at) // under FirstCome its oldest may be another one now
 	case t.parked < 0:
 		s.line(t)
 	}

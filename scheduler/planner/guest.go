@@ -6,9 +6,8 @@ import "math"
 type guest struct {
 	*Demand
 	share float64
-	rate  float64
-	slots float64 // of all
-	watts float64 // of all
+	slots float64 // of the slots' time that is planned for, what its requests take of each s that one is busy
+	watts float64 // of the budget, of each J
 }
 
 func newGuests(s *Situation) []guest {
@@ -19,7 +18,8 @@ func newGuests(s *Situation) []guest {
 	g := make([]guest, len(s.Tenants))
 	for i := range g {
 		d := &s.Tenants[i]
-		g[i] = guest{d, d.Weight / total, least(d.Rate), Most * float64(s.Slots), s.Budget}
+		rate := least(d.Rate)
+		g[i] = guest{d, d.Weight / total, part(rate, Most*float64(s.Slots)), part(rate, s.Budget)}
 	}
 	return g
 }
@@ -35,19 +35,17 @@ func least(f float64) float64 {
 	return 0
 }
 
-// takes is what the requests of an option take, as fractions of the slots' time that is planned for and of the budget.
-func (g *guest) takes(o int) (busy, energy float64) {
-	return part(g.rate*least(g.Options[o].Busy), g.slots), part(g.rate*least(g.Options[o].Energy), g.watts)
+// part is a fraction of all that there is; nothing of what has no end.
+func part(of, all float64) float64 {
+	if !(all > 0) && of > 0 {
+		return mostTaken
+	}
+	return least(of / all)
 }
 
-func part(of, all float64) float64 {
-	switch {
-	case of == 0 || math.IsInf(all, 1):
-		return 0
-	case all > 0:
-		return min(of/all, mostTaken)
-	}
-	return mostTaken
+// takes is what the requests of an option take, as fractions of the slots' time that is planned for and of the budget.
+func (g *guest) takes(o *Option) (busy, energy float64) {
+	return min(g.slots*least(o.Busy), mostTaken), min(g.watts*least(o.Energy), mostTaken)
 }
 
 // above orders options by what they are worth: 1 when one is worth more than another.
@@ -65,7 +63,7 @@ func above(a, b *Option) int {
 func (g *guest) alone() Choice {
 	best, over := 0, math.Inf(1)
 	for o := range g.Options {
-		busy, energy := g.takes(o)
+		busy, energy := g.takes(&g.Options[o])
 		by := max(0, busy-g.share) + max(0, energy-g.share)
 		if by < over || by == over && above(&g.Options[o], &g.Options[best]) >= 0 {
 			best, over = o, by

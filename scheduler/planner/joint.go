@@ -63,7 +63,7 @@ func newJoint(g []guest, alone []Choice) *joint {
 // begin takes a tenant's best item that takes no more than what it has alone, or the one that takes the least where that does not
 // fit its share.
 func (j *joint) begin(i int, g *guest, alone Choice) {
-	busy, energy := g.takes(alone.Alone)
+	busy, energy := g.takes(&g.Options[alone.Alone])
 	best, least := 0, math.Inf(1)
 	for k, t := range j.items[i] {
 		by := t.busy + t.energy
@@ -89,7 +89,7 @@ func (g *guest) item(o int) item {
 	if !g.Options[o].Kept {
 		t.value -= broken
 	}
-	t.busy, t.energy = g.takes(o)
+	t.busy, t.energy = g.takes(&g.Options[o])
 	return t
 }
 

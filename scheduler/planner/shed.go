@@ -9,7 +9,7 @@ func (p *Plan) shed(g []guest, strictly bool) {
 	busy, energy := 1.0, 1.0 // that is left
 	kept := make([]float64, len(g))
 	for i := range g {
-		b, e := g[i].takes(p.Choices[i].Option)
+		b, e := g[i].takes(&g[i].Options[p.Choices[i].Option])
 		kept[i] = fits(g[i].share, g[i].share, Most*b, e)
 		p.Choices[i].Rate *= kept[i]
 		busy, energy = busy-kept[i]*Most*b, energy-kept[i]*e
@@ -18,11 +18,11 @@ func (p *Plan) shed(g []guest, strictly bool) {
 		if strictly || kept[i] == 1 {
 			continue
 		}
-		b, e := g[i].takes(p.Choices[i].Option)
+		b, e := g[i].takes(&g[i].Options[p.Choices[i].Option])
 		b, e = (1-kept[i])*Most*b, (1-kept[i])*e
 		lent := fits(max(0, busy), max(0, energy), b, e)
 		busy, energy = busy-lent*b, energy-lent*e
-		p.Choices[i].Rate = g[i].rate * (kept[i] + lent*(1-kept[i]))
+		p.Choices[i].Rate = least(g[i].Rate) * (kept[i] + lent*(1-kept[i]))
 		if lent == 1 {
 			p.Choices[i].Rate = g[i].Rate
 		}

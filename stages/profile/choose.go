@@ -57,35 +57,31 @@ type candidate struct {
 // chosen that comes first of them without it, and where there is none the nearest. It has no say in which points are tested, so
 // that many allowances may be tried with one confidence.
 func (f *Frontier) Choose(p Policy, o *criteria.Objective, l Load) Choice {
-	all := f.ranked(p, o, l)
+	all := f.candidates(p, o, l)
 	best, least := &all[0], all[0].over(l.Allowance, f.idle)
-	for i := range all {
-		if over := all[i].over(l.Allowance, f.idle); over < least {
-			best, least = &all[i], over
+	for i := range all[1:] {
+		c := &all[i+1]
+		if over := c.over(l.Allowance, f.idle); over < least || over == least && f.rank(c, best, o) < 0 {
+			best, least = c, over
 		}
 	}
 	return Choice{*best.Point, f.unmet(best, o, l)}
 }
 
-// ranked are the points of a policy from the best for an objective under a load to the least, whatever the load allows.
-func (f *Frontier) ranked(p Policy, o *criteria.Objective, l Load) []candidate {
-	all := f.candidates(p, o, l)
-	tests := f.tests(o)
-	f.certify(all, o)
-	slices.SortFunc(all, func(a, b candidate) int {
-		switch {
-		case a.kept && !b.kept:
-			return -1
-		case b.kept && !a.kept:
-			return 1
-		case a.kept:
-			return cmp.Or(better(&a, &b, o), cmp.Compare(a.place, b.place))
-		}
-		return cmp.Or(cmp.Compare(a.excess, b.excess), f.first(&a, &b, tests), cmp.Compare(a.place, b.place))
-	})
-	return all
+// rank orders candidates from the best for an objective to the least, whatever a load allows.
+func (f *Frontier) rank(a, b *candidate, o *criteria.Objective) int {
+	switch {
+	case a.kept && !b.kept:
+		return -1
+	case b.kept && !a.kept:
+		return 1
+	case a.kept:
+		return cmp.Or(better(a, b, o), cmp.Compare(a.place, b.place))
+	}
+	return cmp.Or(cmp.Compare(a.excess, b.excess), f.first(a, b, f.tests(o)), cmp.Compare(a.place, b.place))
 }
 
+// candidates are the points of a policy, from the most accurate to the least, and which of them keep an objective's bounds.
 func (f *Frontier) candidates(p Policy, o *criteria.Objective, l Load) []candidate {
 	goal := o.Metric
 	if o.Maximize {
@@ -112,6 +108,7 @@ func (f *Frontier) candidates(p Policy, o *criteria.Objective, l Load) []candida
 			add(&f.Single[i], f.singleOrder[i], true)
 		}
 	}
+	f.certify(all, o)
 	return all
 }
 

@@ -52,6 +52,8 @@
 //     samples like those of the profile, and of nothing else. The sequence begins with
 //     the single exit that is the most accurate on the first part, which no search has
 //     picked, unless a point is better there than luck explains.
+//   - An allowance, which a plan gives a tenant in favour of others, has no say in what is tested either: with one confidence all of
+//     a frontier's options are told, and Choose takes the best of them that keeps within it.
 //   - The 95th percentile of a response time at an exit is the sum of its segments':
 //     slow moments hit all of them. Where the profile has none, it is 1.5 times the
 //     median. That of a point is of all its requests together: the .95 quantile of the

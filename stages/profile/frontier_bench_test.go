@@ -32,6 +32,15 @@ func BenchmarkChoose(b *testing.B) {
 	}
 }
 
+func BenchmarkOptions(b *testing.B) {
+	f := population{exits: 4}.evidence(1, 3600).Frontier(cheap, Certainty{})
+	o := &criteria.Objective{Metric: criteria.Accuracy, Maximize: true, Where: []criteria.Bound{{Metric: criteria.ResponseTime, Min: 0, Max: 1}}}
+	b.ReportAllocs()
+	for b.Loop() {
+		b.ReportMetric(float64(len(f.Options(Pareto, o, Load{Pace: 1.2, Wait: 0.001}))), "options")
+	}
+}
+
 // BenchmarkSavings prints what the frontier's energy is to that of other ways to the same accuracy, on the search part of the
 // shipped models: the cheapest single exit, one threshold for all exits, the same quantile at each, and a greedy descent from
 // Full. The accuracies asked for are that of Full less none, one, two and five points.

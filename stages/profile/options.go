@@ -42,7 +42,8 @@ func (p *Point) Active(idle float64) float64 {
 func (f *Frontier) Options(p Policy, o *criteria.Objective, l Load) []Option {
 	var all []Option
 	var better costs
-	ranked := f.ranked(p, o, l)
+	ranked := f.candidates(p, o, l)
+	slices.SortFunc(ranked, func(a, b candidate) int { return f.rank(&a, &b, o) })
 	for i := range ranked {
 		c := &ranked[i]
 		if active := c.Active(f.idle); !better.cover(c.ResponseTime, active) {

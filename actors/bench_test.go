@@ -25,6 +25,18 @@ import (
 // benchHouse is a node without a door: what is measured is the way from the tenant's mailbox to its answer.
 func benchHouse(b *testing.B, slots int) *Node {
 	b.Helper()
+	n := benchNode(b, func(c *config.Config) { c.Scheduler.Slots = slots }, loadForBench, event.NewLog(zap.NewNop()))
+	b.Cleanup(func() {
+		if err := n.close(); err != nil {
+			b.Error(err)
+		}
+	})
+	return n
+}
+
+// benchNode is one that is loaded in some way and tells a log what happens. Who asks for it closes it.
+func benchNode(b *testing.B, as func(*config.Config), load func(*config.Model) (stages.Backend, error), log *event.Log) *Node {
+	b.Helper()
 	library, err := onnx.Library("")
 	if err != nil {
 		b.Fatal(err)
@@ -36,9 +48,9 @@ func benchHouse(b *testing.B, slots int) *Node {
 	if diags.HasErrors() {
 		b.Fatal(diags)
 	}
-	c.Scheduler.Slots = slots
-	n := &Node{config: c, log: event.NewLog(zap.NewNop()), clock: clock{time.Now()}}
-	n.options = Options{Load: loadForBench, Log: n.log}
+	as(c)
+	n := &Node{config: c, log: log, clock: clock{time.Now()}}
+	n.options = Options{Load: load, Log: n.log}
 	for _, m := range c.Models {
 		l, err := n.load(m)
 		if err != nil {
@@ -47,16 +59,11 @@ func benchHouse(b *testing.B, slots int) *Node {
 		n.models = append(n.models, l)
 	}
 	n.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return n.actorsLog() }))
-	threads := runtime.GOMAXPROCS(runtime.NumCPU() + slots) // as delen serve does
+	threads := runtime.GOMAXPROCS(runtime.NumCPU() + c.Scheduler.Slots) // as delen serve does
 	b.Cleanup(func() { runtime.GOMAXPROCS(threads) })
 	if err := n.populate(); err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() {
-		if err := n.close(); err != nil {
-			b.Error(err)
-		}
-	})
 	return n
 }
 

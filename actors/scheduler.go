@@ -50,6 +50,7 @@ func (h *house) Receive(ctx actor.Context) {
 		h.idle = m.idle
 		h.rest()
 	case *actor.Stopping:
+		event.Emit(h.log, event.SlowdownLearnt{Slowdown: h.core.Slowdown()})
 		if h.timer != nil {
 			h.timer.Stop()
 		}

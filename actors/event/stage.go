@@ -85,3 +85,11 @@ type ActorPanicked struct {
 }
 
 func (ActorPanicked) kind() kind { return kind{"actor.panicked", fail, always} }
+
+// SlowdownLearnt says how many times longer segments took beside others than alone, when a node stops. Write it as the slowdown
+// of a scenario, for delen simulate.
+type SlowdownLearnt struct {
+	Slowdown []float64 // by how many segments ran: one, two, and so on
+}
+
+func (SlowdownLearnt) kind() kind { return kind{"slowdown.learnt", info, always} }

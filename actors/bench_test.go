@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"path/filepath"
 	"runtime"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,10 +21,21 @@ import (
 	"github.com/delen-edge/delen/stages/onnx"
 )
 
-// benchHouse is a node without a door: what is measured is the way from the tenant's mailbox to its answer.
-func benchHouse(b *testing.B, slots int) *Node {
+// benchConfig is the configuration of one of the examples.
+func benchConfig(b *testing.B, name string, slots int) *config.Config {
 	b.Helper()
-	n := benchNode(b, func(c *config.Config) { c.Scheduler.Slots = slots }, loadForBench, event.NewLog(zap.NewNop()))
+	c, diags := config.Load(filepath.Join("..", "examples", name, "delen.hcl"))
+	if diags.HasErrors() {
+		b.Fatal(diags)
+	}
+	c.Scheduler.Slots = slots
+	return c
+}
+
+// benchHouse is a node without a door: what is measured is the way from the tenant's mailbox to its answer.
+func benchHouse(b *testing.B, c *config.Config) *Node {
+	b.Helper()
+	n := benchNode(b, c, loadForBench, event.NewLog(zap.NewNop()))
 	b.Cleanup(func() {
 		if err := n.close(); err != nil {
 			b.Error(err)
@@ -35,7 +45,7 @@ func benchHouse(b *testing.B, slots int) *Node {
 }
 
 // benchNode is one that is loaded in some way and tells a log what happens. Who asks for it closes it.
-func benchNode(b *testing.B, as func(*config.Config), load func(*config.Model) (stages.Backend, error), log *event.Log) *Node {
+func benchNode(b *testing.B, c *config.Config, load func(*config.Model) (stages.Backend, error), log *event.Log) *Node {
 	b.Helper()
 	library, err := onnx.Library("")
 	if err != nil {
@@ -44,11 +54,6 @@ func benchNode(b *testing.B, as func(*config.Config), load func(*config.Model) (
 	if err := onnx.Open(library); err != nil {
 		b.Fatal(err)
 	}
-	c, diags := config.Load("../examples/glyphs/delen.hcl")
-	if diags.HasErrors() {
-		b.Fatal(diags)
-	}
-	as(c)
 	n := &Node{config: c, log: log, clock: clock{time.Now()}}
 	n.options = Options{Load: load, Log: n.log}
 	for _, m := range c.Models {
@@ -118,14 +123,16 @@ func (a *app) send(ctx actor.Context) {
 
 func (n *Node) benchApp(tenant int) (*app, *actor.PID) {
 	a := &app{node: n, tenant: tenant, done: make(chan struct{}, 1)}
-	a.input = []*wire.Tensor{client.Float32s("", []int64{1, 1, 32, 32}, make([]float32, 1024))}
+	model := n.models[0].backend.Model()
+	input := &model.Tensors[model.Inputs[0]]
+	a.input = []*wire.Tensor{client.Float32s("", append([]int64{1}, input.Shape...), make([]float32, input.RowBytes/4))}
 	return a, n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return a }))
 }
 
 // BenchmarkRequestAgainstSegments compares a request through tenant, scheduler and all stages, one client, with the bare
 // segments back to back. The goal is a ratio of at most 1.05 at 2 ms of model, and at most 100 us added.
 func BenchmarkRequestAgainstSegments(b *testing.B) {
-	n := benchHouse(b, 1)
+	n := benchHouse(b, benchConfig(b, "glyphs", 1))
 	a, pid := n.benchApp(0)
 	const runs = 100
 	request := func() time.Duration {
@@ -177,58 +184,5 @@ func runAll(b *testing.B, chain []stages.Runner, carry *stages.Carry) {
 			b.Error(err)
 			return
 		}
-	}
-}
-
-// BenchmarkSaturationAgainstBare compares the time per request of a saturated node, two tenants with all slots, with the
-// best bare use of the runtime: as many threads as slots, each running the uncut network up to its last exit on tensors
-// of its own. The uncut network even leaves the first three exits out. The throughput's goal of at least .9 is a ratio of
-// at most 1.11 here.
-func BenchmarkSaturationAgainstBare(b *testing.B) {
-	slots := runtime.NumCPU()
-	n := benchHouse(b, slots)
-	first, firstPID := n.benchApp(0)
-	second, secondPID := n.benchApp(1)
-	const runs = 300
-	saturated := func() time.Duration {
-		start := time.Now()
-		n.system.Root.Send(firstPID, burst{runs / 2, 2 * slots})
-		n.system.Root.Send(secondPID, burst{runs / 2, 2 * slots})
-		<-first.done
-		<-second.done
-		return time.Since(start) / runs
-	}
-	ratio.Report(b, saturated, bareThreads(b, slots, runs))
-}
-
-// bareThreads runs the uncut network on as many threads as there are slots.
-func bareThreads(b *testing.B, slots, runs int) func() time.Duration {
-	b.Helper()
-	whole, err := onnx.Load(onnx.Config{Name: "whole", Files: []string{filepath.Join("..", "examples", "glyphs", "model.onnx")}, Exits: []string{"exit4"}, Logits: true})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { whole.Close() })
-	l := &loaded{backend: whole, runners: make([][]stages.Runner, 1)}
-	var chains [][]stages.Runner
-	var carries []*stages.Carry
-	for range slots {
-		chain, carry := bareChain(b, l)
-		chains, carries = append(chains, chain), append(carries, carry)
-	}
-	return func() time.Duration {
-		var all sync.WaitGroup
-		start := time.Now()
-		for i := range slots {
-			all.Go(func() {
-				runtime.LockOSThread()
-				defer runtime.UnlockOSThread()
-				for range runs / slots {
-					runAll(b, chains[i], carries[i])
-				}
-			})
-		}
-		all.Wait()
-		return time.Since(start) / time.Duration(runs)
 	}
 }

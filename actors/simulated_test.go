@@ -39,7 +39,9 @@ func BenchmarkSimulationAgainstNode(b *testing.B) {
 	const validated = 20 * time.Second
 	r := &recorder{open: map[*stages.Carry][]time.Duration{}, chains: map[time.Duration][]time.Duration{}}
 	core, logged := observer.New(zap.InfoLevel)
-	n := benchNode(b, func(c *config.Config) { c.Scheduler.Slots, c.Scheduler.Batch = 2, 1 }, r.load, event.NewLog(zap.New(core)))
+	c := benchConfig(b, "glyphs", 2)
+	c.Scheduler.Batch = 1
+	n := benchNode(b, c, r.load, event.NewLog(zap.New(core)))
 	rows := glyphRows(b, n.config.Models[0])
 	c := sim.Config{Seed: 1, Duration: validated, Scheduler: n.schedulerConfig(), Models: []sim.Model{measuredApart(b, n, rows)}}
 	c.Scheduler.Models = nil

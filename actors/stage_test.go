@@ -24,8 +24,8 @@ import (
 	"github.com/delen-edge/delen/tenants"
 )
 
-// bench is a stage of the first segment of a model, that the test gives runs to, in place of the scheduler.
-type bench struct {
+// rig is a stage of the first segment of a model, that the test gives runs to, in place of the scheduler.
+type rig struct {
 	t       *testing.T
 	backend *onnx.Model
 	stage   *stage
@@ -35,8 +35,8 @@ type bench struct {
 	runs    uint64
 }
 
-// newBench makes a stage for so many rows. Its runner is what wrap makes of the model's own.
-func newBench(t *testing.T, text string, rows int, limit time.Duration, wrap func(stages.Runner) stages.Runner) *bench {
+// newRig makes a stage for so many rows. Its runner is what wrap makes of the model's own.
+func newRig(t *testing.T, text string, rows int, limit time.Duration, wrap func(stages.Runner) stages.Runner) *rig {
 	t.Helper()
 	library, err := onnx.Library("")
 	if err == nil {
@@ -49,7 +49,7 @@ func newBench(t *testing.T, text string, rows int, limit time.Duration, wrap fun
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{t: t, system: actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(slog.DiscardHandler) })), said: make(chan scheduler.Event, 10)}
+	b := &rig{t: t, system: actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(slog.DiscardHandler) })), said: make(chan scheduler.Event, 10)}
 	if b.backend, err = onnx.Load(onnx.Config{Name: "small", Files: []string{path}, Logits: true}); err != nil {
 		t.Fatal(err)
 	}
@@ -77,13 +77,13 @@ func newBench(t *testing.T, text string, rows int, limit time.Duration, wrap fun
 func asItIs(r stages.Runner) stages.Runner { return r }
 
 // start gives the stage a run.
-func (b *bench) start(tickets []*tenants.Ticket) {
+func (b *rig) start(tickets []*tenants.Ticket) {
 	b.runs++
 	b.system.Root.Send(b.pid, scheduler.Run{Run: b.runs, Tickets: tickets})
 }
 
 // next is what the stage says next.
-func (b *bench) next() scheduler.Event {
+func (b *rig) next() scheduler.Event {
 	b.t.Helper()
 	select {
 	case e := <-b.said:
@@ -95,7 +95,7 @@ func (b *bench) next() scheduler.Event {
 }
 
 // run gives the stage a run and has it back.
-func (b *bench) run(tickets []*tenants.Ticket) scheduler.Exited {
+func (b *rig) run(tickets []*tenants.Ticket) scheduler.Exited {
 	b.t.Helper()
 	b.start(tickets)
 	e, ok := b.next().(scheduler.Exited)
@@ -106,7 +106,7 @@ func (b *bench) run(tickets []*tenants.Ticket) scheduler.Exited {
 }
 
 // free gives the memory of tickets back.
-func (b *bench) free(tickets []*tenants.Ticket) {
+func (b *rig) free(tickets []*tenants.Ticket) {
 	for _, k := range tickets {
 		b.backend.Free(k.Carry)
 	}
@@ -141,7 +141,7 @@ func ticket(word int64, x float32) *tenants.Ticket {
 
 // What goes wrong with one ticket of a run is its own: no other notices, whatever the order.
 func TestOneTicketOfARunFailsAlone(t *testing.T) {
-	b := newBench(t, words, 8, time.Minute, asItIs)
+	b := newRig(t, words, 8, time.Minute, asItIs)
 	alone := map[int64]stages.Reading{}
 	for word := range int64(9) {
 		k := []*tenants.Ticket{ticket(word, 1)}
@@ -191,7 +191,7 @@ func TestOneTicketOfARunFailsAlone(t *testing.T) {
 
 // A ticket for which there is no memory fails, and the others of its run go on.
 func TestATicketWithoutMemoryFailsAlone(t *testing.T) {
-	b := newBench(t, words, 8, time.Minute, asItIs)
+	b := newRig(t, words, 8, time.Minute, asItIs)
 	b.stage.backend = &scarce{Backend: b.backend, left: 2}
 	run := []*tenants.Ticket{ticket(1, 1), ticket(2, 1), ticket(3, 1)}
 	e := b.run(run)
@@ -227,7 +227,7 @@ func (s *scarce) Alloc() (*stages.Carry, error) {
 func TestARunThatIsTerminatedIsNotTriedAgain(t *testing.T) {
 	endless := strings.Replace(sketch.Endless, "init yes bool[] = 1", "init zero[] = 0\n\tm = ReduceMax(x) keepdims=0\n\tyes = Greater(m, zero)", 1)
 	running := make(chan struct{}, 10)
-	b := newBench(t, endless, 4, time.Minute, func(r stages.Runner) stages.Runner { return &heard{r, running} })
+	b := newRig(t, endless, 4, time.Minute, func(r stages.Runner) stages.Runner { return &heard{r, running} })
 	input := func(x float32) *tenants.Ticket {
 		var row []byte
 		for range 4 {
@@ -279,7 +279,7 @@ func (r *heard) Run(rows []*stages.Carry) (stages.Usage, error) {
 // A runtime that panics takes the run with it, all tickets at once, and the stage is whole again after it.
 func TestACrashFailsAllTicketsOfARun(t *testing.T) {
 	crash := &crashing{}
-	b := newBench(t, words, 4, time.Minute, func(r stages.Runner) stages.Runner { crash.Runner = r; return crash })
+	b := newRig(t, words, 4, time.Minute, func(r stages.Runner) stages.Runner { crash.Runner = r; return crash })
 	crash.next = true
 	run := []*tenants.Ticket{ticket(1, 1), ticket(2, 1)}
 	b.start(run)

@@ -39,9 +39,9 @@ func BenchmarkSimulationAgainstNode(b *testing.B) {
 	const validated = 20 * time.Second
 	r := &recorder{open: map[*stages.Carry][]time.Duration{}, chains: map[time.Duration][]time.Duration{}}
 	core, logged := observer.New(zap.InfoLevel)
-	c := benchConfig(b, "glyphs", 2)
-	c.Scheduler.Batch = 1
-	n := benchNode(b, c, r.load, event.NewLog(zap.New(core)))
+	served := benchConfig(b, "glyphs", 2)
+	served.Scheduler.Batch = 1
+	n := benchNode(b, served, r.load, event.NewLog(zap.New(core)))
 	rows := glyphRows(b, n.config.Models[0])
 	c := sim.Config{Seed: 1, Duration: validated, Scheduler: n.schedulerConfig(), Models: []sim.Model{measuredApart(b, n, rows)}}
 	c.Scheduler.Models = nil

@@ -69,6 +69,9 @@ func TestRequestsThatRunTogetherAreAnsweredAsAlone(t *testing.T) {
 	all.Wait()
 	healthy(t, cl)
 	n.stop()
+	if n.last.Logged["run.split"] == 0 {
+		t.Error("no run of several failed")
+	}
 	if n.last.Together == 0 {
 		t.Error("no two requests ran together")
 	}

@@ -120,20 +120,24 @@ func (s *stage) judge(tickets []*tenants.Ticket, cause error) {
 		s.breaks(cause)
 		panic(cause)
 	}
-	several := len(s.carries) > 1
+	split := event.RunSplit{Model: s.backend.Model().Name, Segment: s.segment + 1, Slot: s.slot, Rows: len(s.carries), Error: cause}
 	for i, k := range tickets {
 		if s.rows[i].Err != nil {
 			continue // it was not part of the run
 		}
 		err := cause
-		if several && !errors.Is(cause, stages.ErrTerminated) {
+		if split.Rows > 1 && !errors.Is(cause, stages.ErrTerminated) {
 			if err = s.alone(k); errors.Is(err, stages.ErrTerminated) {
 				cause = err // whoever asks a run to end has ended all its tickets
 			}
 		}
 		if err != nil {
 			s.rows[i].Err = s.about(err)
+			split.Failed++
 		}
+	}
+	if split.Rows > 1 && !errors.Is(split.Error, stages.ErrTerminated) {
+		event.Emit(s.log, split)
 	}
 }
 

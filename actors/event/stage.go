@@ -41,6 +41,20 @@ type SlotBack struct {
 
 func (SlotBack) kind() kind { return kind{"slot.back", info, always} }
 
+// RunSplit says that a run of several requests has failed though the runtime is sound, so that each was run by itself: those
+// that the fault was of have failed (request.failed), the others not. When none has failed, the segment does not stand so many
+// rows at once: a smaller batch in the scheduler block helps.
+type RunSplit struct {
+	Model   string // whose segment it is
+	Segment int    // that ran, from 1
+	Slot    int    // where, from 0
+	Rows    int    // requests of the run
+	Failed  int    // of them, by themselves
+	Error   error  // of the run
+}
+
+func (RunSplit) kind() kind { return kind{"run.split", warn, sampled} }
+
 // StageRestarted says that a stage has crashed: the runtime panicked, or failed for a reason that is not the request's. The
 // request that it ran has failed.
 type StageRestarted struct {

@@ -9,6 +9,6 @@ var vocabulary = []Event{
 	TenantAdded{}, TenantChanged{}, TenantRemoved{}, TenantStopped{}, TenantPaused{}, TenantResumed{}, CriterionChanged{},
 	ObjectiveChanged{}, ObjectiveUnmet{}, PointChosen{}, DriftFound{}, DriftOver{}, PaceChanged{}, PlanMade{},
 	AuditFound{}, AuditOver{},
-	SchedulerStep{}, RunTerminated{}, SlotLost{}, SlotBack{}, SlowdownLearnt{},
+	SchedulerStep{}, RunTerminated{}, RunSplit{}, SlotLost{}, SlotBack{}, SlowdownLearnt{},
 	StageRestarted{}, StageRebuilding{}, StageRebuilt{}, ActorPanicked{},
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // batch is where a runner runs several rows at once: memory for what its segment reads and writes, off the Go heap, which
-// belongs to the runner and goes back to the system with it. Only what is used of it is backed by the machine's memory.
+// belongs to the runner and goes back to the system with it.
 type batch struct {
 	model   *stages.Model
 	segment *stages.Segment
@@ -35,7 +35,7 @@ func newBatch(m *stages.Model, s *stages.Segment, rows int) (*batch, error) {
 		return nil, fmt.Errorf("%w: the tensors of %d requests that run at once take %s, against %s; let fewer run at once (batch, in the scheduler block)",
 			ErrTooLarge, rows, mebibytes(int64(size)), mebibytes(have))
 	}
-	memory, err := mapped(size)
+	memory, err := mapped(size, syscall.MAP_POPULATE) // so that the next one sees what is left
 	if err != nil {
 		return nil, err
 	}

@@ -107,7 +107,7 @@ func shapeOf(info *stages.Info, rows int) ort.Shape {
 func (p *pool) block() ([]byte, error) {
 	size := p.layout.Bytes
 	if len(p.rest) < size {
-		chunk, err := mapped(max(size, chunkBytes))
+		chunk, err := mapped(max(size, chunkBytes), 0)
 		if err != nil {
 			return nil, err
 		}
@@ -120,8 +120,8 @@ func (p *pool) block() ([]byte, error) {
 }
 
 // mapped is memory off the Go heap, which syscall.Munmap gives back.
-func mapped(size int) ([]byte, error) {
-	block, err := syscall.Mmap(-1, 0, size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+func mapped(size, flags int) ([]byte, error) {
+	block, err := syscall.Mmap(-1, 0, size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE|flags)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %d bytes: %w", stages.ErrMemory, size, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -30,6 +31,10 @@ func (a *Arrival) Done() {
 		a.charge.release()
 	}
 }
+
+// LogValue implements slog.LogValuer. The library logs messages that reach no actor; what a peer has sent, a tensor or a token,
+// belongs in no log.
+func (a *Arrival) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%T", a.Body)) }
 
 // Errors of arrivals.
 var (

@@ -35,6 +35,7 @@ type checkedNode struct {
 	Listen    string `json:"listen"`
 	Advertise string `json:"advertise,omitempty"`
 	Inbound   *int64 `json:"inbound"`
+	TokenFile string `json:"admin_token_file,omitempty"`
 }
 
 type checkedLog struct {
@@ -138,7 +139,8 @@ func newChecked(path string, c *config.Config, diags hcl.Diagnostics, found choi
 func (k *checked) config(c *config.Config, found choices) {
 	node, log := of(c, "node", c.Node.Name), of(c, "log", "")
 	runtime, scheduler := of(c, "runtime", ""), of(c, "scheduler", "")
-	k.Node = &checkedNode{c.Node.Name, node.text("listen", c.Node.Listen), node.text("advertise", c.Node.Advertise), number(node, "inbound", c.Node.Inbound)}
+	k.Node = &checkedNode{c.Node.Name, node.text("listen", c.Node.Listen), node.text("advertise", c.Node.Advertise), number(node, "inbound", c.Node.Inbound),
+		node.text("admin_token_file", c.Node.TokenFile)}
 	k.Log = &checkedLog{log.text("level", c.Log.Level), log.text("format", c.Log.Format)}
 	k.Runtime = &checkedRuntime{runtime.text("library", c.Runtime.Library), number(runtime, "threads", c.Runtime.Threads), newCheckedProvider(c)}
 	k.Scheduler = &checkedScheduler{number(scheduler, "slots", c.Scheduler.Slots), number(scheduler, "run_limit", c.Scheduler.RunLimit.Seconds()), number(scheduler, "batch", c.Scheduler.Batch)}

@@ -24,6 +24,9 @@ func describe(w io.Writer, path string, c *config.Config, found choices) error {
 	if c.Node.Inbound != config.DefaultInbound {
 		t.line("  takes in\tat most %s of requests at a time", node.text("inbound", bytesOf(&c.Node.Inbound)))
 	}
+	if c.Node.TokenFile != "" {
+		t.line("  takes orders\tof who has the token in %s", node.text("admin_token_file", c.Node.TokenFile))
+	}
 	t.line("  runs\t%s at a time, each with %s and for at most %s",
 		scheduler.text("slots", plural(c.Scheduler.Slots, "segment")), runtime.text("threads", plural(c.Runtime.Threads, "thread")),
 		scheduler.text("run_limit", c.Scheduler.RunLimit.String()))

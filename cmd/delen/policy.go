@@ -127,7 +127,7 @@ func newPolicyLine(r *wire.Rules) policyLine { return policyLine{r.GetPolicy(), 
 
 // policySentence says how slots are given away.
 func policySentence(r *wire.Rules) string {
-	parts := fmt.Sprintf("a mixture of time (%g) and energy (%g)", r.GetFairness(), 1-r.GetFairness())
+	parts := fmt.Sprintf("a mixture of time (%.4g) and energy (%.4g)", r.GetFairness(), 1-r.GetFairness())
 	switch r.GetFairness() {
 	case 1:
 		parts = "time"

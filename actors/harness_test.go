@@ -69,6 +69,7 @@ type options struct {
 	token     string        // of an administrator
 	tenants   string        // the tenant blocks
 	core      string        // that the process runs on; any
+	root      string        // of the machine, as far as its heat goes; one that says nothing
 	grace     time.Duration // 10 s
 }
 
@@ -138,7 +139,7 @@ func launch(t testing.TB, o options) *child {
 		o.grace = 10 * time.Second
 	}
 	path := o.write(t)
-	c := spawn(t, o.core, configVariable+"="+path, graceVariable+"="+o.grace.String())
+	c := spawn(t, o.core, configVariable+"="+path, graceVariable+"="+o.grace.String(), rootVariable+"="+cmp.Or(o.root, t.TempDir()))
 	c.options, c.config = o, path
 	return c
 }
@@ -266,6 +267,16 @@ func (c *child) emptied(most int) {
 		}
 		if time.Now().After(over) {
 			c.t.Fatalf("%d bytes of messages stay in the house", left)
+		}
+	}
+}
+
+// logs waits until an event has been logged so many times.
+func (c *child) logs(name string, times int) {
+	c.t.Helper()
+	for over := time.Now().Add(patience); c.ask("logged").Logged[name] < times; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(over) {
+			c.t.Fatalf("the node does not log %s", name)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -25,6 +26,7 @@ type Options struct {
 	Log     *event.Log
 	Actors  *slog.Logger // for the actor library; nil: none
 	Version string       // of the program, told to apps
+	Root    string       // below which the machine says how hot it is; empty: "/"
 }
 
 // Node is a running system: models loaded and warm, actors spawned, the door open.
@@ -47,6 +49,7 @@ type Node struct {
 	models    []*loaded
 	house     *actor.PID
 	planning  *actor.PID
+	hearth    *actor.PID
 	seats     seats
 	numbers   numbers
 	orders    *actor.PID // carries them out
@@ -111,6 +114,10 @@ func (n *Node) populate() error {
 		seats: &n.seats, log: n.log.Named("planner"),
 	}
 	n.planning = n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return planning }, actor.WithGuardian(doom{n.log})))
+	hearth := &hearth{
+		root: cmp.Or(n.options.Root, "/"), house: n.house, planning: n.planning, log: n.log.Named("heat"), blind: map[string]bool{}, factor: 1,
+	}
+	n.hearth = n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return hearth }))
 	segments := 0
 	for _, m := range n.models {
 		segments += len(m.runners)
@@ -243,7 +250,7 @@ const linger = 100 * time.Millisecond
 func (n *Node) close() error {
 	if n.system != nil {
 		n.leave()
-		n.poison(n.planning, n.house)
+		n.poison(n.hearth, n.planning, n.house)
 		if !n.poison(n.stages...) {
 			return ErrStuck
 		}

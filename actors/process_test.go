@@ -34,6 +34,7 @@ import (
 const (
 	configVariable = "DELEN_TEST_CONFIG"
 	graceVariable  = "DELEN_TEST_GRACE"
+	rootVariable   = "DELEN_TEST_ROOT"
 )
 
 func TestMain(m *testing.M) {
@@ -62,7 +63,7 @@ type event struct {
 	Together int              `json:",omitempty"` // stopped: requests that ran with others, counted at each segment
 	Bytes    int              `json:",omitempty"` // done: of messages in the house
 	Tasks    int              `json:",omitempty"` // done: goroutines
-	Logged   map[string]int   `json:",omitempty"` // stopped: the node's events by name
+	Logged   map[string]int   `json:",omitempty"` // done, stopped: the node's events by name
 	Left     string           `json:",omitempty"` // stopped: goroutines and descriptors that were not there before the node
 	Tenants  map[string]books `json:",omitempty"` // stopped: what the tenants have booked
 	Tally    *appCalls        `json:",omitempty"` // tally: how an app's calls have ended
@@ -89,6 +90,15 @@ func booksOf(log *observer.ObservedLogs) map[string]books {
 		all[fields["tenant"].(string)] = b
 	}
 	return all
+}
+
+// countsOf counts events by name.
+func countsOf(log *observer.ObservedLogs) map[string]int {
+	counts := map[string]int{}
+	for _, entry := range log.All() {
+		counts[entry.Message]++
+	}
+	return counts
 }
 
 var emitting sync.Mutex
@@ -122,6 +132,7 @@ func serve(path string) error {
 	log := events.NewLog(zap.New(core))
 	over := make(chan os.Signal, 1)
 	signal.Notify(over, syscall.SIGTERM)
+	f.logged = func() map[string]int { return countsOf(logged) }
 	started := make(chan *actors.Node)
 	go func() {
 		node := <-started
@@ -135,7 +146,7 @@ func serve(path string) error {
 		})
 	}()
 	before := holding()
-	node, err := actors.Start(c, actors.Options{Load: f.load, Log: log, Version: "test"})
+	node, err := actors.Start(c, actors.Options{Load: f.load, Log: log, Version: "test", Root: os.Getenv(rootVariable)})
 	if err != nil {
 		return err
 	}
@@ -155,10 +166,7 @@ func serve(path string) error {
 	stopped.Carries = int(f.carries.Load())
 	stopped.Renewed = int(f.renewed.Load())
 	stopped.Together = int(f.together.Load())
-	stopped.Logged = map[string]int{}
-	for _, entry := range logged.All() {
-		stopped.Logged[entry.Message]++
-	}
+	stopped.Logged = countsOf(logged)
 	emit(stopped)
 	return nil
 }
@@ -174,6 +182,7 @@ type faults struct {
 	together atomic.Int64
 	release  chan struct{} // each value lets a stuck run go on
 	bytes    func() int    // in the house
+	logged   func() map[string]int
 }
 
 // The states of the session of segment 2.
@@ -210,6 +219,8 @@ func (f *faults) obey(over chan<- os.Signal, reload func() error) {
 			f.session.Store(sessionLost)
 		case "session hung":
 			f.session.Store(sessionHung)
+		case "logged":
+			done.Logged = f.logged()
 		case "release":
 			f.release <- struct{}{}
 		}

@@ -38,6 +38,12 @@ type arrival struct {
 // drain asks the scheduler actor to close a channel as soon as it is idle.
 type drain struct{ idle chan<- struct{} }
 
+// pacing asks the scheduler actor how much longer segments take than at the start; paced is the answer.
+type (
+	pacing struct{ to *actor.PID }
+	paced  struct{ least float64 }
+)
+
 // Receive implements actor.Actor.
 func (h *house) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
@@ -46,6 +52,8 @@ func (h *house) Receive(ctx actor.Context) {
 	case arrival:
 		h.seat(m.join.Tenant, m.pid)
 		h.step(ctx, m.join)
+	case pacing:
+		ctx.Send(m.to, paced{h.core.Pace()})
 	case drain:
 		h.idle = m.idle
 		h.rest()

@@ -8,6 +8,7 @@ type service struct {
 	warm []float64  // s, of a warm run, by rows less one
 	rows []estimate // s, by rows less one; mean 0: none has run yet
 	pace estimate   // of all runs, as a multiple of warm: what is expected of a number of rows that has not run yet
+	ran  bool       // since Pace was last asked for
 }
 
 // estimate is a moving mean and a moving 95th percentile.
@@ -31,6 +32,7 @@ func newService(warm []time.Duration) service {
 
 // observe takes the time of one run, in seconds as if it had been alone.
 func (s *service) observe(rows int, x, gain float64) {
+	s.ran = true
 	e := &s.rows[rows-1]
 	if e.mean == 0 {
 		*e = s.guess(rows)

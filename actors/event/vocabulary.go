@@ -8,7 +8,6 @@ var vocabulary = []Event{
 	RequestRefused{}, RequestShed{}, RequestFailed{}, RequestEnded{},
 	TenantAdded{}, TenantChanged{}, TenantRemoved{}, TenantStopped{}, TenantPaused{}, TenantResumed{}, CriterionChanged{},
 	ObjectiveChanged{}, ObjectiveUnmet{}, PointChosen{}, DriftFound{}, DriftOver{}, PaceChanged{}, PlanMade{},
-	AuditFound{}, AuditOver{},
-	SchedulerStep{}, RunTerminated{}, RunSplit{}, SlotLost{}, SlotBack{}, SlowdownLearnt{},
+	AuditFound{}, AuditOver{}, SchedulerStep{}, RunTerminated{}, RunSplit{}, SlotLost{}, SlotBack{}, SlowdownLearnt{}, HeatRising{}, HeatOver{}, HeatUnknown{},
 	StageRestarted{}, StageRebuilding{}, StageRebuilt{}, ActorPanicked{},
 }

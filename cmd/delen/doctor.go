@@ -22,8 +22,8 @@ func newDoctor() *cobra.Command {
 		Short: "Say what this machine can run models on, and what is missing",
 		Long: `Doctor looks at this machine: the inference runtime and its version, each execution
 provider with what it lacks and what to install, the CUDA devices, the processor and
-the memory, and the meters of power that can be read. Nothing is changed, and no
-model is loaded.
+the memory, the meters of power that can be read, and how hot the machine is. Nothing
+is changed, and no model is loaded.
 
 A provider "works" when the runtime takes it: the libraries are there, and so is a
 device. Of cpu, cuda, tensorrt and openvino the missing library is named. Those that
@@ -38,8 +38,11 @@ The exit status is 0 when the runtime works, and with CONFIG its provider, and e
 
 With --json the result is one JSON object on standard output: "ok", "runtime" (with
 library, version and error), "providers" (each with name, works and error), "cuda"
-(library, versions and devices, or an error), "machine" and "meters" (each with
-kind, name, path and, when it cannot be read, error). Memory is in bytes.`,
+(library, versions and devices, or an error), "machine", "meters" (each with kind,
+name, path and, when it cannot be read, error) and "heat" ("zones" with the trip
+points from which the machine slows down, "brakes" that hold its processors back,
+how often these were "throttled" since the start, and the mean "clock" as a fraction
+of the highest). Memory is in bytes.`,
 		Example: `  delen doctor
   delen doctor delen.hcl
   delen doctor --json`,
@@ -84,6 +87,7 @@ type examination struct {
 	CUDA      examinedCUDA       `json:"cuda"`
 	Machine   machine            `json:"machine"`
 	Meters    []examinedMeter    `json:"meters"`
+	Heat      examinedHeat       `json:"heat"`
 }
 
 type examinedRuntime struct {
@@ -121,6 +125,49 @@ type examinedMeter struct {
 	Error string     `json:"error,omitempty"`
 }
 
+type examinedHeat struct {
+	Zones     []examinedZone  `json:"zones"`
+	Brakes    []examinedBrake `json:"brakes"`
+	Throttled int64           `json:"throttled"`
+	Clock     *float64        `json:"clock"`
+}
+
+type examinedZone struct {
+	Name    string         `json:"name"`
+	Path    string         `json:"path"`
+	Celsius *float64       `json:"celsius"`
+	Trips   []examinedTrip `json:"trips"`
+	Error   string         `json:"error,omitempty"`
+}
+
+type examinedTrip struct {
+	Kind    string  `json:"kind"`
+	Celsius float64 `json:"celsius"`
+}
+
+type examinedBrake struct {
+	Name  string `json:"name"`
+	Path  string `json:"path"`
+	State int64  `json:"state"`
+	Most  int64  `json:"most"`
+}
+
+// examineHeat takes what the machine says of its heat.
+func examineHeat(t *power.Thermal) examinedHeat {
+	h := examinedHeat{Zones: []examinedZone{}, Brakes: []examinedBrake{}, Throttled: t.Throttled, Clock: finite(t.Clock)}
+	for _, z := range t.Zones {
+		trips := []examinedTrip{}
+		for _, trip := range z.Trips {
+			trips = append(trips, examinedTrip(trip))
+		}
+		h.Zones = append(h.Zones, examinedZone{z.Name, z.Path, finite(z.Celsius), trips, said(z.Err)})
+	}
+	for _, b := range t.Brakes {
+		h.Brakes = append(h.Brakes, examinedBrake(b))
+	}
+	return h
+}
+
 // examine looks at everything.
 func examine(c *config.Config) *examination {
 	e := &examination{Providers: []examinedProvider{}, Machine: machineBelow("/"), Meters: []examinedMeter{}}
@@ -135,6 +182,7 @@ func examine(c *config.Config) *examination {
 	for _, s := range power.Find("/") {
 		e.Meters = append(e.Meters, examinedMeter{s.Kind, s.Name, s.Path, said(s.Err)})
 	}
+	e.Heat = examineHeat(power.Thermals("/"))
 	return e
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"strings"
 )
@@ -25,6 +26,8 @@ func (e *examination) print(w io.Writer) error {
 	e.printProviders(t)
 	t.line("")
 	e.printMeters(t)
+	t.line("")
+	e.Heat.print(t)
 	return t.flush()
 }
 
@@ -74,5 +77,35 @@ func (e *examination) printMeters(t *table) {
 			continue
 		}
 		t.line("  %s\t%s, %s", m.Kind, m.Name, m.Path)
+	}
+}
+
+func (h *examinedHeat) print(t *table) {
+	if len(h.Zones) == 0 && len(h.Brakes) == 0 && h.Clock == nil {
+		t.line("heat\tnot known: this machine shows no thermal zones")
+		return
+	}
+	t.line("heat")
+	for _, z := range h.Zones {
+		if z.Error != "" {
+			t.line("  %s\tcannot be read: %s", z.Name, z.Error)
+			continue
+		}
+		says := fmt.Sprintf("%.1f °C", *z.Celsius)
+		for _, trip := range z.Trips {
+			says += fmt.Sprintf(", %s at %g °C", trip.Kind, trip.Celsius)
+		}
+		t.line("  %s\t%s", z.Name, says)
+	}
+	for _, b := range h.Brakes {
+		if b.State > 0 {
+			t.line("  %s\tholds the machine back: %d of %d", b.Name, b.State, b.Most)
+		}
+	}
+	if h.Throttled > 0 {
+		t.line("  throttled\t%d times since the start", h.Throttled)
+	}
+	if h.Clock != nil {
+		t.line("  clock\t%.0f %% of the highest", 100**h.Clock)
 	}
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -8,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/delen-edge/delen/power"
 )
 
 func TestMachines(t *testing.T) {
@@ -72,6 +76,14 @@ func TestDoctorPrintsEverything(t *testing.T) {
 		Meters: []examinedMeter{
 			{Kind: "ina3221", Name: "VDD_IN", Path: "/sys/curr1_input"}, {Kind: "rapl", Name: "core", Path: "/sys/energy_uj", Error: "denied"},
 		},
+		Heat: examineHeat(&power.Thermal{
+			Zones: []power.Zone{
+				{Name: "CPU-therm", Celsius: 84.25, Trips: []power.Trip{{Kind: "passive", Celsius: 80}, {Kind: "critical", Celsius: 100}}},
+				{Name: "wifi", Celsius: math.NaN(), Err: errors.New("no data available")},
+			},
+			Brakes:    []power.Brake{{Name: "cpufreq-cpu0", State: 2, Most: 4}, {Name: "gpu", Most: 3}},
+			Throttled: 12, Clock: .625,
+		}),
 	}
 	var b strings.Builder
 	if err := e.print(&b); err != nil {
@@ -92,6 +104,13 @@ providers
 meters
   ina3221  VDD_IN, /sys/curr1_input
   rapl     core cannot be read: denied
+
+heat
+  CPU-therm     84.2 °C, passive at 80 °C, critical at 100 °C
+  wifi          cannot be read: no data available
+  cpufreq-cpu0  holds the machine back: 2 of 4
+  throttled     12 times since the start
+  clock         62 % of the highest
 `
 	if d := cmp.Diff(strings.Split(want, "\n"), strings.Split(b.String(), "\n")); d != "" {
 		t.Errorf("(-want +got):\n%s", d)

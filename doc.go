@@ -12,7 +12,7 @@
 // keeps it so.
 //
 //	criteria          the language of stopping: metrics, units, criteria; parse, check, compile
-//	power             what there is to read of the machine's power: rails, counters, batteries
+//	power             what there is to read of the machine's power and heat: rails, counters, batteries, zones
 //	stages            tensors, segments, models, and Runner: what executes one segment
 //	stages/graph      reads an ONNX graph, finds its exits, splits it, counts FLOPs; needs no runtime
 //	stages/onnx       Runner on ONNX Runtime

@@ -8,6 +8,7 @@ import (
 
 	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/power"
+	"github.com/delen-edge/delen/scheduler"
 )
 
 // betweenLooks is how often it is looked whether the machine is hot. Heat comes and goes within tens of seconds.
@@ -40,7 +41,7 @@ func (h *hearth) Receive(ctx actor.Context) {
 	case look:
 		ctx.Send(h.house, pacing{ctx.Self()})
 	case paced:
-		h.look(ctx, m.least)
+		h.look(ctx, m.Pace)
 		h.timer.Reset(betweenLooks)
 	case *actor.Stopping, *actor.Restarting:
 		h.timer.Stop()
@@ -48,12 +49,12 @@ func (h *hearth) Receive(ctx actor.Context) {
 }
 
 // look reads the machine, and says what has changed.
-func (h *hearth) look(ctx actor.Context, pace float64) {
+func (h *hearth) look(ctx actor.Context, pace scheduler.Pace) {
 	t := power.Thermals(h.root)
 	h.tellBlind(t)
-	w := h.core.Look(power.Signs{Thermal: t, Pace: pace, Others: h.others()})
+	w := h.core.Look(power.Signs{Thermal: t, Pace: pace.Least, Busy: pace.Busy, Others: h.others()})
 	if w.Changed {
-		e := event.Heat{Reason: w.Why, Zone: w.Zone, Celsius: w.Celsius, Trip: w.Trip, Pace: pace, Clock: t.Clock}
+		e := event.Heat{Reason: w.Why, Zone: w.Zone, Celsius: w.Celsius, Trip: w.Trip, Pace: pace.Least, Clock: t.Clock}
 		if w.Hot {
 			event.Emit(h.log, event.HeatRising{Heat: e})
 		} else {

@@ -41,7 +41,7 @@ type drain struct{ idle chan<- struct{} }
 // pacing asks the scheduler actor how much longer segments take than at the start; paced is the answer.
 type (
 	pacing struct{ to *actor.PID }
-	paced  struct{ least float64 }
+	paced  struct{ scheduler.Pace }
 )
 
 // Receive implements actor.Actor.

@@ -6,8 +6,8 @@ import "math"
 //
 // It is when a passive, hot or critical trip point is reached, when a brake is in action or when the processor has counted
 // that it slowed itself down: at once. And it is when work takes more than a quarter longer than it did at the start, all of it
-// and though it is alone on its core, while other programs take less than a tenth of the cores' time: nothing else explains it
-// then. That has to be seen twice in a row. It is over when two looks in a row see none of these, the temperature being some
+// and though it is alone, while there is enough of it for the clock to rise and other programs take less than a tenth of the
+// cores' time: nothing else explains it then. That has to be seen twice in a row. It is over when two looks in a row see none of these, the temperature being some
 // degrees below the trip point and the pace closer to what it was.
 type Heat struct {
 	on        bool
@@ -20,6 +20,7 @@ type Heat struct {
 type Signs struct {
 	*Thermal
 	Pace   float64 // how many times longer than at the start work takes at least; NaN: none was done
+	Busy   float64 // how many cores' worth of work there was
 	Others float64 // the part of the cores' time that other programs took
 }
 
@@ -37,6 +38,7 @@ type Warmth struct {
 const (
 	slower      = 1.25 // the pace that is heat
 	quickAgain  = 1.15 // the pace that is none any more
+	enough      = 0.5  // of a core's time that there is work for: a clock that has little to do is low
 	hushed      = 0.1  // of the cores' time that others may take for the pace to be heat
 	coolerBy    = 3.0  // °C below a trip point
 	twiceIsSure = 2
@@ -87,7 +89,7 @@ func (h *Heat) signs(s *Signs) Warmth {
 	switch {
 	case more:
 		w.Why = "throttled"
-	case s.Pace > pace && s.Others < hushed:
+	case s.Pace > pace && s.Busy >= enough && s.Others < hushed:
 		w.Why = "pace"
 	}
 	return w

@@ -137,21 +137,22 @@ func TestHeat(t *testing.T) {
 		want string
 	}{
 		"a trip point": {
-			{Signs{zone(70), 1, 0}, "cool"}, {Signs{zone(80), 1.5, 0.5}, "rising: trip point cpu 80 80 1.5"}, {Signs{zone(79), nan, 0}, "hot"},
-			{Signs{zone(76), 1, 0}, "hot"}, {Signs{zone(78), 1, 0}, "hot"}, {Signs{zone(76), 1, 0}, "hot"}, {Signs{zone(75), 1, 0}, "over:  cpu 75 80 1"},
-			{Signs{zone(79), 1, 0}, "cool"},
+			{Signs{zone(70), 1, 1, 0}, "cool"}, {Signs{zone(80), 1.5, 1, 0.5}, "rising: trip point cpu 80 80 1.5"}, {Signs{zone(79), nan, 1, 0}, "hot"},
+			{Signs{zone(76), 1, 1, 0}, "hot"}, {Signs{zone(78), 1, 1, 0}, "hot"}, {Signs{zone(76), 1, 1, 0}, "hot"}, {Signs{zone(75), 1, 1, 0}, "over:  cpu 75 80 1"},
+			{Signs{zone(79), 1, 1, 0}, "cool"},
 		},
-		"a brake": {{Signs{brake, nan, 1}, "rising: brake cpufreq-cpu0 60 80 1"}, {Signs{zone(60), 1, 0}, "hot"}, {Signs{zone(60), 1, 0}, "over:  cpu 60 80 1"}},
+		"a brake": {{Signs{brake, nan, 1, 1}, "rising: brake cpufreq-cpu0 60 80 1"}, {Signs{zone(60), 1, 1, 0}, "hot"}, {Signs{zone(60), 1, 1, 0}, "over:  cpu 60 80 1"}},
 		"a count that was there before, and rises": {
-			{Signs{throttled(5), 1, 0}, "cool"}, {Signs{throttled(5), 1, 0}, "cool"}, {Signs{throttled(6), 1, 0}, "rising: throttled cpu 60 80 1"},
-			{Signs{throttled(6), 1, 0}, "hot"}, {Signs{throttled(7), 1, 0}, "hot"}, {Signs{throttled(7), 1, 0}, "hot"}, {Signs{throttled(7), 1, 0}, "over:  cpu 60 80 1"},
+			{Signs{throttled(5), 1, 1, 0}, "cool"}, {Signs{throttled(5), 1, 1, 0}, "cool"}, {Signs{throttled(6), 1, 1, 0}, "rising: throttled cpu 60 80 1"},
+			{Signs{throttled(6), 1, 1, 0}, "hot"}, {Signs{throttled(7), 1, 1, 0}, "hot"}, {Signs{throttled(7), 1, 1, 0}, "hot"}, {Signs{throttled(7), 1, 1, 0}, "over:  cpu 60 80 1"},
 		},
 		"a pace": {
-			{Signs{zone(60), 1.3, 0}, "cool"}, {Signs{zone(60), 1.2, 0}, "cool"}, {Signs{zone(60), 1.3, 0}, "cool"}, {Signs{zone(60), 1.4, 0.05}, "rising: pace cpu 60 80 1.4"},
-			{Signs{zone(60), 1.2, 0}, "hot"}, {Signs{zone(60), 1.1, 0}, "hot"}, {Signs{zone(60), 1.1, 0}, "over:  cpu 60 80 1"},
+			{Signs{zone(60), 1.3, 1, 0}, "cool"}, {Signs{zone(60), 1.2, 1, 0}, "cool"}, {Signs{zone(60), 1.3, 1, 0}, "cool"}, {Signs{zone(60), 1.4, 1, 0.05}, "rising: pace cpu 60 80 1.4"},
+			{Signs{zone(60), 1.2, 1, 0}, "hot"}, {Signs{zone(60), 1.1, 1, 0}, "hot"}, {Signs{zone(60), 1.1, 1, 0}, "over:  cpu 60 80 1"},
 		},
-		"a pace that other programs explain": {{Signs{zone(60), 2, 0.3}, "cool"}, {Signs{zone(60), 2, 0.3}, "cool"}, {Signs{zone(60), 2, 0.3}, "cool"}},
-		"nothing to read":                    {{Signs{&Thermal{}, nan, 1}, "cool"}, {Signs{&Thermal{}, 1.5, 0}, "cool"}, {Signs{&Thermal{}, 1.5, 0}, "rising: pace  NaN NaN 1.5"}},
+		"a pace that other programs explain": {{Signs{zone(60), 2, 1, 0.3}, "cool"}, {Signs{zone(60), 2, 1, 0.3}, "cool"}, {Signs{zone(60), 2, 1, 0.3}, "cool"}},
+		"a pace with little to do":           {{Signs{zone(60), 2, 0.4, 0}, "cool"}, {Signs{zone(60), 2, 0.4, 0}, "cool"}, {Signs{zone(60), 2, 0.4, 0}, "cool"}},
+		"nothing to read":                    {{Signs{&Thermal{}, nan, 1, 1}, "cool"}, {Signs{&Thermal{}, 1.5, 1, 0}, "cool"}, {Signs{&Thermal{}, 1.5, 1, 0}, "rising: pace  NaN NaN 1.5"}},
 	} {
 		h := &Heat{}
 		for i, look := range looks {

@@ -41,6 +41,7 @@ type Scheduler struct {
 	last     time.Duration // of the last Step
 	crowd    float64       // seconds that slots have been busy
 	armed    time.Duration // of the last Wake; Never when its Tick has come
+	paces    paces
 
 	out         outbox
 	spare       []*entry

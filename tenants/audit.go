@@ -22,7 +22,7 @@ type Finding struct {
 
 const (
 	toleratedGap = 0.02 // agreement below the promised that is worth no move
-	foundLevel   = 0.01 // probability that something is ever found while all is as promised, over a tenant's exits together
+	foundLevel   = 0.01 // probability that something is ever found while all agree as often as promised, of a tenant's exits together
 	overLevel    = 0.05 // probability that an exit's drift is ever called over while it is not
 )
 

@@ -29,17 +29,13 @@ func (e *Evidence) Agreements(c *criteria.Criterion) []Agreement {
 	checked, n := e.in(calibration, false)
 	size += n
 	agreed, stopped := make([]int, e.exits), make([]int, e.exits)
-	path := make([]stages.Reading, e.exits)
 	for i := range e.samples {
 		if !set.has(i) && !checked.has(i) {
 			continue
 		}
-		for k := range path {
-			path[k] = stages.Reading{Predicted: e.predicted[k][i], Confidence: e.confidence[k][i]}
-		}
-		at := StopsAt(c, path)
+		at := stopsAt(c, e.exits, func(k int) (int, float64) { return e.predicted[k][i], e.confidence[k][i] })
 		stopped[at-1]++
-		if path[at-1].Predicted == path[e.exits-1].Predicted {
+		if e.predicted[at-1][i] == e.predicted[e.exits-1][i] {
 			agreed[at-1]++
 		}
 	}
@@ -53,17 +49,22 @@ func (e *Evidence) Agreements(c *criteria.Criterion) []Agreement {
 // StopsAt is the exit, from 1, at which a request stops by a criterion that Agreements knows of, when this is what its exits say,
 // the first to the last.
 func StopsAt(c *criteria.Criterion, path []stages.Reading) int {
+	return stopsAt(c, len(path), func(k int) (int, float64) { return path[k].Predicted, path[k].Confidence })
+}
+
+func stopsAt(c *criteria.Criterion, exits int, says func(k int) (predicted int, confidence float64)) int {
 	o := criteria.Unknown()
-	agreed := 0
-	for k, r := range path {
-		if k > 0 && r.Predicted != path[k-1].Predicted {
+	agreed, before := 0, 0
+	for k := range exits - 1 {
+		predicted, confidence := says(k)
+		if predicted != before {
 			agreed = 0
 		}
-		agreed++
-		o[criteria.Confidence], o[criteria.Exit], o[criteria.Agreement] = r.Confidence, float64(k+1), float64(agreed)
+		agreed, before = agreed+1, predicted
+		o[criteria.Confidence], o[criteria.Exit], o[criteria.Agreement] = confidence, float64(k+1), float64(agreed)
 		if c.Stop(&o) {
 			return k + 1
 		}
 	}
-	return len(path)
+	return exits
 }

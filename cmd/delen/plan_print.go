@@ -21,7 +21,7 @@ type plannedJSON struct {
 	Machine float64             `json:"machine"`
 	Power   *float64            `json:"power_w"`
 	Utility float64             `json:"utility"`
-	Gap     float64             `json:"gap"`
+	Gap     *float64            `json:"gap"`
 	Full    bool                `json:"full"`
 }
 
@@ -53,7 +53,7 @@ func (p *outlook) forJSON() plannedJSON {
 	b := of(p.config, "scheduler", "")
 	k := plannedJSON{
 		Policy: string(p.policy), Slots: number(b, "slots", p.Slots), Planned: planner.Most, Busy: p.Busy, Machine: p.Busy / float64(p.Slots),
-		Power: finite(p.Power), Utility: p.Utility, Gap: p.Gap, Full: p.Full,
+		Power: finite(p.Power), Utility: p.Utility, Gap: finite(p.Gap), Full: p.Full,
 	}
 	if k.Budget = finite(p.budget); !p.given && k.Budget != nil {
 		k.Budget = number(b, "budget", p.budget)

@@ -56,7 +56,7 @@ type Plan struct {
 	Busy    float64  // slots that are busy, in the mean, for the requests that are let in
 	Power   float64  // W beyond idle; NaN where it is not known
 	Utility float64  // the sum of the utilities, weighted by shares
-	Gap     float64  // how much Utility may be below the best there is, as a fraction of it; 0: it is the best
+	Gap     float64  // how much Utility may be below the best there is, as a fraction of it; 0: it is the best, or full
 	Full    bool     // the least that tenants may be given takes more than there is: more than its share, of one that is alone
 }
 

@@ -36,8 +36,8 @@ func (j *joint) solve() (options []int, gap float64, ok bool) {
 			bound, value = bound+broken, value+broken
 		}
 	}
-	if s.left <= 0 {
-		gap = max(0, bound/value-1)
+	if s.left <= 0 && bound > value {
+		gap = bound/value - 1 // +Inf of nothing
 	}
 	return options, gap, true
 }

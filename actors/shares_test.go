@@ -35,7 +35,18 @@ func BenchmarkShares(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			seen, heard := hungry(b, "glyphs", 1), hungry(b, "speech", c.hungry)
-			o := options{scheduler: c.scheduler, tenants: fmt.Sprintf("tenant \"first\" {\nmodel = \"glyphs\"\nshare = 60\n}\ntenant \"second\" {\nmodel = %q\nshare = 40\n}\n", c.second)}
+			o := options{scheduler: c.scheduler, tenants: fmt.Sprintf(`
+tenant "first" {
+	model = "glyphs"
+	share = 60
+	queue = %[2]d
+}
+tenant "second" {
+	model = %[1]q
+	share = 40
+	queue = %[2]d
+}
+`, c.second, backlog)}
 			if c.time < 1 {
 				o.profile = written(b, seen)
 				c.exits = fmt.Sprintf("profile = %q", written(b, heard))
@@ -110,7 +121,11 @@ func compete(b *testing.B, first, second *contender, share float64) {
 	b.ReportMetric(byCharge[windows-1], "charge-max-points")
 }
 
-// busyOn keeps as many requests of a contender in the house as its queue holds.
+// backlog is how many requests of a contender are in the house: enough that it has some when the sender has to wait for the
+// processor.
+const backlog = 256
+
+// busyOn keeps the house full of a contender's requests.
 func busyOn(b *testing.B, n *child, who *contender) *flooder {
 	b.Helper()
 	input := inputs(pictures(b)[0])[0]
@@ -118,8 +133,7 @@ func busyOn(b *testing.B, n *child, who *contender) *flooder {
 		input = client.Float32s("", []int64{1, 16000}, make([]float32, 16000))
 	}
 	f := newFlooder(b, n.address, who.tenant, input)
-	const deep = 64
-	f.run(math.MaxInt, 1, f.upTo(deep))
+	f.run(math.MaxInt, 1, f.upTo(backlog))
 	return f
 }
 

@@ -52,7 +52,7 @@ tenants (one reads characters, one hears keywords) and then four (two of each) g
 through the same phases, each time on a real node of its own:
 
   normal    every tenant asks for less than its share
-  burst     the camera asks for three times its share
+  burst     the camera asks for six times its share
   shares    the burst goes on, and the shares are changed while the node runs
   silence   those who hear have nothing to ask; what is theirs can be lent
   leaving   a tenant is taken out of the configuration
@@ -77,6 +77,9 @@ In the tables:
   busy    how many percent of the slots' time segments ran for the tenant
   own     how many percent are guaranteed to it
 
+The last lines, "by share", are the mean of what was useful by what is guaranteed,
+and what all tenants were busy.
+
 The node has all cores but the last, with a slot for each, and the last core is the
 apps'; a machine with one core has to be shared.
 
@@ -93,8 +96,9 @@ With --json there is one object: machine, slots, node_cores, app_cores, phase_s,
 window_s, seed, capacity_per_s, scenes and faults. A scene has tenants, phases (load
 and guaranteed, for each tenant) and runs, one for each policy, with changes_s (the
 time until a phase's shares were in force), sent_late_p99_s (how late requests were
-sent), and the counts and figures of each tenant for each phase, for each window and
-for the whole. Requests count where they were sent. What is not known is null.`,
+sent), phases, windows and whole: what came of each tenant's requests that were due
+in a time, and useful_by_share, the mean of what was useful by what is guaranteed.
+What is not known is null.`,
 		Example: `  delen eval tenancy
   delen eval tenancy --scenes two --policies cooperative,first-come --phase 2s
   delen eval tenancy -o out/tenancy --phase 10s`,

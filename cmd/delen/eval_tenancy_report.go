@@ -50,14 +50,22 @@ type tenancyPhase struct {
 
 // tenancyRun is what came of a scene under one policy.
 type tenancyRun struct {
-	Policy   scheduler.Policy   `json:"policy"`
-	Changes  []float64          `json:"changes_s"`       // until the shares of each phase were in force; 0: they were
-	SentLate float64            `json:"sent_late_p99_s"` // behind when requests were due
-	Phases   [][]tenancyFigures `json:"phases"`          // of each tenant
-	Windows  [][]tenancyFigures `json:"windows"`         // of each tenant
-	Whole    []tenancyFigures   `json:"whole"`           // of each tenant
+	Policy   scheduler.Policy `json:"policy"`
+	Changes  []float64        `json:"changes_s"`       // until the shares of each phase were in force; 0: they were
+	SentLate float64          `json:"sent_late_p99_s"` // behind when requests were due
+	Phases   []tenancySpan    `json:"phases"`
+	Windows  []tenancySpan    `json:"windows"`
+	Whole    tenancySpan      `json:"whole"`
 
 	faults []string
+}
+
+// tenancySpan is what came of the requests that were due in a time.
+type tenancySpan struct {
+	From    float64          `json:"from_s"`
+	To      float64          `json:"to_s"`
+	Useful  float64          `json:"useful_by_share"` // the mean of the tenants' useful requests, as a part of those sent, by what is guaranteed
+	Tenants []tenancyFigures `json:"tenants"`
 }
 
 // newReport is a report without scenes.
@@ -96,20 +104,16 @@ func (p *play) result() *tenancyRun {
 	}
 	for i := range p.scene.phases {
 		from := time.Duration(i) * p.phase
-		r.Phases = append(r.Phases, p.figures(from, from+p.phase, i))
+		r.Phases = append(r.Phases, p.span(from, from+p.phase))
 		for k := range int(p.phase / p.window()) {
 			at := from + time.Duration(k)*p.window()
-			r.Windows = append(r.Windows, p.figures(at, at+p.window(), i))
+			r.Windows = append(r.Windows, p.span(at, at+p.window()))
 		}
 	}
-	r.Whole = p.figures(0, time.Duration(len(p.scene.phases))*p.phase, 0)
+	r.Whole = p.span(0, time.Duration(len(p.scene.phases))*p.phase)
 	var lags []float64
 	for k, role := range p.roles {
-		r.Whole[k].Guarantee = 0
-		for i := range r.Phases {
-			r.Whole[k].Guarantee += r.Phases[i][k].Guarantee / float64(len(r.Phases))
-		}
-		r.fault(&r.Whole[k], role.records)
+		r.fault(&r.Whole.Tenants[k], role.records)
 		for i := range role.records {
 			lags = append(lags, role.records[i].lag.Seconds())
 		}
@@ -120,17 +124,35 @@ func (p *play) result() *tenancyRun {
 	return r
 }
 
-// figures are those of each tenant for a time within a phase.
-func (p *play) figures(from, to time.Duration, phase int) []tenancyFigures {
-	var all []tenancyFigures
+// span is what came of each tenant in one phase, in a part of it, or in all of them.
+func (p *play) span(from, to time.Duration) tenancySpan {
+	s := tenancySpan{From: from.Seconds(), To: to.Seconds()}
+	weights := 0.0
 	for i, role := range p.roles {
 		f := newTenancyFigures(p.scene.guests[i].name, len(role.app.tenant.GetExits()), role.between(from, to))
 		f.Busy = role.busy.until(to) - role.busy.until(from)
 		f.Used = f.Busy / (float64(len(p.nodeCores)) * (to - from).Seconds())
-		f.Guarantee = p.scene.phases[phase].guarantee(i)
-		all = append(all, f)
+		f.Guarantee = p.guarantee(i, from, to)
+		if f.Sent > 0 {
+			s.Useful += f.Guarantee * ratio(f.Useful, f.Sent)
+			weights += f.Guarantee
+		}
+		s.Tenants = append(s.Tenants, f)
 	}
-	return all
+	if weights > 0 {
+		s.Useful /= weights
+	}
+	return s
+}
+
+// guarantee is a tenant's in the mean of a time.
+func (p *play) guarantee(guest int, from, to time.Duration) float64 {
+	first, last := int(from/p.phase), int((to-1)/p.phase)
+	sum := 0.0
+	for i := first; i <= last; i++ {
+		sum += p.scene.phases[i].guarantee(guest)
+	}
+	return sum / float64(last-first+1)
 }
 
 // fault notes what must not happen to the requests of a tenant.
@@ -152,8 +174,8 @@ func (r *tenancyRun) fault(f *tenancyFigures, records []record) {
 // sent are the requests of all tenants.
 func (r *tenancyRun) sent() int {
 	sum := 0
-	for i := range r.Whole {
-		sum += r.Whole[i].Sent
+	for i := range r.Whole.Tenants {
+		sum += r.Whole.Tenants[i].Sent
 	}
 	return sum
 }
@@ -213,7 +235,7 @@ func (s *tenancyScene) printRun(w io.Writer, r *tenancyRun, length float64) erro
 	for i, p := range s.Phases {
 		name := p.Name
 		for k := range s.Tenants {
-			f := &r.Phases[i][k]
+			f := &r.Phases[i].Tenants[k]
 			if p.Guarantee[k] == 0 {
 				t.line("%s\t%s\tnot there", name, f.Tenant)
 			} else {
@@ -232,11 +254,23 @@ func (s *tenancyScene) printWhole(w io.Writer) error {
 	t.line("tenant\tpolicy\tsent\tright\tp95\tmissed\tuseful\texit\tbusy\town")
 	for k := range s.Tenants {
 		for _, r := range s.Runs {
-			f := &r.Whole[k]
+			f := &r.Whole.Tenants[k]
 			t.line("%s\t%s\t%d\t%s", f.Tenant, r.Policy, f.Sent, f.row())
 		}
 	}
+	for _, r := range s.Runs {
+		t.line("by share\t%s\t%d\t\t\t\t%.1f %%\t\t%.1f %%", r.Policy, r.sent(), 100*r.Whole.Useful, 100*r.Whole.used())
+	}
 	return t.flush()
+}
+
+// used is the part of the slots' time that segments ran for all tenants.
+func (s *tenancySpan) used() float64 {
+	sum := 0.0
+	for i := range s.Tenants {
+		sum += s.Tenants[i].Used
+	}
+	return sum
 }
 
 // row are the columns from right to own.
@@ -255,7 +289,7 @@ func (r *tenancyReport) write(folder string) error {
 		"tenancy.json": func(w io.Writer) error { return printJSON(w, r) },
 	}
 	for _, s := range r.Scenes {
-		for name, c := range s.charts(r) {
+		for name, c := range s.charts() {
 			files[s.Name+"-"+name+".svg"] = c.WriteSVG
 		}
 	}

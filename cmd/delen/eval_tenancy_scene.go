@@ -33,8 +33,9 @@ type scenePhase struct {
 	shares []float64 // of each tenant; 0: it is not there
 }
 
-// scenes are the experiment's. Every scene has a normal load, one tenant that asks for several times its share, shares that
-// change meanwhile, tenants that fall silent, one that leaves, and all of them back.
+// scenes are the experiment's. Every scene has a normal load, one tenant that asks for so much that its share does not do even
+// when all of it leaves at the first exit (which takes a quarter of the whole), shares that change meanwhile, tenants that
+// fall silent, one that leaves, and all of them back.
 var scenes = []scene{{
 	name: "two",
 	guests: []sceneGuest{
@@ -43,10 +44,10 @@ var scenes = []scene{{
 	},
 	phases: []scenePhase{
 		{"normal", []float64{.35, .35}, []float64{50, 50}},
-		{"burst", []float64{1.5, .35}, []float64{50, 50}},
-		{"shares", []float64{1.5, .35}, []float64{80, 20}},
-		{"silence", []float64{1.5, 0}, []float64{80, 20}},
-		{"leaving", []float64{1.5, 0}, []float64{80, 0}},
+		{"burst", []float64{3, .35}, []float64{50, 50}},
+		{"shares", []float64{3, .35}, []float64{80, 20}},
+		{"silence", []float64{3, 0}, []float64{80, 20}},
+		{"leaving", []float64{3, 0}, []float64{80, 0}},
 		{"back", []float64{.35, .35}, []float64{50, 50}},
 	},
 }, {
@@ -59,10 +60,10 @@ var scenes = []scene{{
 	},
 	phases: []scenePhase{
 		{"normal", []float64{.25, .1, .2, .15}, []float64{40, 10, 30, 20}},
-		{"burst", []float64{1.2, .1, .2, .15}, []float64{40, 10, 30, 20}},
-		{"shares", []float64{1.2, .1, .2, .15}, []float64{20, 10, 50, 20}},
-		{"silence", []float64{1.2, .1, 0, 0}, []float64{20, 10, 50, 20}},
-		{"leaving", []float64{1.2, 0, .2, .15}, []float64{20, 0, 50, 20}},
+		{"burst", []float64{2.4, .1, .2, .15}, []float64{40, 10, 30, 20}},
+		{"shares", []float64{2.4, .1, .2, .15}, []float64{20, 10, 50, 20}},
+		{"silence", []float64{2.4, .1, 0, 0}, []float64{20, 10, 50, 20}},
+		{"leaving", []float64{2.4, 0, .2, .15}, []float64{20, 0, 50, 20}},
 		{"back", []float64{.25, .1, .2, .15}, []float64{40, 10, 30, 20}},
 	},
 }}

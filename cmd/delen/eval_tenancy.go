@@ -63,6 +63,8 @@ answers when all of them run to their last exit. Loads, deadlines and bounds on
 response times are multiples of that, so that the experiment asks the same of any
 machine. Requests come at random times (a Poisson process), and do not wait for
 answers. Times and samples are the same for every policy, and follow from --seed.
+Half a phase of normal load comes before the first and does not count: a node that
+has just started is finding its operating points.
 
 In the tables:
 
@@ -119,7 +121,7 @@ What is not known is null.`,
 	cmd.Flags().StringSliceVar(&t.scenes, "scenes", sceneNames(), "how many tenants")
 	cmd.Flags().StringSliceVar(&t.policies, "policies", policyNames(), "the policies")
 	cmd.Flags().StringToStringVar(&t.folders, "samples", nil, "other `MODEL=FOLDER`s of labelled samples")
-	cmd.Flags().DurationVar(&t.phase, "phase", 6*time.Second, "how long a phase lasts")
+	cmd.Flags().DurationVar(&t.phase, "phase", 7*time.Second, "how long a phase lasts")
 	cmd.Flags().Uint64Var(&t.seed, "seed", 1, "what chance begins with")
 	cmd.Flags().StringVarP(&t.output, "output", "o", "", "the `folder` to write tables, JSON and pictures to")
 	cmd.Flags().BoolVar(&t.json, "json", false, "print JSON instead of the tables")
@@ -174,6 +176,9 @@ func (t *tenancy) models() []string { return []string{"glyphs", "speech"} }
 
 // window is the time that a point of the pictures is about.
 func (t *tenancy) window() time.Duration { return min(time.Second, t.phase/10) }
+
+// lead is how long the normal load comes before anything counts.
+func (t *tenancy) lead() time.Duration { return t.phase / 2 }
 
 // run does the experiment and reports it.
 func (t *tenancy) run(ctx context.Context, stdout io.Writer) error {

@@ -43,6 +43,7 @@ const (
 	playReload = 20 * time.Second // what a node may take to take over a configuration
 	playSettle = 10 * time.Second // what the ends of the last requests may take
 	playLooks  = 6                // reports on a tenant's busy time in a window
+	playRoom   = 2048             // requests of a tenant that have no end yet: it sends no more
 )
 
 // perform starts a node, plays the scene and stops it.
@@ -93,8 +94,8 @@ func (p *play) open(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		a := &demoApp{client: c, tenant: tenant, room: make(chan struct{}, demoInFlight)}
-		role := &sceneRole{app: a, arrivals: p.scene.arrivals(i, p.phase, p.capacity[g.model], len(p.samples[g.model]), p.seed)}
+		a := &demoApp{client: c, tenant: tenant, room: make(chan struct{}, playRoom)}
+		role := &sceneRole{app: a, arrivals: p.scene.arrivals(i, p.lead(), p.phase, p.capacity[g.model], len(p.samples[g.model]), p.seed)}
 		role.records = make([]record, len(role.arrivals))
 		p.roles = append(p.roles, role)
 		if a.samples, err = loadSamples(p.samples[g.model], tenant); err != nil {
@@ -127,7 +128,7 @@ func (p *play) close() {
 func (p *play) run(ctx context.Context, abandon func()) error {
 	watching, leave := context.WithCancel(ctx)
 	defer leave()
-	p.began = time.Now()
+	p.began = time.Now().Add(p.lead())
 	var sending sync.WaitGroup
 	for _, role := range p.roles {
 		p.watch(watching, role)

@@ -150,8 +150,11 @@ func one(is bool) int {
 	return 0
 }
 
+// due is how many requests there were to be.
+func (f *tenancyFigures) due() int { return f.Sent + f.Unsent }
+
 // missed are the requests that got no answer in time.
-func (f *tenancyFigures) missed() int { return f.Late + f.Expired + f.Refused + f.Shed + f.Removed }
+func (f *tenancyFigures) missed() int { return f.due() - (f.Answered - f.Late) }
 
 // ended is how many requests have an end of any kind.
 func (f *tenancyFigures) ended() int {
@@ -170,7 +173,7 @@ func (f *tenancyFigures) meanExit() *float64 {
 	return new(ratio(sum, f.Answered))
 }
 
-// part is a/b, or nil when b is 0.
+// partOf is a/b, or nil when b is 0.
 func partOf(a, b int) *float64 {
 	if b == 0 {
 		return nil

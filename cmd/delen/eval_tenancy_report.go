@@ -64,7 +64,7 @@ type tenancyRun struct {
 type tenancySpan struct {
 	From    float64          `json:"from_s"`
 	To      float64          `json:"to_s"`
-	Useful  float64          `json:"useful_by_share"` // the mean of the tenants' useful requests, as a part of those sent, by what is guaranteed
+	Useful  float64          `json:"useful_by_share"` // the mean of the tenants' useful requests, as a part of those due, by what is guaranteed
 	Tenants []tenancyFigures `json:"tenants"`
 }
 
@@ -133,8 +133,8 @@ func (p *play) span(from, to time.Duration) tenancySpan {
 		f.Busy = role.busy.until(to) - role.busy.until(from)
 		f.Used = f.Busy / (float64(len(p.nodeCores)) * (to - from).Seconds())
 		f.Guarantee = p.guarantee(i, from, to)
-		if f.Sent > 0 {
-			s.Useful += f.Guarantee * ratio(f.Useful, f.Sent)
+		if f.due() > 0 {
+			s.Useful += f.Guarantee * ratio(f.Useful, f.due())
 			weights += f.Guarantee
 		}
 		s.Tenants = append(s.Tenants, f)
@@ -277,7 +277,7 @@ func (s *tenancySpan) used() float64 {
 func (f *tenancyFigures) row() string {
 	return strings.Join([]string{
 		orDash(partOf(f.Right, f.Answered), "%.1f %%", 100), orDash(f.P95, "%.1f ms", 1e3),
-		orDash(partOf(f.missed(), f.Sent), "%.1f %%", 100), orDash(partOf(f.Useful, f.Sent), "%.1f %%", 100),
+		orDash(partOf(f.missed(), f.due()), "%.1f %%", 100), orDash(partOf(f.Useful, f.due()), "%.1f %%", 100),
 		orDash(f.meanExit(), "%.2f", 1), fmt.Sprintf("%.1f %%", 100*f.Used), fmt.Sprintf("%.0f %%", 100*f.Guarantee),
 	}, "\t")
 }

@@ -152,13 +152,14 @@ func (p *scenePhase) guarantee(guest int) float64 {
 
 // arrival is a request that is to be sent.
 type arrival struct {
-	due    time.Duration // from the scene's begin
+	due    time.Duration // from the scene's begin; before it: while the node finds its operating points
 	sample int
 }
 
-// arrivals are a tenant's requests in all phases: a Poisson process of the rate that each phase has, the same whenever the
-// seed is. A tenant that comes back begins a twentieth of the phase later, for it has to be there first.
-func (s *scene) arrivals(guest int, phase time.Duration, capacity float64, samples int, seed uint64) []arrival {
+// arrivals are a tenant's requests in all phases and in a lead before the first: a Poisson process of the rate that each phase
+// has, the same whenever the seed is. A tenant that comes back begins a twentieth of the phase later, for it has to be there
+// first.
+func (s *scene) arrivals(guest int, lead, phase time.Duration, capacity float64, samples int, seed uint64) []arrival {
 	var all []arrival
 	order := rand.New(rand.NewPCG(seed, uint64(guest)))
 	for i, p := range s.phases {
@@ -168,7 +169,9 @@ func (s *scene) arrivals(guest int, phase time.Duration, capacity float64, sampl
 		}
 		random := rand.New(rand.NewPCG(seed, uint64(guest)<<32|uint64(i+1)))
 		from, to := float64(i)*phase.Seconds(), float64(i+1)*phase.Seconds()
-		if i > 0 && s.phases[i-1].shares[guest] == 0 {
+		if i == 0 {
+			from = -lead.Seconds()
+		} else if s.phases[i-1].shares[guest] == 0 {
 			from += phase.Seconds() / 20
 		}
 		for at := from + random.ExpFloat64()/rate; at < to; at += random.ExpFloat64() / rate {

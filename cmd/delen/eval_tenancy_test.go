@@ -68,12 +68,15 @@ func TestScenesAreWhole(t *testing.T) {
 
 // Arrivals are a Poisson process of the phase's rate, in order, and the seed decides them.
 func TestArrivals(t *testing.T) {
-	const phase, capacity = 100 * time.Second, 300
+	const lead, phase, capacity = 50 * time.Second, 100 * time.Second, 300
 	s := &scenes[0]
 	for guest := range s.guests {
-		all := s.arrivals(guest, phase, capacity, 50, 1)
+		all := s.arrivals(guest, lead, phase, capacity, 50, 1)
 		for i, p := range s.phases {
 			from, to := time.Duration(i)*phase, time.Duration(i+1)*phase
+			if i == 0 {
+				from = -lead
+			}
 			n, sum, squares := 0, 0.0, 0.0
 			last := from
 			for _, a := range all {
@@ -86,7 +89,7 @@ func TestArrivals(t *testing.T) {
 				gap := (a.due - last).Seconds()
 				n, sum, squares, last = n+1, sum+gap, squares+gap*gap, a.due
 			}
-			want := p.loads[guest] * capacity * phase.Seconds()
+			want := p.loads[guest] * capacity * (to - from).Seconds()
 			if i > 0 && s.phases[i-1].shares[guest] == 0 {
 				want *= .95
 			}
@@ -101,7 +104,7 @@ func TestArrivals(t *testing.T) {
 				t.Errorf("%s, %s: gaps spread by %g of their mean, want 1", s.guests[guest].name, p.name, spread)
 			}
 		}
-		if !slices.Equal(all, s.arrivals(guest, phase, capacity, 50, 1)) || slices.Equal(all, s.arrivals(guest, phase, capacity, 50, 2)) {
+		if !slices.Equal(all, s.arrivals(guest, lead, phase, capacity, 50, 1)) || slices.Equal(all, s.arrivals(guest, lead, phase, capacity, 50, 2)) {
 			t.Error("the same seed gives other arrivals, or another the same")
 		}
 	}
@@ -137,7 +140,7 @@ func TestEveryEndIsCountedOnce(t *testing.T) {
 	if f.Answered != 3 || f.Refused != 2 || f.Expired != 1 || f.Shed != 1 || f.Removed != 1 || f.Failed != 1 || f.Unanswered != 1 {
 		t.Errorf("the ends are %+v", f)
 	}
-	if f.Right != 2 || f.Late != 1 || f.Cut != 1 || f.Useful != 1 || !slices.Equal(f.Exits, []int{1, 2}) || f.missed() != 6 {
+	if f.Right != 2 || f.Late != 1 || f.Cut != 1 || f.Useful != 1 || !slices.Equal(f.Exits, []int{1, 2}) || f.missed() != 9 {
 		t.Errorf("the answers are %+v", f)
 	}
 	if *f.P50 != .051 || *f.P95 != .06 || math.Abs(*f.Energy-.002) > 1e-12 || math.Abs(*f.meanExit()-5./3) > 1e-12 {

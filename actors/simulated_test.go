@@ -195,12 +195,14 @@ func halfLoad(b *testing.B, c sim.Config) float64 {
 // asking is a request to the node and what came of it.
 type asking struct {
 	tenant, sample int
-	at             time.Duration // since the first could come
+	at             time.Duration  // since the first could come
 	answer         *wire.Inferred // nil: there is none
 }
 
 // listener is an actor that takes what comes of requests.
-type listener struct{ ends chan interface{ GetId() uint64 } }
+type listener struct {
+	ends chan interface{ GetId() uint64 }
+}
 
 func (l *listener) Receive(ctx actor.Context) {
 	if m, ok := ctx.Message().(interface{ GetId() uint64 }); ok {

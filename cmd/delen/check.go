@@ -30,10 +30,10 @@ and what it takes to reach them; how many rows, one for each request, a run of a
 segment may have, where the profile says that it pays; each tenant with the part of
 the machine that is guaranteed to it and the criterion that ends its requests, as it
 was understood. Of a tenant with an objective it tells the operating point that this
-leads to on an idle machine, and what the model's profile predicts of it; bounds that
-cannot be kept even there are a warning. A node adds to response times what it
-measures, and begins with one segment of another tenant in the way: so where response
-times are bounded or minimized it may choose another point.
+leads to on an idle machine, and what the model's profile predicts of it; bounds
+that cannot be kept even there are a warning. A node adds to response times what it
+measures, and begins with one segment of another tenant in the way: so where
+response times are bounded or minimized it may choose another point.
 
 When something is wrong, it prints everything that is, each with its line and what
 to write instead, and the exit status is 1. What is allowed but hardly meant is a

@@ -22,8 +22,8 @@ func newDoctor() *cobra.Command {
 		Short: "Say what this machine can run models on, and what is missing",
 		Long: `Doctor looks at this machine: the inference runtime and its version, each execution
 provider with what it lacks and what to install, the CUDA devices, the processor and
-the memory, the meters of power that can be read, and how hot the machine is. Nothing
-is changed, and no model is loaded.
+the memory, the meters of power that can be read, and how hot the machine is.
+Nothing is changed, and no model is loaded.
 
 A provider "works" when the runtime takes it: the libraries are there, and so is a
 device. Of cpu, cuda, tensorrt and openvino the missing library is named. Those that

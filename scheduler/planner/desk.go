@@ -173,11 +173,30 @@ func (d *Desk) Take(f *Draft, p Plan) []Grant {
 		}
 		s := d.seats[at]
 		g := Grant{Tenant: id, Name: s.name, Grant: f.grant(i, &p), Says: f.says(i, &p)}
-		g.Other = g.Grant != s.grant
+		if g.Grant = steady(s.grant, g.Grant); g.Grant != s.grant {
+			g.Other = true
+		}
 		s.grant = g.Grant
 		all = append(all, g)
 	}
 	return all
+}
+
+// hysteresis is by how much what a request may take has to differ from what was granted before: measurements are never quite the
+// same twice, and a tenant takes what is just within its grant.
+const hysteresis = 0.05
+
+// steady is what was granted before, as far as what would be granted now is hardly anything else.
+func steady(before, now tenants.Grant) tenants.Grant {
+	keep := func(old float64, now *float64) {
+		if old > 0 && math.Abs(*now-old) <= hysteresis*old {
+			*now = old
+		}
+	}
+	keep(before.Allowance.Busy, &now.Allowance.Busy)
+	keep(before.Allowance.Energy, &now.Allowance.Energy)
+	keep(before.Rate, &now.Rate)
+	return now
 }
 
 // grant is what the choice for a tenant allows it. One that gets its best point is free to take what it finds best. Under

@@ -286,11 +286,11 @@ func TestAdministratorsDoNotDisturbEachOther(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	n := start(t, options{token: token})
+	cl := start(t, options{token: token}).dial()
 	var added, there, changed, full atomic.Int64
 	var wg sync.WaitGroup
 	for i := range 4 {
-		a := n.dial().Admin(token)
+		a := cl.Admin(token)
 		for range 10 {
 			wg.Go(func() {
 				_, err := a.AddTenant(patiently(t), `tenant "guest" { share = 100 }`)
@@ -326,7 +326,7 @@ func TestAdministratorsDoNotDisturbEachOther(t *testing.T) {
 	if added.Load() > 1 || changed.Load() == 0 || added.Load()+there.Load()+changed.Load()+full.Load() != 80 {
 		t.Error("that is not one after the other")
 	}
-	healthy(t, n.dial())
+	healthy(t, cl)
 }
 
 // Law 6, by order: whatever a tenant has in the house when it is removed ends, and the others do not notice.

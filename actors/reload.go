@@ -62,10 +62,11 @@ func (n *Node) takeOver(c *config.Config, by string) (*config.Change, error) {
 	if err != nil {
 		return nil, err
 	}
+	all := n.crowdOf(c)
 	goals := map[string]*tenants.Goal{} // sought here: what may take long is over before anything changes
 	for _, t := range change.Changed {
 		if orders(t.Attributes) {
-			goals[t.Tenant.Name] = n.seeker(c, t.Tenant).goalOf(t.Tenant)
+			goals[t.Tenant.Name] = n.seeker(all, t.Tenant).goalOf(t.Tenant)
 		}
 	}
 	old := n.config.Scheduler
@@ -98,13 +99,13 @@ func (n *Node) apply(change *config.Change, added []*guest, goals map[string]*te
 		t := change.Added[i]
 		event.Emit(n.log, event.TenantAdded{Tenant: t.Name, Model: t.Model.Name, Share: t.Share, By: by})
 	}
-	attributes := map[string][]string{}
+	all, attributes := n.crowdOf(n.config), map[string][]string{}
 	for _, t := range change.Changed {
 		attributes[t.Tenant.Name] = t.Attributes
 	}
 	// Also to those that are as they were: what is guaranteed to one depends on the shares of all.
 	for _, t := range n.config.Tenants {
-		n.system.Root.Send(n.reception, amendment{terms: t, guarantee: n.config.Guarantee(t), seek: n.seeker(n.config, t), goal: goals[t.Name], attributes: attributes[t.Name], by: by})
+		n.system.Root.Send(n.reception, amendment{terms: t, guarantee: n.config.Guarantee(t), seek: n.seeker(all, t), goal: goals[t.Name], attributes: attributes[t.Name], by: by})
 	}
 	n.payers.Store(newPayers(n.config, n.maxMessage()))
 }

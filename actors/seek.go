@@ -3,6 +3,7 @@ package actors
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -66,7 +67,19 @@ type seeker struct {
 	foreign  time.Duration // the longest segment of another tenant
 }
 
-func (n *Node) seeker(c *config.Config, t *config.Tenant) *seeker {
+// crowd is how many tenants run each of the node's models.
+type crowd []int
+
+func (n *Node) crowdOf(c *config.Config) crowd {
+	all := make(crowd, len(n.models))
+	for _, t := range c.Tenants {
+		all[n.modelOf(t)]++
+	}
+	return all
+}
+
+// seeker makes one for a tenant of a crowd.
+func (n *Node) seeker(all crowd, t *config.Tenant) *seeker {
 	s := &seeker{frontiers: n.models[n.modelOf(t)].frontiers, model: t.Model.Name}
 	if t.Model.Profile != nil {
 		for _, e := range t.Model.Profile.Exits {
@@ -74,12 +87,10 @@ func (n *Node) seeker(c *config.Config, t *config.Tenant) *seeker {
 			s.energy = append(s.energy, known(e.Energy, math.NaN()))
 		}
 	}
-	for _, other := range c.Tenants {
-		if other.Name == t.Name {
-			continue
-		}
-		for _, warm := range n.models[n.modelOf(other)].warm {
-			s.foreign = max(s.foreign, warm)
+	own := n.modelOf(t)
+	for i, m := range n.models {
+		if others := all[i]; i != own && others > 0 || others > 1 {
+			s.foreign = max(s.foreign, slices.Max(m.warm))
 		}
 	}
 	return s

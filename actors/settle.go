@@ -19,8 +19,9 @@ import (
 // newGuests makes tenants of a configuration and takes places for them.
 func (n *Node) newGuests(c *config.Config, all []*config.Tenant) ([]*guest, error) {
 	var guests []*guest
+	others := n.crowdOf(c)
 	for _, t := range all {
-		g, err := n.newGuest(c, t)
+		g, err := n.newGuest(c, others, t)
 		if err != nil {
 			for _, g := range guests {
 				n.seats.sit(g.index(), nil)
@@ -32,11 +33,11 @@ func (n *Node) newGuests(c *config.Config, all []*config.Tenant) ([]*guest, erro
 	return guests, nil
 }
 
-func (n *Node) newGuest(c *config.Config, t *config.Tenant) (*guest, error) {
+func (n *Node) newGuest(c *config.Config, others crowd, t *config.Tenant) (*guest, error) {
 	m := n.modelOf(t)
 	model := n.models[m].backend.Model()
 	index := n.seats.take()
-	seek := n.seeker(c, t)
+	seek := n.seeker(others, t)
 	tenant, err := tenants.New(tenants.Config{
 		Name: t.Name, Index: int32(index), Model: model, Criterion: t.Criterion, Goal: seek.goalOf(t), Deadline: t.Deadline,
 		Queue: t.Queue, Overflow: overflow(t), Audit: t.Audit, Evidence: seek.evidence,

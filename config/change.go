@@ -37,13 +37,17 @@ func Compare(from, to *Config) (*Change, error) {
 		return nil, fmt.Errorf("only tenants, policy, fairness and budget can change while the node runs, and %s changed: start the node anew", strings.Join(fixed, ", "))
 	}
 	c := &Change{Rules: from.Scheduler != to.Scheduler} // in what is fixed they are equal
+	before, after := from.byName(), to.byName()
 	for _, old := range from.Tenants {
-		if t := to.Tenant(old.Name); t == nil || t.Model.Name != old.Model.Name {
+		if t := after[old.Name]; t == nil || t.Model.Name != old.Model.Name {
 			c.Removed = append(c.Removed, old)
 		}
 	}
 	for _, t := range to.Tenants {
-		old := from.Tenant(t.Name)
+		old := before[t.Name]
+		if old == t {
+			continue
+		}
 		if old == nil || old.Model.Name != t.Model.Name {
 			c.Added = append(c.Added, t)
 		} else if names := changed(old, t); len(names) > 0 {
@@ -51,6 +55,15 @@ func Compare(from, to *Config) (*Change, error) {
 		}
 	}
 	return c, nil
+}
+
+// byName are the tenants, of which there may be thousands.
+func (c *Config) byName() map[string]*Tenant {
+	all := make(map[string]*Tenant, len(c.Tenants))
+	for _, t := range c.Tenants {
+		all[t.Name] = t
+	}
+	return all
 }
 
 // differing names what differs and cannot change.

@@ -52,8 +52,9 @@ The usual path:
 delen demo shows all of it at once, under rising load. delen split shows what a
 model is cut into, delen profile what its exits cost on this machine, and delen
 frontier how accurate it can be for how much energy or time; none of them needs a
-configuration. delen eval runs experiments, and delen import takes over files of
-the original system.
+configuration. delen simulate tells what a node would do with hours of requests,
+in seconds. delen eval runs experiments, and delen import takes over files of the
+original system.
 
 Every command has a manual: delen help COMMAND. The exit status is 0 when all is
 well, 1 when the command failed and 2 when the command line is wrong.`,

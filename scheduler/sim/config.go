@@ -21,8 +21,8 @@ type Config struct {
 	// made from those below.
 	Scheduler scheduler.Config
 	Budget    float64 // W beyond idle that plans are made for; 0: as much as tenants like
-	// Slowdown is how many times longer a segment takes than alone by the number of segments that run, itself included; the
-	// last holds for more. Without any, segments do not disturb each other.
+	// Slowdown is how many times longer a segment takes than in the profile by the number of segments that run, itself
+	// included; the last holds for more. Without any, segments do not disturb each other.
 	Slowdown []float64
 	Models   []Model
 	Tenants  []Tenant
@@ -79,8 +79,8 @@ func (c *Config) Validate() error {
 		return fmt.Errorf("the duration is %s and the window %s: one must be above 0 and the other not negative", c.Duration, c.Window)
 	}
 	for i, f := range c.Slowdown {
-		if !(f >= 1 && f <= mostSlowdown) {
-			return fmt.Errorf("slowdown %d is %g: it must be from 1 to %d", i+1, f, mostSlowdown)
+		if !(f > 0 && f <= mostSlowdown) {
+			return fmt.Errorf("slowdown %d is %g: it must be above 0 and not above %d", i+1, f, mostSlowdown)
 		}
 	}
 	var errs []error

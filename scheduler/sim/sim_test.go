@@ -195,7 +195,7 @@ func TestOthersChangeNoRequest(t *testing.T) {
 func TestWhatCannotBeSimulatedIsRefused(t *testing.T) {
 	for words, spoil := range map[string]func(*Config){
 		"the duration is 0s":                   func(c *Config) { c.Duration = 0 },
-		"slowdown 1 is 0.5":                    func(c *Config) { c.Slowdown[0] = 0.5 },
+		"slowdown 1 is 0":                      func(c *Config) { c.Slowdown[0] = 0 },
 		"slots must be at least 1":             func(c *Config) { c.Scheduler.Slots = 0 },
 		"tenant a: it runs model 1 of 1":       func(c *Config) { c.Tenants[0].Model = 1 },
 		"neither a criterion nor an objective": func(c *Config) { c.Tenants[0].Criterion = nil },

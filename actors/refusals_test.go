@@ -208,6 +208,60 @@ func TestCancelEndsItsOwnRequestAndNoOther(t *testing.T) {
 	healthy(t, cl)
 }
 
+// A queue counts what runs, what waits between two segments and what waits for the first; what is taken back is counted no longer, also
+// while its run has not come back.
+func TestAQueueCountsEverythingThatIsInTheHouse(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	n := start(t, options{scheduler: "slots = 1", tenants: "tenant \"doorbell\" { queue = 3 }\ntenant \"survey\" {}"})
+	p := newPeer(t, n.address)
+	var flying []*wire.Infer
+	offer := func() *wire.Infer {
+		m := p.infer()
+		m.Criterion = "false"
+		return m
+	}
+	for range 3 {
+		m := offer()
+		if flying == nil {
+			m.Inputs = faulty(t, 2, running) // it has an exit behind it
+		}
+		p.say(m)
+		if flying == nil {
+			n.await("hanging")
+		}
+		flying = append(flying, m)
+	}
+	full := func() {
+		t.Helper()
+		m := offer()
+		p.say(m)
+		if r, ok := p.next().(*wire.Refused); !ok || r.GetId() != m.GetId() || r.GetCode() != wire.Code_RESOURCE_EXHAUSTED {
+			t.Fatalf("got %v", r)
+		}
+	}
+	full()
+	for i, m := range flying[:2] { // what runs, and what waits
+		p.say(&wire.Cancel{Id: m.GetId(), Tenant: "doorbell"})
+		if f, ok := p.next().(*wire.Failed); !ok || f.GetId() != m.GetId() || f.GetCode() != wire.Code_CANCELLED {
+			t.Fatalf("got %v", f)
+		}
+		flying[i] = offer()
+		p.say(flying[i])
+		full()
+	}
+	n.order("release")
+	for range flying {
+		if a, ok := p.next().(*wire.Inferred); !ok || a.GetReason() != wire.Reason_LAST_EXIT {
+			t.Errorf("got %v", a)
+		}
+	}
+	if b := n.stop()["doorbell"]; b.Admitted != 5 || b.Cancelled != 2 || b.Answered != 3 || b.Refused != 3 {
+		t.Errorf("the books say %+v", b)
+	}
+}
+
 func TestAFullQueueRefusesWithAHintAndLeavesOthersAlone(t *testing.T) {
 	if alone(t) {
 		return

@@ -24,22 +24,12 @@ func heavier(a, b *tenant) bool {
 	return a.index < b.index
 }
 
-// settle notes how many tickets a tenant can run at once, when one has been queued or has left. What it owes, or is owed,
-// stays as many seconds of the machine, as when its weight is changed.
+// settle notes how many tickets a tenant can run at once, when one has been queued or has left.
 func (s *Scheduler) settle(t *tenant) {
-	p := min(t.queue.len()+t.runs, len(s.slots))
-	if p == t.parallel {
+	p, before := min(t.queue.len()+t.runs, len(s.slots)), t.parallel
+	if p == before {
 		return
 	}
-	before := s.weight(t)
-	s.count(t, p)
-	if after := s.weight(t); after != before {
-		s.move(t, s.virtual+(t.tag-s.virtual)*before/after)
-	}
-}
-
-func (s *Scheduler) count(t *tenant, p int) {
-	before := t.parallel
 	s.settled = false
 	switch {
 	case p == 0:

@@ -47,6 +47,28 @@ func TestEveryRowIsCharged(t *testing.T) {
 	}
 }
 
+// A run that a deadline keeps small is charged, from its start, as what it is.
+func TestARunThatStaysSmallIsChargedAsSuch(t *testing.T) {
+	w := wideHouse(t, Cooperative, 1)
+	w.service = func(*guest, int) time.Duration { return 10 * time.Millisecond }
+	w.offer(0, tenants.Never, criteria.Never())
+	for range 5 { // three rows take 18 ms at most, likely, from 10 ms on
+		w.offer(0, 29*time.Millisecond, criteria.Never())
+	}
+	w.next(tenants.Never)
+	run := &w.house.slots[0].run
+	rows := len(run.rows)
+	if rows == 0 || rows > 4 {
+		t.Fatalf("the run has %d rows of 5: the test tests nothing", rows)
+	}
+	want := (w.house.models[0].segments[0].service.of(rows).mean + w.config.HandOff.Seconds()) / float64(rows)
+	for i := range run.rows {
+		if got := run.rows[i].charged; math.Abs(got-want) > 1e-9 {
+			t.Errorf("a row of %d is charged %.6f s, want %.6f", rows, got, want)
+		}
+	}
+}
+
 // A backlog is served in full runs, and full runs serve it sooner.
 func TestABacklogIsServedInFullRuns(t *testing.T) {
 	for _, policy := range []Policy{Cooperative, NonCooperative, FirstCome} {

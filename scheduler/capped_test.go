@@ -33,6 +33,16 @@ func (w *world) hold(index, tickets int) {
 	}
 }
 
+// checkWeights holds the weights that the house charges by against those that the world finds.
+func (w *world) checkWeights() {
+	for i, g := range w.guests {
+		h := w.house.tenants[i]
+		if got, want := w.house.weight(h), w.weight(g); math.Abs(got-want) > 1e-6*want {
+			w.failf("tenant %d of weight %g with %d tickets counts as %g, want %g", i, g.Weight, g.counted.parallel, got, want)
+		}
+	}
+}
+
 // Between any two tenants that are awake throughout, the law holds with the weights that they can use: serial ones, those
 // with a few requests at a time and those with many, whoever else sleeps and wakes.
 func TestTheLawHoldsBetweenSerialAndParallelTenants(t *testing.T) {
@@ -59,6 +69,7 @@ func TestTheLawHoldsBetweenSerialAndParallelTenants(t *testing.T) {
 				w.crash(Crashed{Slot: rng.IntN(w.config.Slots), Err: errors.New("boom")})
 			}
 			w.next(tenants.Never)
+			w.checkWeights()
 			for i, g := range books.who {
 				if g.slept != slept[i] { // nobody is owed for the time when it slept
 					books.check()
@@ -118,7 +129,7 @@ func TestSharesAreFilledLikeWater(t *testing.T) {
 // A serial tenant whose requests ride on the turns of others is charged little and served at once. It banks nothing: when it
 // sends many at a time the others go on.
 func TestWhoRidesBanksNoCredit(t *testing.T) {
-	w := longHouse(t, 0, 24, 40, 90, 10)
+	w := longHouse(t, 0, 24, 8000, 90, 10) // awake all the time, with one request
 	for i, warm := range w.config.Models[0].Warm {
 		for range 3 {
 			w.config.Models[0].Warm[i] = append(w.config.Models[0].Warm[i], warm[0])

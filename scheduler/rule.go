@@ -28,16 +28,16 @@ func (s *Scheduler) price() {
 	}
 }
 
-// rule changes how slots are given away. What a tenant owes, or is owed, stays; but where requests were served as they came
-// nobody had a share, and nobody owes anything. Every bucket begins full.
+// rule changes how slots are given away. What a tenant owes, or is owed, stays, but for what is more than line allows: where
+// requests were served as they came nobody had a share. Every bucket begins full.
 func (s *Scheduler) rule(x Rule) {
 	if x.Validate() != nil {
 		return
 	}
 	s.config.Fairness = x.Fairness
 	s.price()
-	old, policy := s.config.Policy, x.Policy.orDefault()
-	if policy == old {
+	policy := x.Policy.orDefault()
+	if policy == s.config.Policy {
 		return
 	}
 	for s.waiting.len() > 0 {
@@ -54,9 +54,6 @@ func (s *Scheduler) rule(x Rule) {
 		t.queue.order()
 		for i := range t.lanes {
 			t.lanes[i].queue.order()
-		}
-		if old == FirstCome {
-			t.tag = s.reach
 		}
 		s.fillUp(t)
 	}

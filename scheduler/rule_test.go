@@ -16,8 +16,8 @@ func TestNobodyOwesForAnotherRule(t *testing.T) {
 		w := oneSegment(t, time.Millisecond, time.Millisecond, 1, 1)
 		w.rule(Rule{policy, 1})
 		for w.now < time.Second {
-			w.hold(0, 10)
-			w.hold(1, 1)
+			w.hold(0, 20)
+			w.hold(1, 2) // never asleep: its tag is not moved
 			w.next(tenants.Never)
 		}
 		w.rule(Rule{Cooperative, 1})

@@ -52,7 +52,7 @@ tenants (one reads characters, one hears keywords) and then four (two of each) g
 through the same phases, each time on a real node of its own:
 
   normal    every tenant asks for less than its share
-  burst     the camera asks for six times its share
+  burst     the camera asks for nine times its share
   shares    the burst goes on, and the shares are changed while the node runs
   silence   those who hear have nothing to ask; what is theirs can be lent
   leaving   a tenant is taken out of the configuration

@@ -44,10 +44,10 @@ var scenes = []scene{{
 	},
 	phases: []scenePhase{
 		{"normal", []float64{.35, .35}, []float64{50, 50}},
-		{"burst", []float64{3, .35}, []float64{50, 50}},
-		{"shares", []float64{3, .35}, []float64{80, 20}},
-		{"silence", []float64{3, 0}, []float64{80, 20}},
-		{"leaving", []float64{3, 0}, []float64{80, 0}},
+		{"burst", []float64{4.5, .35}, []float64{50, 50}},
+		{"shares", []float64{4.5, .35}, []float64{80, 20}},
+		{"silence", []float64{4.5, 0}, []float64{80, 20}},
+		{"leaving", []float64{4.5, 0}, []float64{80, 0}},
 		{"back", []float64{.35, .35}, []float64{50, 50}},
 	},
 }, {
@@ -60,10 +60,10 @@ var scenes = []scene{{
 	},
 	phases: []scenePhase{
 		{"normal", []float64{.25, .1, .2, .15}, []float64{40, 10, 30, 20}},
-		{"burst", []float64{2.4, .1, .2, .15}, []float64{40, 10, 30, 20}},
-		{"shares", []float64{2.4, .1, .2, .15}, []float64{20, 10, 50, 20}},
-		{"silence", []float64{2.4, .1, 0, 0}, []float64{20, 10, 50, 20}},
-		{"leaving", []float64{2.4, 0, .2, .15}, []float64{20, 0, 50, 20}},
+		{"burst", []float64{3.6, .1, .2, .15}, []float64{40, 10, 30, 20}},
+		{"shares", []float64{3.6, .1, .2, .15}, []float64{20, 10, 50, 20}},
+		{"silence", []float64{3.6, .1, 0, 0}, []float64{20, 10, 50, 20}},
+		{"leaving", []float64{3.6, 0, .2, .15}, []float64{20, 0, 50, 20}},
 		{"back", []float64{.25, .1, .2, .15}, []float64{40, 10, 30, 20}},
 	},
 }}

@@ -134,6 +134,7 @@ const (
 func simulated(s *config.Scenario) (sim.Config, error) {
 	c := sim.Config{
 		Seed: s.Simulation.Seed, Duration: s.Simulation.Duration, Window: s.Simulation.Window, Slowdown: s.Simulation.Slowdown, Rules: s.Simulation.Rules,
+		HandOff: simulatedHandOff,
 		Scheduler: scheduler.Config{
 			Slots: s.Scheduler.Slots, HandOff: simulatedHandOff, RunLimit: s.Scheduler.RunLimit, Policy: s.Scheduler.Policy, Fairness: s.Scheduler.Fairness,
 			Clones: simulatedClones,

@@ -24,9 +24,11 @@ type Config struct {
 	// Slowdown is how many times longer a segment takes than in the profile by the number of segments that run, itself
 	// included; the last holds for more. Without any, segments do not disturb each other.
 	Slowdown []float64
-	Models   []Model
-	Tenants  []Tenant
-	Rules    []Rule // ascending in time
+	// HandOff is how long a slot is taken before a segment runs in it: what passing a ticket on takes, whatever is charged for it.
+	HandOff time.Duration
+	Models  []Model
+	Tenants []Tenant
+	Rules   []Rule // ascending in time
 }
 
 // Model is a model as its profile describes it.
@@ -75,8 +77,8 @@ type Rule struct {
 
 // Validate says what is wrong with the configuration, if anything.
 func (c *Config) Validate() error {
-	if c.Duration <= 0 || c.Window < 0 {
-		return fmt.Errorf("the duration is %s and the window %s: one must be above 0 and the other not negative", c.Duration, c.Window)
+	if c.Duration <= 0 || c.Window < 0 || c.HandOff < 0 {
+		return fmt.Errorf("the duration is %s, the window %s and the hand-off %s: the first must be above 0 and the others not negative", c.Duration, c.Window, c.HandOff)
 	}
 	for i, f := range c.Slowdown {
 		if !(f > 0 && f <= mostSlowdown) {

@@ -31,7 +31,7 @@ func TestAQueueIsWhatTheorySays(t *testing.T) {
 		want := mean + rate*square/(2*(1-c.load))
 
 		s := house(t)
-		s.Slowdown, s.Scheduler.Slots, s.Scheduler.HandOff = nil, 1, 0
+		s.Slowdown, s.Scheduler.Slots, s.HandOff = nil, 1, 0
 		s.Duration = time.Duration(3e5 / rate * float64(time.Second))
 		s.Models = []Model{one(median, c.p95)}
 		s.Tenants = []Tenant{{Name: "a", Share: 1, Criterion: criteria.Never(), Queue: 1 << 16, Arrivals: poisson(rate)}}
@@ -87,7 +87,7 @@ func TestPredictionsHold(t *testing.T) {
 	p := f.Choose(profile.Pareto, o, profile.Load{Pace: 1}).Point
 	s := house(t)
 	s.Models, s.Duration = []Model{m}, time.Hour
-	s.Scheduler.HandOff = 0
+	s.HandOff = 0
 	s.Tenants = []Tenant{{Name: "a", Share: 1, Criterion: criteria.Thresholds(p.Thresholds), Queue: 64, Arrivals: Arrivals{Kind: Constant, Rate: 20}}}
 	own := run(t, s).Tenants[0]
 	for k, n := range own.Exits {
@@ -111,7 +111,7 @@ func TestPredictionsHold(t *testing.T) {
 // TestSegmentsSlowEachOtherDown has two requests run at once, of which the second begins when half of the first is done.
 func TestSegmentsSlowEachOtherDown(t *testing.T) {
 	s := house(t)
-	s.Slowdown, s.Scheduler.HandOff = []float64{1, 2}, 0
+	s.Slowdown, s.HandOff = []float64{1, 2}, 0
 	s.Models = []Model{one(0.010, 0.010)}
 	s.Tenants = []Tenant{{Name: "a", Share: 1, Criterion: criteria.Never(), Queue: 8, Arrivals: Arrivals{Kind: Trace, Trace: []Request{{Sample: -1}, {At: 5 * time.Millisecond, Sample: -1}}}}}
 	r := run(t, s).Tenants[0]
@@ -124,7 +124,7 @@ func TestSegmentsSlowEachOtherDown(t *testing.T) {
 // TestATraceIsReplayed holds that times that are given are kept, whatever runs beside.
 func TestATraceIsReplayed(t *testing.T) {
 	s := house(t)
-	s.Slowdown, s.Scheduler.HandOff = []float64{1, 5}, 0
+	s.Slowdown, s.HandOff = []float64{1, 5}, 0
 	takes := []time.Duration{time.Millisecond, 2 * time.Millisecond, 3 * time.Millisecond, 4 * time.Millisecond}
 	s.Tenants = []Tenant{{Name: "a", Share: 1, Criterion: criteria.Never(), Queue: 8, Arrivals: Arrivals{Kind: Trace, Trace: []Request{{Takes: takes}, {Sample: 1, Takes: takes}}}}}
 	if r := run(t, s).Tenants[0]; math.Abs(*r.Longest-0.010) > 1e-6 || math.Abs(r.Busy-0.020) > 1e-6 {

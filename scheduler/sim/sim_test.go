@@ -80,7 +80,7 @@ func objective(t testing.TB, maximize, minimize, where string) *criteria.Objecti
 // house is a node with the example's model, two slots and no tenants.
 func house(t testing.TB) Config {
 	return Config{
-		Seed: 1, Duration: time.Minute, Slowdown: []float64{1, 1.2}, Models: []Model{glyphs(t)},
+		Seed: 1, Duration: time.Minute, Slowdown: []float64{1, 1.2}, HandOff: 30 * time.Microsecond, Models: []Model{glyphs(t)},
 		Scheduler: scheduler.Config{Slots: 2, HandOff: 30 * time.Microsecond, RunLimit: 10 * time.Second, Fairness: 1},
 	}
 }

@@ -68,7 +68,7 @@ func newSimulation(c Config) (*simulation, error) {
 	s := &simulation{
 		config: c, end: c.Duration, wake: tenants.Never, requests: map[*tenants.Ticket]*request{},
 		desk:    planner.NewDesk(c.Scheduler.Policy, c.Scheduler.Slots, c.Budget),
-		machine: machine{slowdown: c.Slowdown, handOff: c.Scheduler.HandOff, slots: make([]slot, c.Scheduler.Slots)},
+		machine: machine{slowdown: c.Slowdown, handOff: c.HandOff, slots: make([]slot, c.Scheduler.Slots)},
 	}
 	for _, m := range c.Models {
 		own, err := newModel(m)

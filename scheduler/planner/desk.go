@@ -19,10 +19,10 @@ type Desk struct {
 	budget  float64
 	heat    float64 // how many times longer than in the profile segments take at least
 	seats   []*seat // in the order in which tenants came
+	places  map[int]*seat
 	reasons []string
 	planned time.Duration // when the last draft was made
-	drafts  uint64
-	out     bool // a draft is being worked on
+	out     bool          // a draft is being worked on
 }
 
 // seat is a tenant at the desk.
@@ -38,9 +38,8 @@ type seat struct {
 type Draft struct {
 	Situation
 	Reasons []string // why a new plan was due
-	number  uint64
+	heat    float64
 	ids     []int
-	paces   []float64
 	demands []tenants.Demand
 }
 
@@ -50,7 +49,7 @@ type Grant struct {
 	Tenant int    // its place in the house
 	Name   string // of the tenant
 	Other  bool   // it is not what the tenant had before
-	Says   string // the choice in words
+	Says   string // the choice in words, when it is another one
 }
 
 // betweenPlans is the time from one plan to the next at least: what changes meanwhile is dealt with together.
@@ -58,7 +57,7 @@ const betweenPlans = 100 * time.Millisecond
 
 // NewDesk makes a desk. The budget is in W beyond idle; 0: there is none.
 func NewDesk(p scheduler.Policy, slots int, budget float64) *Desk {
-	d := &Desk{slots: slots, heat: 1, planned: -betweenPlans}
+	d := &Desk{slots: slots, heat: 1, places: map[int]*seat{}, planned: -betweenPlans}
 	d.govern(p, budget)
 	return d
 }
@@ -92,22 +91,22 @@ func (d *Desk) Heat(factor float64) {
 
 // Ask takes what a tenant demands, and why it is another demand than before. Who has not been here is let in.
 func (d *Desk) Ask(id int, name string, weight float64, demand tenants.Demand, why string) {
-	i := slices.IndexFunc(d.seats, func(s *seat) bool { return s.id == id })
-	if i < 0 {
-		d.seats = append(d.seats, &seat{id: id})
-		i = len(d.seats) - 1
+	s := d.places[id]
+	if s == nil {
+		s = &seat{id: id}
+		d.places[id] = s
+		d.seats = append(d.seats, s)
 	}
-	s := d.seats[i]
 	s.name, s.weight, s.demand = name, weight, demand
 	d.because(name + ": " + why)
 }
 
 // Leave takes a tenant's demand away.
 func (d *Desk) Leave(id int) {
-	if i := slices.IndexFunc(d.seats, func(s *seat) bool { return s.id == id }); i >= 0 {
-		name := d.seats[i].name
-		d.seats = slices.Delete(d.seats, i, i+1)
-		d.because(name + ": the tenant has left")
+	if s := d.places[id]; s != nil {
+		delete(d.places, id)
+		d.seats = slices.DeleteFunc(d.seats, func(other *seat) bool { return other == s })
+		d.because(s.name + ": the tenant has left")
 	}
 }
 
@@ -131,16 +130,12 @@ func (d *Desk) Due() time.Duration {
 
 // Draft is what the next plan is to be made from. Take follows.
 func (d *Desk) Draft(now time.Duration) *Draft {
-	d.drafts++
 	d.out, d.planned = true, now
-	f := &Draft{
-		Situation: Situation{Policy: d.policy, Slots: d.slots, Budget: d.budget}, Reasons: d.reasons, number: d.drafts,
-	}
+	f := &Draft{Situation: Situation{Policy: d.policy, Slots: d.slots, Budget: d.budget}, Reasons: d.reasons, heat: d.heat}
 	d.reasons = nil
 	for _, s := range d.seats {
-		pace := max(s.demand.Pace, d.heat)
 		f.Tenants = append(f.Tenants, DemandOf(s.name, s.weight, s.demand, d.heat))
-		f.ids, f.paces, f.demands = append(f.ids, s.id), append(f.paces, pace), append(f.demands, s.demand)
+		f.ids, f.demands = append(f.ids, s.id), append(f.demands, s.demand)
 	}
 	return f
 }
@@ -166,15 +161,15 @@ func (d *Desk) Take(f *Draft, p Plan) []Grant {
 		return nil
 	}
 	var all []Grant
+	weights := f.weights()
 	for i, id := range f.ids {
-		at := slices.IndexFunc(d.seats, func(s *seat) bool { return s.id == id })
-		if at < 0 {
+		s := d.places[id]
+		if s == nil {
 			continue
 		}
-		s := d.seats[at]
-		g := Grant{Tenant: id, Name: s.name, Grant: f.grant(i, &p), Says: f.says(i, &p)}
-		if g.Grant = steady(s.grant, g.Grant); g.Grant != s.grant {
-			g.Other = true
+		g := Grant{Tenant: id, Name: s.name, Grant: steady(s.grant, f.grant(i, &p.Choices[i], weights))}
+		if g.Other = g.Grant != s.grant; g.Other {
+			g.Says = f.says(i, &p.Choices[i])
 		}
 		s.grant = g.Grant
 		all = append(all, g)
@@ -199,10 +194,10 @@ func steady(before, now tenants.Grant) tenants.Grant {
 	return now
 }
 
-// grant is what the choice for a tenant allows it. One that gets its best point is free to take what it finds best. Under
-// NonCooperative it may take whatever fits its share.
-func (f *Draft) grant(i int, p *Plan) (g tenants.Grant) {
-	d, c := &f.Tenants[i], &p.Choices[i]
+// grant is what the choice for a tenant allows it, by its part of all weights. One that gets its best point is free to take what
+// it finds best. Under NonCooperative it may take whatever fits its share.
+func (f *Draft) grant(i int, c *Choice, weights float64) (g tenants.Grant) {
+	d := &f.Tenants[i]
 	if c.Rate < d.Rate {
 		g.Rate = c.Rate
 	}
@@ -210,15 +205,15 @@ func (f *Draft) grant(i int, p *Plan) (g tenants.Grant) {
 		return g
 	}
 	if f.Policy == scheduler.NonCooperative {
-		part := d.Weight / f.weights()
-		g.Allowance.Busy = Most * part * float64(f.Slots) / d.Rate / f.paces[i]
+		part := d.Weight / weights
+		g.Allowance.Busy = Most * part * float64(f.Slots) / d.Rate / max(f.demands[i].Pace, f.heat)
 		if !math.IsInf(f.Budget, 1) {
 			g.Allowance.Energy = part * f.Budget / d.Rate
 		}
 		return g
 	}
-	chosen := &f.demands[i].Options[c.Option]
-	if best := d.best(); c.Option != best {
+	if best := len(d.Options) - 1; c.Option != best {
+		chosen := &f.demands[i].Options[c.Option]
 		g.Allowance.Busy = chosen.ResponseTime
 		if !math.IsInf(f.Budget, 1) && !math.IsNaN(chosen.Active) {
 			g.Allowance.Energy = chosen.Active
@@ -227,27 +222,9 @@ func (f *Draft) grant(i int, p *Plan) (g tenants.Grant) {
 	return g
 }
 
-func (f *Draft) weights() (sum float64) {
-	for i := range f.Tenants {
-		sum += f.Tenants[i].Weight
-	}
-	return sum
-}
-
-// best is the option that a tenant would choose if it were alone on the machine.
-func (d *Demand) best() int {
-	best := 0
-	for i, o := range d.Options {
-		if b := d.Options[best]; o.Kept && !b.Kept || o.Kept == b.Kept && o.Utility > b.Utility {
-			best = i
-		}
-	}
-	return best
-}
-
 // says puts a choice in words.
-func (f *Draft) says(i int, p *Plan) string {
-	d, c := &f.Tenants[i], &p.Choices[i]
+func (f *Draft) says(i int, c *Choice) string {
+	d := &f.Tenants[i]
 	var s strings.Builder
 	chosen := d.Options[c.Option]
 	fmt.Fprintf(&s, "%s: %.3g requests/s of %.3g ms", d.Tenant, d.Rate, 1e3*chosen.Busy)

@@ -10,11 +10,16 @@ type guest struct {
 	watts float64 // of the budget, of each J
 }
 
-func newGuests(s *Situation) []guest {
-	total := 0.0
+// weights are those of all tenants together.
+func (s *Situation) weights() (sum float64) {
 	for i := range s.Tenants {
-		total += s.Tenants[i].Weight
+		sum += s.Tenants[i].Weight
 	}
+	return sum
+}
+
+func newGuests(s *Situation) []guest {
+	total := s.weights()
 	g := make([]guest, len(s.Tenants))
 	for i := range g {
 		d := &s.Tenants[i]

@@ -107,16 +107,21 @@ func check(path string, asJSON bool, stdout, stderr io.Writer) error {
 		}
 		return failed(path, diags)
 	}
-	if err := config.Report(stderr, c.Files, diags, colorful(stderr)); err != nil {
+	if err := reportAbove(stderr, path, c.Files, diags); err != nil {
+		return err
+	}
+	return describe(stdout, path, c, found)
+}
+
+// reportAbove tells all that is wrong with a file, a line apart from what follows. With errors nothing does: that is its error.
+func reportAbove(stderr io.Writer, path string, files map[string]*hcl.File, diags hcl.Diagnostics) error {
+	if err := config.Report(stderr, files, diags, colorful(stderr)); err != nil {
 		return err
 	}
 	if len(diags) > 0 {
 		fmt.Fprintln(stderr)
 	}
-	if diags.HasErrors() {
-		return failed(path, diags)
-	}
-	return describe(stdout, path, c, found)
+	return failed(path, diags)
 }
 
 // checkProfiles warns of profiles that were measured under other conditions than those of the configuration on this machine.

@@ -30,6 +30,16 @@ func (c *connection) dial(ctx context.Context) (*client.Client, error) {
 	return client.Dial(ctx, client.Config{Node: c.node, Listen: c.listen, Advertise: c.advertise})
 }
 
+// describe connects to the node for no longer than it takes to have it describe itself.
+func (c *connection) describe(ctx context.Context) (*wire.Description, error) {
+	cl, err := c.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer cl.Close()
+	return cl.Describe(ctx)
+}
+
 // ask connects to the node and has it describe a tenant. The caller closes the client.
 func (c *connection) ask(ctx context.Context, name string) (*client.Client, *wire.TenantInfo, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.connect)

@@ -118,6 +118,11 @@ What is not known is null.`,
 			return t.run(cmd.Context(), cmd.OutOrStdout())
 		},
 	}
+	t.flags(cmd)
+	return cmd
+}
+
+func (t *tenancy) flags(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&t.scenes, "scenes", sceneNames(), "how many tenants")
 	cmd.Flags().StringSliceVar(&t.policies, "policies", policyNames(), "the policies")
 	cmd.Flags().StringToStringVar(&t.folders, "samples", nil, "other `MODEL=FOLDER`s of labelled samples")
@@ -126,7 +131,6 @@ What is not known is null.`,
 	cmd.Flags().StringVarP(&t.output, "output", "o", "", "the `folder` to write tables, JSON and pictures to")
 	cmd.Flags().BoolVar(&t.json, "json", false, "print JSON instead of the tables")
 	cmd.Flags().Lookup("samples").DefValue = "" // the help would say []
-	return cmd
 }
 
 func sceneNames() []string {

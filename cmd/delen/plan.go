@@ -91,7 +91,7 @@ figure that is not known is null, and so is one that comes from the environment.
 
 // check finds what is wrong with the command line, whatever the configuration says.
 func (f *planning) check(budgeted bool) error {
-	all := []string{string(scheduler.Cooperative), string(scheduler.NonCooperative), string(scheduler.FirstCome)}
+	all := policyNames()
 	if f.policy != "" && !slices.Contains(all, f.policy) {
 		return fmt.Errorf("--policy %s: write one of %s", f.policy, strings.Join(all, ", "))
 	}
@@ -106,14 +106,8 @@ func (f *planning) run(path string, stdout, stderr io.Writer) error {
 	if !diags.HasErrors() {
 		diags = append(diags, checkProfiles(c)...)
 	}
-	if err := config.Report(stderr, c.Files, diags, colorful(stderr)); err != nil {
+	if err := reportAbove(stderr, path, c.Files, diags); err != nil {
 		return err
-	}
-	if len(diags) > 0 {
-		fmt.Fprintln(stderr)
-	}
-	if diags.HasErrors() {
-		return failed(path, diags)
 	}
 	rates, err := f.ratesOf(c)
 	if err != nil {

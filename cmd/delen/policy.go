@@ -97,12 +97,7 @@ func (f *policyOptions) rules(args []string) (client.Rules, error) {
 }
 
 func (f *policyOptions) show(ctx context.Context, stdout io.Writer) error {
-	c, err := f.dial(ctx)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	d, err := c.Describe(ctx)
+	d, err := f.describe(ctx)
 	if err != nil {
 		return err
 	}

@@ -94,14 +94,8 @@ func (s *simulating) run(ctx context.Context, path string, stdout, stderr io.Wri
 		return usageError{fmt.Errorf("--seed %d: write a whole number from 0", s.seed)}
 	}
 	scenario, diags := config.LoadScenario(path)
-	if err := config.Report(stderr, scenario.Files, diags, colorful(stderr)); err != nil {
+	if err := reportAbove(stderr, path, scenario.Files, diags); err != nil {
 		return err
-	}
-	if len(diags) > 0 {
-		fmt.Fprintln(stderr)
-	}
-	if diags.HasErrors() {
-		return failed(path, diags)
 	}
 	c, err := simulated(scenario)
 	if err != nil {

@@ -40,12 +40,7 @@ which has tenant, model, share, guarantee, criterion and objective.`,
 }
 
 func (f *tenantListOptions) list(ctx context.Context, stdout io.Writer) error {
-	c, err := f.dial(ctx)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	d, err := c.Describe(ctx)
+	d, err := f.describe(ctx)
 	if err != nil {
 		return err
 	}

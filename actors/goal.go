@@ -45,18 +45,9 @@ func (g *guest) setObjective(ctx actor.Context, m *wire.SetObjective) {
 	}
 	g.orders++
 	g.seeking = &order{id: m.GetId(), app: ctx.Sender(), number: g.orders}
-	f := found{order: g.seeking}
 	g.began = g.clock.now()
-	root, self, seek, log := ctx.ActorSystem().Root, ctx.Self(), g.seek, g.log
-	go func() {
-		defer func() {
-			if value := recover(); value != nil {
-				panicked(log, self, m, value)
-			}
-			root.Send(self, f)
-		}()
-		f.goal = seek.goal(o, policy)
-	}()
+	seek := g.seek
+	aside(ctx, g.log, m, found{order: g.seeking}, func(f *found) { f.goal = seek.goal(o, policy) })
 }
 
 func (g *guest) parseObjective(m *wire.SetObjective) (*criteria.Objective, profile.Policy, *tenants.Refusal) {

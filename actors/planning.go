@@ -82,23 +82,17 @@ func (p *planning) begin(ctx actor.Context) {
 	if at == tenants.Never || p.timer != nil {
 		return
 	}
-	root, self := ctx.ActorSystem().Root, ctx.Self()
 	if at > now {
+		root, self := ctx.ActorSystem().Root, ctx.Self()
 		p.timer = time.AfterFunc(at-now, func() { root.Send(self, due{}) })
 		return
 	}
-	m, log := planned{draft: p.desk.Draft(now)}, p.log
-	go func() {
-		defer func() {
-			if value := recover(); value != nil {
-				panicked(log, self, m, value)
-			}
-			root.Send(self, m)
-		}()
+	m := planned{draft: p.desk.Draft(now)}
+	aside(ctx, p.log, m, m, func(m *planned) {
 		start := time.Now()
 		m.Plan = planner.Make(m.draft.Situation)
 		m.took = time.Since(start)
-	}()
+	})
 }
 
 // take grants every tenant what the plan says, where that is something else than before.
@@ -137,12 +131,8 @@ func (g *guest) demand(ctx actor.Context, why string) {
 	ctx.Send(g.planning, demand{g.index(), g.name(), g.as.Weight, g.tenant.Demand(), why})
 }
 
-// remind tells it when the demand has moved: a second is soon enough.
+// remind tells it when the demand has moved.
 func (g *guest) remind(ctx actor.Context, now time.Duration) {
-	if now/time.Second == g.reminded {
-		return
-	}
-	g.reminded = now / time.Second
 	if why := g.tenant.Moved(now); why != "" {
 		g.demand(ctx, why)
 	}

@@ -108,7 +108,7 @@ func (s *seeker) goalOf(t *config.Tenant) *tenants.Goal {
 func (s *seeker) goal(o *criteria.Objective, p profile.Policy) *tenants.Goal {
 	return &tenants.Goal{
 		Objective: o, Policy: p, Frontier: s.of(o), Response: s.response, Energy: s.energy,
-		Samples: s.evidence.Samples() * 2 / 3, // shares are counted on two parts of three
+		Samples: s.evidence.Counted(),
 		Foreign: s.foreign,
 	}
 }

@@ -50,7 +50,7 @@ func (n *Node) newGuest(c *config.Config, others crowd, t *config.Tenant) (*gues
 		tenant: tenant, terms: &terms{}, backend: n.models[m].backend, have: t.Model.Metrics(), labels: t.Model.Labels,
 		source: sourceOf(t.Model.Profile), slots: n.config.Scheduler.Slots, clock: n.clock, numbers: &n.numbers,
 		scheduler: n.house, planning: n.planning, seats: &n.seats, log: n.log.Named("tenant"),
-		as:   scheduler.Tenant{Weight: t.Share, Model: m, Room: room(t)},
+		as:   scheduler.Tenant{Weight: t.Share, Model: m, Room: tenant.Room()},
 		open: map[uint64]*request{}, inside: map[uint64]*door.Arrival{}, byName: map[name]*request{}, watches: map[name]*watch{},
 		parsed: map[string]*criteria.Criterion{}, bounded: map[string]bounded{}, seek: seek, adapt: t.Adapt,
 	}
@@ -85,14 +85,6 @@ func overflow(t *config.Tenant) tenants.Overflow {
 		return tenants.DropOldest
 	}
 	return tenants.Refuse
-}
-
-// room is how many tickets of a tenant the scheduler keeps, if it is the one that makes room.
-func room(t *config.Tenant) int {
-	if overflow(t) == tenants.DropOldest {
-		return t.Queue
-	}
-	return 0
 }
 
 func sourceOf(p *profile.Profile) wire.Source {

@@ -32,6 +32,21 @@ func panicked(log *event.Log, who *actor.PID, message, value any) {
 	})
 }
 
+// aside has work done on a goroutine of its own, and sends the actor what it has made. Work that panics has made nothing: then the
+// actor gets it as it was.
+func aside[T any](ctx actor.Context, log *event.Log, message any, made T, work func(*T)) {
+	root, self := ctx.ActorSystem().Root, ctx.Self()
+	go func() {
+		defer func() {
+			if value := recover(); value != nil {
+				panicked(log, self, message, value)
+			}
+			root.Send(self, made)
+		}()
+		work(&made)
+	}()
+}
+
 // survive ends a message of an app under which an actor panics before it has made anything of it: a mistake of ours that
 // one message brings to light must not cost the others anything.
 func survive(ctx actor.Context, log *event.Log, a *door.Arrival) {

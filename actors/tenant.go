@@ -34,21 +34,20 @@ type guest struct {
 	seats     *seats
 	log       *event.Log
 
-	open     map[uint64]*request      // by ticket
-	inside   map[uint64]*door.Arrival // by ticket, until its memory is released
-	byName   map[name]*request
-	watches  map[name]*watch
-	parsed   map[string]*criteria.Criterion
-	bounded  map[string]bounded // the criteria of bounds that single requests have brought, under the plan of the moment
-	orders   uint64             // of criteria and objectives
-	seeking  *order             // whose goal is being looked for; nil: none
-	began    time.Duration      // when the last search did
-	rested   time.Duration      // when the next may
-	reminded time.Duration      // the second in which the demand was last looked at
-	adapt    profile.Policy     // of a tenant without an objective: config.AdaptNone, or profile.Full
-	glances  *time.Timer        // when nobody asks for anything
-	removed  bool
-	remover  string // who has ordered that, as in an eviction
+	open    map[uint64]*request      // by ticket
+	inside  map[uint64]*door.Arrival // by ticket, until its memory is released
+	byName  map[name]*request
+	watches map[name]*watch
+	parsed  map[string]*criteria.Criterion
+	bounded map[string]bounded // the criteria of bounds that single requests have brought, under the plan of the moment
+	orders  uint64             // of criteria and objectives
+	seeking *order             // whose goal is being looked for; nil: none
+	began   time.Duration      // when the last search did
+	rested  time.Duration      // when the next may
+	adapt   profile.Policy     // of a tenant without an objective: config.AdaptNone, or profile.Full
+	glances *time.Timer        // when nobody asks for anything
+	removed bool
+	remover string // who has ordered that, as in an eviction
 }
 
 func (g *guest) name() string { return g.tenant.Config().Name }

@@ -40,7 +40,7 @@ func (g *guest) amend(ctx actor.Context, m amendment) {
 	if ordered {
 		g.assign(ctx)
 	}
-	g.as.Weight, g.as.Room = m.terms.Share, room(m.terms)
+	g.as.Weight, g.as.Room = m.terms.Share, g.tenant.Room()
 	ctx.Send(g.scheduler, scheduler.Change{Tenant: g.index(), Weight: g.as.Weight, Room: g.as.Room})
 	g.publish(func(i *wire.TenantInfo) {
 		i.Weight = m.terms.Share

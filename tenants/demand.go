@@ -22,6 +22,7 @@ type demands struct {
 	arrivals arrivals
 	pace     float64 // that was told
 	spent    spent
+	looked   time.Duration // the second in which Moved last looked
 }
 
 // spent is what the requests of a stated criterion have taken since it was last looked at.
@@ -78,9 +79,13 @@ func (t *Tenant) Demand() Demand {
 }
 
 // Moved says why the tenant's demand is another one than when it was last asked for, as far as that is a matter of
-// measurement; "" when it is not.
+// measurement; "" when it is not. It looks once a second, however often it is asked.
 func (t *Tenant) Moved(now time.Duration) string {
 	d := &t.demands
+	if now/time.Second == d.looked {
+		return ""
+	}
+	d.looked = now / time.Second
 	rate, cost := d.arrivals.told, d.spent.told
 	switch {
 	case d.arrivals.moved(now):

@@ -96,6 +96,7 @@ func TestTheDemandFollowsWhatIsMeasured(t *testing.T) {
 	for range fewestSpent {
 		d.stated(0.030)
 	}
+	d.now += time.Second
 	if why := d.Moved(d.now); !strings.Contains(why, "a request takes 30 ms") || math.Abs(d.Demand().Busy-0.030) > 1e-9 {
 		t.Errorf("after requests of 30 ms: %q, %+v", why, d.Demand())
 	}

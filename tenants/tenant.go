@@ -113,6 +113,15 @@ func New(c Config) (*Tenant, error) {
 // Config is what the tenant was made from, with what has changed since.
 func (t *Tenant) Config() Config { return t.config }
 
+// Room is how many of the tenant's tickets may be live before the scheduler ends the oldest for a newer one; 0: any number, since
+// newer ones are refused.
+func (t *Tenant) Room() int {
+	if t.config.Overflow == DropOldest {
+		return t.config.Queue
+	}
+	return 0
+}
+
 // Version counts the tenant's criteria, from 1.
 func (t *Tenant) Version() uint64 { return t.version }
 

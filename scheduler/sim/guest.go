@@ -21,9 +21,8 @@ type guest struct {
 	goes  bool            // nobody comes any more
 
 	source  *source
-	version int           // of the rate, so that what came of another is not awaited any more
-	looked  time.Duration // the second in which the demand was last looked at
-	chance  *rand.Rand    // of what requests are like
+	version int        // of the rate, so that what came of another is not awaited any more
+	chance  *rand.Rand // of what requests are like
 	books   *books
 }
 
@@ -82,7 +81,7 @@ func (g *guest) goal(o *criteria.Objective, p profile.Policy, foreign time.Durat
 	}
 	return &tenants.Goal{
 		Objective: o, Policy: p, Frontier: f, Response: m.response, Energy: m.energy,
-		Samples: m.Evidence.Samples() * 2 / 3, // shares are counted on two parts of three
+		Samples: m.Evidence.Counted(),
 		Foreign: foreign,
 	}
 }
@@ -104,15 +103,7 @@ func (g *guest) settle(index int, foreign time.Duration) error {
 
 // scheduled is the tenant as the scheduler is told of it.
 func (g *guest) scheduled() scheduler.Tenant {
-	return scheduler.Tenant{Weight: g.Share, Model: g.Tenant.Model, Room: g.room(), Plan: g.plan()}
-}
-
-// room is how many tickets the scheduler keeps, if it is the one that makes room.
-func (g *guest) room() int {
-	if g.Overflow == tenants.DropOldest {
-		return g.Queue
-	}
-	return 0
+	return scheduler.Tenant{Weight: g.Share, Model: g.Tenant.Model, Room: g.core.Room(), Plan: g.plan()}
 }
 
 func (g *guest) plan() scheduler.Plan {

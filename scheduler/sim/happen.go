@@ -115,7 +115,7 @@ func (s *simulation) phase(g *guest, p *Phase) {
 		s.await(g)
 	}
 	if p.Share != nil {
-		s.step(scheduler.Change{Tenant: g.index, Weight: g.Share, Room: g.room()})
+		s.step(scheduler.Change{Tenant: g.index, Weight: g.Share, Room: g.core.Room()})
 	}
 	switch {
 	case p.Objective != nil:

@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"time"
-
 	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/scheduler/planner"
 	"github.com/delen-edge/delen/tenants"
@@ -10,14 +8,10 @@ import (
 
 // The tenants' controllers and the plans work as in the actors: what those send is here told at once, and a plan takes no time.
 
-// look has a tenant hold its operating point against what has been measured, when it is time to, and its demand once a second.
+// look has a tenant hold its operating point and its demand against what has been measured, when it is time to.
 func (s *simulation) look(g *guest) {
 	before := g.core.Version()
 	s.followed(g, before, g.core.Look(s.now))
-	if s.now/time.Second == g.looked {
-		return
-	}
-	g.looked = s.now / time.Second
 	if why := g.core.Moved(s.now); why != "" {
 		s.demand(g, why)
 	}

@@ -215,6 +215,9 @@ func (p *Profile) slow(medians []float64) []float64 {
 // Samples is how many labelled samples there are.
 func (e *Evidence) Samples() int { return e.samples }
 
+// Counted is how many of them the shares of the exits are counted on: two parts of three.
+func (e *Evidence) Counted() int { return e.samples * 2 / 3 }
+
 // Knows is the set of metrics that the profile gives for all exits, of Accuracy, ResponseTime, Energy and FLOPs.
 func (e *Evidence) Knows() criteria.Set {
 	known := criteria.Of(criteria.Accuracy)

@@ -11,6 +11,7 @@
 // A package imports only what stands above it here; a test reads this list and
 // keeps it so.
 //
+//	internal/heap     a binary heap whose items know where they lie
 //	criteria          the language of stopping: metrics, units, criteria; parse, check, compile
 //	power             what there is to read of the machine's power and heat: rails, counters, batteries, zones
 //	stages            tensors, segments, models, and Runner: what executes one segment

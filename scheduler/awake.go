@@ -26,23 +26,23 @@ func heavier(a, b *tenant) bool {
 
 // settle notes how many tickets a tenant can run at once, when one has been queued or has left.
 func (s *Scheduler) settle(t *tenant) {
-	p, before := min(t.queue.len()+t.runs, len(s.slots)), t.parallel
+	p, before := min(t.queue.Len()+t.runs, len(s.slots)), t.parallel
 	if p == before {
 		return
 	}
 	s.settled = false
 	switch {
 	case p == 0:
-		s.awake.remove(t.up)
+		s.awake.Remove(t.up)
 		s.weights -= grains(t.Weight)
 		t.parallel = 0
 	case before == 0:
 		t.parallel = p
 		s.weights += grains(t.Weight)
-		s.awake.push(t)
+		s.awake.Push(t)
 	default:
 		t.parallel = p
-		s.awake.fix(t.up)
+		s.awake.Fix(t.up)
 	}
 }
 
@@ -50,7 +50,7 @@ func (s *Scheduler) settle(t *tenant) {
 func (s *Scheduler) reweighed(t *tenant) {
 	if t.up >= 0 {
 		s.settled = false
-		s.awake.fix(t.up)
+		s.awake.Fix(t.up)
 	}
 }
 
@@ -73,12 +73,12 @@ func (s *Scheduler) fillLevel() float64 {
 	for len(edge) > 0 {
 		first := 0
 		for i := range edge {
-			if heavier(s.awake.items[edge[i]], s.awake.items[edge[first]]) {
+			if heavier(s.awake.At(edge[i]), s.awake.At(edge[first])) {
 				first = i
 			}
 		}
 		at := edge[first]
-		t := s.awake.items[at]
+		t := s.awake.At(at)
 		level = weightOf(weight) / float64(slots)
 		if t.parallel >= slots || t.Weight <= float64(t.parallel)*level {
 			break
@@ -88,7 +88,7 @@ func (s *Scheduler) fillLevel() float64 {
 		level = t.Weight / float64(t.parallel) // when nobody is left, there is a slot for every ticket, and the last one's weight counts
 		edge[first] = edge[len(edge)-1]
 		edge = edge[:len(edge)-1]
-		for child := 2*at + 1; child <= 2*at+2 && child < s.awake.len(); child++ {
+		for child := 2*at + 1; child <= 2*at+2 && child < s.awake.Len(); child++ {
 			edge = append(edge, child)
 		}
 	}

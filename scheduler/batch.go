@@ -1,6 +1,10 @@
 package scheduler
 
-import "time"
+import (
+	"time"
+
+	"github.com/delen-edge/delen/internal/heap"
+)
 
 // A run may have several rows, of tickets that are queued for the same segment. A free slot takes what is there and never
 // waits for more.
@@ -17,15 +21,15 @@ import "time"
 // lane holds a tenant's queued tickets for one segment.
 type lane struct {
 	tenant *tenant
-	queue  heap[*entry] // by urgency
-	at     int          // in the segment's lanes, or -1
+	queue  heap.Heap[*entry] // by urgency
+	at     int               // in the segment's lanes, or -1
 }
 
 func (s *Scheduler) newLanes(t *tenant) []lane {
 	lanes := make([]lane, len(s.models[t.Model].segments))
 	for i := range lanes {
 		lanes[i] = lane{tenant: t, at: -1}
-		lanes[i].queue = heap[*entry]{less: s.moreUrgent, moved: func(e *entry, at int) { e.inLane = at }}
+		lanes[i].queue = heap.New(s.moreUrgent, func(e *entry, at int) { e.inLane = at })
 	}
 	return lanes
 }
@@ -33,7 +37,7 @@ func (s *Scheduler) newLanes(t *tenant) []lane {
 // laneBefore says which lane of a segment is next.
 func (s *Scheduler) laneBefore(a, b *lane) bool {
 	if s.config.Policy == FirstCome {
-		return a.queue.first().sequence < b.queue.first().sequence
+		return a.queue.First().sequence < b.queue.First().sequence
 	}
 	return smallerTag(a.tenant, b.tenant)
 }
@@ -45,12 +49,12 @@ func (s *Scheduler) enterLane(e *entry) {
 		return
 	}
 	g, l := &s.models[t.Model].segments[e.ticket.Exit], &t.lanes[e.ticket.Exit]
-	l.queue.push(e)
+	l.queue.Push(e)
 	g.queued++
 	if l.at < 0 {
-		g.lanes.push(l)
+		g.lanes.Push(l)
 	} else {
-		g.lanes.fix(l.at)
+		g.lanes.Fix(l.at)
 	}
 }
 
@@ -60,12 +64,12 @@ func (s *Scheduler) leaveLane(e *entry) {
 		return
 	}
 	g, l := &s.models[t.Model].segments[e.ticket.Exit], &t.lanes[e.ticket.Exit]
-	l.queue.remove(e.inLane)
+	l.queue.Remove(e.inLane)
 	g.queued--
-	if l.queue.len() == 0 {
-		g.lanes.remove(l.at)
+	if l.queue.Len() == 0 {
+		g.lanes.Remove(l.at)
 	} else {
-		g.lanes.fix(l.at)
+		g.lanes.Fix(l.at)
 	}
 }
 
@@ -89,7 +93,7 @@ func (s *Scheduler) form(slot int, e *entry) batch {
 	if rows := len(b.segment.service.warm); rows > 1 {
 		queued := b.segment.queued
 		if s.config.Policy == NonCooperative {
-			queued = t.lanes[b.stage.segment].queue.len()
+			queued = t.lanes[b.stage.segment].queue.Len()
 		}
 		free := b.company - s.busy // that will be filled
 		b.most = min(rows, queued, (s.eligible+free-1)/free)
@@ -136,19 +140,19 @@ func (s *Scheduler) gather(now time.Duration, b *batch) {
 // rider is the next ticket that may ride along, or nil.
 func (s *Scheduler) rider(b *batch) *entry {
 	if s.config.Policy == NonCooperative {
-		if l := &b.tenant.lanes[b.stage.segment]; l.queue.len() > 0 {
-			return l.queue.first()
+		if l := &b.tenant.lanes[b.stage.segment]; l.queue.Len() > 0 {
+			return l.queue.First()
 		}
 		return nil
 	}
-	if b.segment.lanes.len() == 0 {
+	if b.segment.lanes.Len() == 0 {
 		return nil
 	}
-	l := b.segment.lanes.first()
+	l := b.segment.lanes.First()
 	if s.config.Policy == Cooperative {
-		if ahead := l.tenant.tag - s.waiting.first().tag; ahead > float64(b.most)*b.each/s.weight(l.tenant) {
+		if ahead := l.tenant.tag - s.waiting.First().tag; ahead > float64(b.most)*b.each/s.weight(l.tenant) {
 			return nil
 		}
 	}
-	return l.queue.first()
+	return l.queue.First()
 }

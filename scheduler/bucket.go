@@ -77,29 +77,29 @@ func (s *Scheduler) spend(t *tenant, cost float64) {
 
 func (s *Scheduler) park(t *tenant) {
 	t.bucket.due = t.bucket.poured - t.bucket.level/t.Weight
-	s.parked.push(t)
+	s.parked.Push(t)
 }
 
 func (s *Scheduler) repark(t *tenant) {
 	t.bucket.due = t.bucket.poured - t.bucket.level/t.Weight
-	s.parked.fix(t.parked)
+	s.parked.Fix(t.parked)
 }
 
 // unpark lets those wait for a slot that have tokens again.
 func (s *Scheduler) unpark() {
-	for s.parked.len() > 0 && s.parked.first().bucket.due < s.poured {
-		t := s.parked.first()
-		s.parked.remove(t.parked)
+	for s.parked.Len() > 0 && s.parked.First().bucket.due < s.poured {
+		t := s.parked.First()
+		s.parked.Remove(t.parked)
 		s.wait(t)
 	}
 }
 
 // paid is when the first of the parked tenants has tokens; Never when none waits for that alone.
 func (s *Scheduler) paid(now time.Duration) time.Duration {
-	if s.parked.len() == 0 || s.free() < 0 {
+	if s.parked.Len() == 0 || s.free() < 0 {
 		return tenants.Never
 	}
-	in := math.Ceil((s.parked.first().bucket.due-s.poured)/s.rate()*float64(time.Second)) + 1
+	in := math.Ceil((s.parked.First().bucket.due-s.poured)/s.rate()*float64(time.Second)) + 1
 	if !(in < float64(tenants.Never-now)) {
 		return tenants.Never
 	}

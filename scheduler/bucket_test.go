@@ -45,7 +45,7 @@ func TestNobodyHasMoreThanItsBucket(t *testing.T) {
 		}
 		for range 300 {
 			w.burst()
-			parked += w.house.parked.len()
+			parked += w.house.parked.Len()
 			for i, g := range w.guests {
 				excess := g.busy.Seconds() - g.Weight/weights*float64(w.config.Slots)*w.now.Seconds()
 				least[i], depth[i] = min(least[i], excess), max(depth[i], w.house.depth(w.house.tenants[i]))
@@ -145,7 +145,7 @@ func TestBucketsAreFilledAsIfAtEveryStep(t *testing.T) {
 			for until := w.now + w.upTo(3*time.Millisecond); w.next(until); {
 				twin.check()
 			}
-			parked += w.house.parked.len()
+			parked += w.house.parked.Len()
 		}
 	}
 	if parked == 0 {

@@ -56,7 +56,7 @@ func (s *Scheduler) offer(now time.Duration, k *tenants.Ticket) {
 	s.live[k.ID] = e
 	t.add(e)
 	if k.Deadline != tenants.Never {
-		s.deadlines.push(e)
+		s.deadlines.Push(e)
 	}
 	s.enqueue(now, e)
 }
@@ -99,12 +99,12 @@ func (t *tenant) remove(e *entry) {
 // enqueue puts a ticket into its tenant's queue, for which another may have to go.
 func (s *Scheduler) enqueue(now time.Duration, e *entry) {
 	t := e.tenant
-	t.queue.push(e)
+	t.queue.Push(e)
 	s.enterLane(e)
 	switch {
 	case t.at >= 0:
 		s.eligible++
-		s.waiting.fix(t.at) // under FirstCome its oldest may be another one now
+		s.waiting.Fix(t.at) // under FirstCome its oldest may be another one now
 	case t.parked < 0:
 		s.line(t)
 	}
@@ -134,31 +134,31 @@ func (s *Scheduler) line(t *tenant) {
 }
 
 func (s *Scheduler) wait(t *tenant) {
-	s.waiting.push(t)
-	s.eligible += t.queue.len()
+	s.waiting.Push(t)
+	s.eligible += t.queue.Len()
 }
 
 func (s *Scheduler) unwait(t *tenant) {
-	s.waiting.remove(t.at)
-	s.eligible -= t.queue.len()
+	s.waiting.Remove(t.at)
+	s.eligible -= t.queue.Len()
 }
 
 // dequeue takes a ticket out of its tenant's queue.
 func (s *Scheduler) dequeue(e *entry) {
 	t := e.tenant
-	t.queue.remove(e.queued)
+	t.queue.Remove(e.queued)
 	s.leaveLane(e)
 	if t.at >= 0 {
 		s.eligible--
 	}
 	switch {
-	case t.queue.len() > 0 && t.at >= 0:
-		s.waiting.fix(t.at)
-	case t.queue.len() > 0:
+	case t.queue.Len() > 0 && t.at >= 0:
+		s.waiting.Fix(t.at)
+	case t.queue.Len() > 0:
 	case t.at >= 0:
-		s.waiting.remove(t.at)
+		s.waiting.Remove(t.at)
 	case t.parked >= 0:
-		s.parked.remove(t.parked)
+		s.parked.Remove(t.parked)
 	}
 }
 
@@ -177,7 +177,7 @@ func (s *Scheduler) end(e *entry, r tenants.Reason, err error) {
 
 func (s *Scheduler) forget(e *entry, x End) {
 	if e.timed >= 0 {
-		s.deadlines.remove(e.timed)
+		s.deadlines.Remove(e.timed)
 	}
 	e.tenant.remove(e)
 	delete(s.live, e.ticket.ID)

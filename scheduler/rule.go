@@ -40,30 +40,30 @@ func (s *Scheduler) rule(x Rule) {
 	if policy == s.config.Policy {
 		return
 	}
-	for s.waiting.len() > 0 {
-		s.unwait(s.waiting.first())
+	for s.waiting.Len() > 0 {
+		s.unwait(s.waiting.First())
 	}
-	for s.parked.len() > 0 {
-		s.parked.remove(s.parked.first().parked)
+	for s.parked.Len() > 0 {
+		s.parked.Remove(s.parked.First().parked)
 	}
 	s.config.Policy = policy
 	for _, t := range s.tenants {
 		if t == nil {
 			continue
 		}
-		t.queue.order()
+		t.queue.Order()
 		for i := range t.lanes {
-			t.lanes[i].queue.order()
+			t.lanes[i].queue.Order()
 		}
 		s.fillUp(t)
 	}
 	for i := range s.models {
 		for j := range s.models[i].segments {
-			s.models[i].segments[j].lanes.order()
+			s.models[i].segments[j].lanes.Order()
 		}
 	}
 	for _, t := range s.tenants {
-		if t != nil && t.queue.len() > 0 {
+		if t != nil && t.queue.Len() > 0 {
 			s.line(t)
 		}
 	}

@@ -40,7 +40,7 @@ func TestARuleHoldsForWhatIsQueued(t *testing.T) {
 	w.offer(0, tenants.Never, criteria.Never())
 	late := w.offer(0, tenants.Never, criteria.Never())
 	urgent := w.offer(0, time.Hour, criteria.Never())
-	first := func() *tenants.Ticket { return w.house.waiting.first().queue.first().ticket }
+	first := func() *tenants.Ticket { return w.house.waiting.First().queue.First().ticket }
 	for _, c := range []struct {
 		policy Policy
 		want   *tenants.Ticket

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/delen-edge/delen/internal/heap"
 	"github.com/delen-edge/delen/tenants"
 )
 
@@ -14,10 +15,10 @@ type Scheduler struct {
 	tenants []*tenant // nil where one is gone
 	leaving []*tenant // that have left and still have a ticket or a run
 
-	waiting   heap[*tenant] // that have a ticket queued and may run it, the next one first
-	eligible  int           // tickets that those have queued
-	parked    heap[*tenant] // that have one and no tokens
-	deadlines heap[*entry]  // that have one and have not ended
+	waiting   heap.Heap[*tenant] // that have a ticket queued and may run it, the next one first
+	eligible  int                // tickets that those have queued
+	parked    heap.Heap[*tenant] // that have one and no tokens
+	deadlines heap.Heap[*entry]  // that have one and have not ended
 	live      map[uint64]*entry
 	slots     []slot
 	busy      int       // slots
@@ -25,16 +26,16 @@ type Scheduler struct {
 	clones    int       // idle or not
 	slowdown  []float64 // by segments that run less one
 
-	virtual    float64       // the largest tag of a ticket whose turn came
-	reach      float64       // the largest tag of a ticket that ran, also for the ride
-	awake      heap[*tenant] // the one first that is capped first
-	weights    int64         // of those, in grains
-	level      float64       // the weight per slot beyond which a tenant is capped
-	settled    bool          // level is right
-	edge       []int         // used to find it
-	longest    float64       // cost of a run, in seconds, fading
-	configured int64         // weights of the tenants that have not left, in grains
-	poured     float64       // into every bucket, in seconds per weight
+	virtual    float64            // the largest tag of a ticket whose turn came
+	reach      float64            // the largest tag of a ticket that ran, also for the ride
+	awake      heap.Heap[*tenant] // the one first that is capped first
+	weights    int64              // of those, in grains
+	level      float64            // the weight per slot beyond which a tenant is capped
+	settled    bool               // level is right
+	edge       []int              // used to find it
+	longest    float64            // cost of a run, in seconds, fading
+	configured int64              // weights of the tenants that have not left, in grains
+	poured     float64            // into every bucket, in seconds per weight
 
 	lastRun  uint64
 	sequence uint64
@@ -57,9 +58,9 @@ type model struct {
 
 type segment struct {
 	service service
-	price   float64     // of a second
-	lanes   heap[*lane] // of tenants with a ticket queued for it; only if the model batches
-	queued  int         // tickets in lanes
+	price   float64          // of a second
+	lanes   heap.Heap[*lane] // of tenants with a ticket queued for it; only if the model batches
+	queued  int              // tickets in lanes
 }
 
 // New makes a scheduler.
@@ -70,15 +71,15 @@ func New(c Config) (*Scheduler, error) {
 	c.Policy = c.Policy.orDefault()
 	s := &Scheduler{config: c, live: map[uint64]*entry{}, slots: make([]slot, c.Slots), armed: tenants.Never}
 	s.slowdown = slices.Repeat([]float64{1}, c.Slots)
-	s.waiting = heap[*tenant]{less: s.before, moved: func(t *tenant, at int) { t.at = at }}
-	s.parked = heap[*tenant]{less: soonerPaid, moved: func(t *tenant, at int) { t.parked = at }}
-	s.awake = heap[*tenant]{less: heavier, moved: func(t *tenant, at int) { t.up = at }}
-	s.deadlines = heap[*entry]{less: earlier, moved: func(e *entry, at int) { e.timed = at }}
+	s.waiting = heap.New(s.before, func(t *tenant, at int) { t.at = at })
+	s.parked = heap.New(soonerPaid, func(t *tenant, at int) { t.parked = at })
+	s.awake = heap.New(heavier, func(t *tenant, at int) { t.up = at })
+	s.deadlines = heap.New(earlier, func(e *entry, at int) { e.timed = at })
 	for _, m := range c.Models {
 		own := model{exits: m.Exits}
 		for _, warm := range m.Warm {
 			g := segment{service: newService(warm)}
-			g.lanes = heap[*lane]{less: s.laneBefore, moved: func(l *lane, at int) { l.at = at }}
+			g.lanes = heap.New(s.laneBefore, func(l *lane, at int) { l.at = at })
 			own.segments = append(own.segments, g)
 			own.batches = own.batches || len(warm) > 1
 		}
@@ -151,8 +152,8 @@ func (s *Scheduler) Idle() bool { return len(s.live) == 0 && s.clones == 0 && s.
 
 // expire ends the tickets whose deadline has come, and sees to the runs that take too long.
 func (s *Scheduler) expire(now time.Duration) {
-	for s.deadlines.len() > 0 && s.deadlines.first().ticket.Deadline <= now {
-		e := s.deadlines.first()
+	for s.deadlines.Len() > 0 && s.deadlines.First().ticket.Deadline <= now {
+		e := s.deadlines.First()
 		s.end(e, outOfTime(e.ticket), nil)
 	}
 	for i := range s.slots {
@@ -165,8 +166,8 @@ func (s *Scheduler) expire(now time.Duration) {
 // arm asks for a Tick when the next deadline comes, the next run takes too long or a tenant has tokens for a free slot.
 func (s *Scheduler) arm(now time.Duration) {
 	next := s.paid(now)
-	if s.deadlines.len() > 0 {
-		next = min(next, s.deadlines.first().ticket.Deadline)
+	if s.deadlines.Len() > 0 {
+		next = min(next, s.deadlines.First().ticket.Deadline)
 	}
 	for i := range s.slots {
 		if s.slots[i].busy() {
@@ -193,10 +194,10 @@ func (s *Scheduler) rebase() {
 		}
 		s.reach -= s.virtual
 		s.virtual = 0
-		s.waiting.order() // tags that were almost equal may have become equal
+		s.waiting.Order() // tags that were almost equal may have become equal
 		for i := range s.models {
 			for j := range s.models[i].segments {
-				s.models[i].segments[j].lanes.order()
+				s.models[i].segments[j].lanes.Order()
 			}
 		}
 	}
@@ -208,6 +209,6 @@ func (s *Scheduler) rebase() {
 			}
 		}
 		s.poured = 0
-		s.parked.order()
+		s.parked.Order()
 	}
 }

@@ -67,7 +67,7 @@ func (s *Scheduler) dispatch(now time.Duration) {
 	s.unpark()
 	for slot := s.free(); slot >= 0; slot = s.free() {
 		switch {
-		case s.waiting.len() > 0:
+		case s.waiting.Len() > 0:
 			s.start(now, slot)
 		case len(s.idle) > 0:
 			s.resume(now, slot)
@@ -93,7 +93,7 @@ func (s *Scheduler) passes(now, deadline time.Duration, g *segment, rows, compan
 
 // start gives the ticket whose turn it is to a stage, and those that may ride along; or it ends it, when it would be late.
 func (s *Scheduler) start(now time.Duration, slot int) {
-	e := s.waiting.first().queue.first()
+	e := s.waiting.First().queue.First()
 	b := s.form(slot, e)
 	if s.late(now, e.ticket, b.segment, b.company) {
 		s.end(e, outOfTime(e.ticket), nil)

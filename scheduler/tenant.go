@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/delen-edge/delen/internal/heap"
 	"github.com/delen-edge/delen/tenants"
 )
 
@@ -11,10 +12,10 @@ import (
 type tenant struct {
 	Tenant
 	index int
-	tag   float64      // v_i, in seconds per weight
-	queue heap[*entry] // by urgency
-	at    int          // in waiting, or -1
-	lanes []lane       // its queued tickets by segment; nil when no run of its model may have several rows
+	tag   float64           // v_i, in seconds per weight
+	queue heap.Heap[*entry] // by urgency
+	at    int               // in waiting, or -1
+	lanes []lane            // its queued tickets by segment; nil when no run of its model may have several rows
 
 	parallel int // tickets that it can run at once; 0: it is asleep
 	up       int // in awake, or -1
@@ -31,7 +32,7 @@ type tenant struct {
 
 func (s *Scheduler) newTenant(index int, c Tenant) *tenant {
 	t := &tenant{Tenant: c, index: index, at: -1, up: -1, parked: -1}
-	t.queue = heap[*entry]{less: s.moreUrgent, moved: func(e *entry, at int) { e.queued = at }}
+	t.queue = heap.New(s.moreUrgent, func(e *entry, at int) { e.queued = at })
 	if s.models[c.Model].batches {
 		t.lanes = s.newLanes(t)
 	}
@@ -44,7 +45,7 @@ func (s *Scheduler) newTenant(index int, c Tenant) *tenant {
 // one that has the oldest queued.
 func (s *Scheduler) before(a, b *tenant) bool {
 	if s.config.Policy == FirstCome {
-		return a.queue.first().sequence < b.queue.first().sequence
+		return a.queue.First().sequence < b.queue.First().sequence
 	}
 	return smallerTag(a, b)
 }
@@ -75,11 +76,11 @@ func (s *Scheduler) charge(t *tenant, cost float64) {
 func (s *Scheduler) move(t *tenant, tag float64) {
 	t.tag = tag
 	if t.at >= 0 {
-		s.waiting.fix(t.at)
+		s.waiting.Fix(t.at)
 	}
 	for i := range t.lanes {
 		if l := &t.lanes[i]; l.at >= 0 {
-			s.models[t.Model].segments[i].lanes.fix(l.at)
+			s.models[t.Model].segments[i].lanes.Fix(l.at)
 		}
 	}
 }

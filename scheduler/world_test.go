@@ -356,7 +356,7 @@ func (w *world) offer(tenant int, deadline time.Duration, c *criteria.Criterion)
 // fill keeps tenants backlogged: each has at least n tickets queued.
 func (w *world) fill(n int, who ...int) {
 	for _, i := range who {
-		for w.house.tenants[i].queue.len() < n {
+		for w.house.tenants[i].queue.Len() < n {
 			w.offer(i, tenants.Never, criteria.Never())
 		}
 	}

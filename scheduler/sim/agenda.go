@@ -1,12 +1,18 @@
 package sim
 
-import "time"
+import (
+	"time"
 
-// agenda is what will happen, in the order in which it does. It is a binary heap.
+	"github.com/delen-edge/delen/internal/heap"
+)
+
+// agenda is what will happen, in the order in which it does.
 type agenda struct {
-	all   []happening
+	all   heap.Heap[happening]
 	order uint64
 }
+
+func newAgenda() agenda { return agenda{all: heap.New(happening.before, nil)} }
 
 // happening is something that will happen to a tenant, or to all.
 type happening struct {
@@ -29,47 +35,26 @@ const (
 	turns // a window ends
 )
 
-func (h *happening) before(o *happening) bool {
+func (h happening) before(o happening) bool {
 	return h.at < o.at || h.at == o.at && h.order < o.order
 }
 
 func (a *agenda) push(h happening) {
 	a.order++
 	h.order = a.order
-	a.all = append(a.all, h)
-	for at := len(a.all) - 1; at > 0; {
-		up := (at - 1) / 2
-		if !a.all[at].before(&a.all[up]) {
-			return
-		}
-		a.all[at], a.all[up] = a.all[up], a.all[at]
-		at = up
-	}
+	a.all.Push(h)
 }
 
 // next is when the next happens; false: nothing does.
 func (a *agenda) next() (time.Duration, bool) {
-	if len(a.all) == 0 {
+	if a.all.Len() == 0 {
 		return 0, false
 	}
-	return a.all[0].at, true
+	return a.all.First().at, true
 }
 
 func (a *agenda) pop() happening {
-	first, last := a.all[0], len(a.all)-1
-	a.all[0] = a.all[last]
-	a.all = a.all[:last]
-	for at := 0; ; {
-		least := at
-		for child := 2*at + 1; child <= 2*at+2 && child < last; child++ {
-			if a.all[child].before(&a.all[least]) {
-				least = child
-			}
-		}
-		if least == at {
-			return first
-		}
-		a.all[at], a.all[least] = a.all[least], a.all[at]
-		at = least
-	}
+	first := a.all.First()
+	a.all.Remove(0)
+	return first
 }

@@ -66,7 +66,7 @@ func newSimulation(c Config) (*simulation, error) {
 		return nil, err
 	}
 	s := &simulation{
-		config: c, end: c.Duration, wake: tenants.Never, requests: map[*tenants.Ticket]*request{},
+		config: c, end: c.Duration, wake: tenants.Never, requests: map[*tenants.Ticket]*request{}, agenda: newAgenda(),
 		desk:    planner.NewDesk(c.Scheduler.Policy, c.Scheduler.Slots, c.Budget),
 		machine: machine{slowdown: c.Slowdown, handOff: c.HandOff, slots: make([]slot, c.Scheduler.Slots)},
 	}

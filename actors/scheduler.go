@@ -96,6 +96,7 @@ func (h *house) step(ctx actor.Context, e scheduler.Event) {
 			ctx.Send(h.tenants[x.Tenant], *x)
 		case *scheduler.Lost:
 			event.Emit(h.log, event.SlotLost{Run: x.Run, Model: h.models[x.Model], Segment: x.Segment + 1, Slot: x.Slot})
+			h.stages[x.Model][x.Segment][x.Slot].runner.Terminate() // once more: it may have begun late
 		case *scheduler.Back:
 			event.Emit(h.log, event.SlotBack{Slot: x.Slot, After: x.After})
 		case *scheduler.Wake:

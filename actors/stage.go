@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -143,14 +142,9 @@ func (s *stage) judge(tickets []*tenants.Ticket, cause error) {
 
 // alone runs a ticket again that was part of a run which has failed.
 func (s *stage) alone(k *tenants.Ticket) error {
-	limit, cancel := context.WithTimeoutCause(context.Background(), s.limit, fmt.Errorf("it took longer than %s and was terminated", s.limit))
-	defer cancel()
-	stop := stages.WhenDone(limit, s.runner().Terminate)
+	defer s.survive()
 	s.carries = append(s.carries[:0], k.Carry)
-	_, err := s.run(s.carries)
-	if stop() && err != nil {
-		err = context.Cause(limit)
-	}
+	_, err := stages.RunWithin(s.limit, s.runner(), s.carries)
 	return err
 }
 
@@ -170,15 +164,18 @@ func (s *stage) furnish(k *tenants.Ticket) error {
 	return nil
 }
 
-// run is the native call. A panic in it leaves the runner in a state that nobody knows.
+// run is the native call.
 func (s *stage) run(rows []*stages.Carry) (stages.Usage, error) {
-	defer func() {
-		if p := recover(); p != nil {
-			s.breaks(fmt.Errorf("the runtime panicked: %v", p))
-			panic(p)
-		}
-	}()
+	defer s.survive()
 	return s.runner().Run(rows)
+}
+
+// survive is deferred around the native call: a panic in it leaves the runner in a state that nobody knows.
+func (s *stage) survive() {
+	if p := recover(); p != nil {
+		s.breaks(fmt.Errorf("the runtime panicked: %v", p))
+		panic(p)
+	}
 }
 
 func (s *stage) breaks(err error) {

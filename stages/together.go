@@ -83,7 +83,7 @@ func (t *trial) exits(rows []int) (exits [][]float32, err error) {
 			run = slices.Repeat(t.pair, n)[:n]
 		}
 		for run := range slices.Chunk(run, rows[s]) {
-			if _, err := runWithin(t.limit, r, run); err != nil {
+			if _, err := RunWithin(t.limit, r, run); err != nil {
 				return nil, fmt.Errorf("the first run of segment %d of model %s for %d requests: %w", s+1, t.model.Name, len(run), err)
 			}
 		}

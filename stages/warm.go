@@ -23,7 +23,7 @@ func Warm(b Backend, chain []Runner, rounds int, limit time.Duration) ([]time.Du
 			c.Tensors[i].Clear() // again: what is computed may lie where the inputs were
 		}
 		for s, r := range chain {
-			used, err := runWithin(limit, r, one)
+			used, err := RunWithin(limit, r, one)
 			if err != nil {
 				return nil, fmt.Errorf("the first run of segment %d of model %s: %w", s+1, b.Model().Name, err)
 			}
@@ -38,8 +38,8 @@ func Warm(b Backend, chain []Runner, rounds int, limit time.Duration) ([]time.Du
 	return medians, nil
 }
 
-// runWithin runs a segment and asks the run to end when it takes longer than the limit; with 0 there is none.
-func runWithin(limit time.Duration, r Runner, rows []*Carry) (Usage, error) {
+// RunWithin runs a segment and asks the run to end when it takes longer than the limit; with 0 there is none.
+func RunWithin(limit time.Duration, r Runner, rows []*Carry) (Usage, error) {
 	if limit <= 0 {
 		return r.Run(rows)
 	}
@@ -48,10 +48,26 @@ func runWithin(limit time.Duration, r Runner, rows []*Carry) (Usage, error) {
 	return RunUntil(ctx, r, rows)
 }
 
+// againAfter is the pause before a run that has been asked to end is asked again.
+const againAfter = time.Millisecond
+
 // RunUntil runs a segment and asks the run to end when the context is done. Then the error is the context's cause.
 func RunUntil(ctx context.Context, r Runner, rows []*Carry) (Usage, error) {
-	stop := WhenDone(ctx, r.Terminate)
-	used, err := r.Run(rows)
+	returned := make(chan struct{})
+	stop := WhenDone(ctx, func() {
+		for { // until it heard: the context may be done before the run has begun, and then nothing is there to be asked
+			r.Terminate()
+			select {
+			case <-returned:
+				return
+			case <-time.After(againAfter):
+			}
+		}
+	})
+	used, err := func() (Usage, error) {
+		defer close(returned) // in a panic, too
+		return r.Run(rows)
+	}()
 	if stop() && err != nil {
 		err = context.Cause(ctx)
 	}

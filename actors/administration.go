@@ -83,14 +83,17 @@ func (d *carriedOut) amended(c *config.Config, order administrative) (*config.Co
 		d.tenant = m.GetTenant()
 		return c.WithShare(m.GetTenant(), m.GetShare())
 	case *wire.SetRules:
-		policy, fairness := c.Scheduler.Policy, c.Scheduler.Fairness
+		policy, fairness, budget := c.Scheduler.Policy, c.Scheduler.Fairness, c.Scheduler.Budget
 		if m.GetPolicy() != "" {
 			policy = scheduler.Policy(m.GetPolicy())
 		}
 		if m.Fairness != nil {
 			fairness = m.GetFairness()
 		}
-		return c.WithRules(policy, fairness)
+		if m.Budget != nil {
+			budget = m.GetBudget()
+		}
+		return c.WithRules(policy, fairness, budget)
 	}
 	return nil, errors.ErrUnsupported
 }

@@ -84,21 +84,22 @@ func TestAnAdministratorChangesTheRulesWhileTheNodeRuns(t *testing.T) {
 	a := cl.Admin(token)
 	energy := 0.0
 	for _, c := range []struct {
-		rules    client.Rules
-		policy   string
-		fairness float64
+		rules client.Rules
+		want  *wire.Rules
 	}{
-		{client.Rules{}, "cooperative", 1},
-		{client.Rules{Policy: "non-cooperative"}, "non-cooperative", 1},
-		{client.Rules{Fairness: &energy}, "non-cooperative", 0},
-		{client.Rules{Policy: "first-come", Fairness: proto.Float64(0.5)}, "first-come", 0.5},
-		{client.Rules{Policy: "cooperative"}, "cooperative", 0.5},
+		{client.Rules{}, &wire.Rules{Policy: "cooperative", Fairness: 1}},
+		{client.Rules{Policy: "non-cooperative"}, &wire.Rules{Policy: "non-cooperative", Fairness: 1}},
+		{client.Rules{Fairness: &energy}, &wire.Rules{Policy: "non-cooperative"}},
+		{client.Rules{Policy: "first-come", Fairness: proto.Float64(0.5)}, &wire.Rules{Policy: "first-come", Fairness: 0.5}},
+		{client.Rules{Budget: proto.Float64(2.5)}, &wire.Rules{Policy: "first-come", Fairness: 0.5, Budget: 2.5}},
+		{client.Rules{Policy: "cooperative"}, &wire.Rules{Policy: "cooperative", Fairness: 0.5, Budget: 2.5}},
+		{client.Rules{Budget: proto.Float64(0)}, &wire.Rules{Policy: "cooperative", Fairness: 0.5}},
 	} {
 		now, err := a.SetRules(patiently(t), c.rules)
-		if err != nil || now.GetPolicy() != c.policy || now.GetFairness() != c.fairness {
+		if err != nil || !proto.Equal(now, c.want) {
 			t.Errorf("%+v gives %v, %v", c.rules, now, err)
 		}
-		if d, err := cl.Describe(patiently(t)); err != nil || d.GetRules().GetPolicy() != c.policy || d.GetRules().GetFairness() != c.fairness {
+		if d, err := cl.Describe(patiently(t)); err != nil || !proto.Equal(d.GetRules(), c.want) {
 			t.Errorf("after %+v the node describes %v, %v", c.rules, d.GetRules(), err)
 		}
 		healthy(t, cl)

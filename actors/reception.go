@@ -65,7 +65,7 @@ type standing struct {
 }
 
 func standingOf(c *config.Config) standing {
-	return standing{c.Node.Token, &wire.Rules{Policy: string(c.Scheduler.Policy), Fairness: c.Scheduler.Fairness}}
+	return standing{c.Node.Token, &wire.Rules{Policy: string(c.Scheduler.Policy), Fairness: c.Scheduler.Fairness, Budget: c.Scheduler.Budget}}
 }
 
 // messages are the types that may come through the door.

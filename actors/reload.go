@@ -75,7 +75,8 @@ func (n *Node) takeOver(c *config.Config, by string) (*config.Change, error) {
 	if change.Rules {
 		n.govern(c.Scheduler)
 		event.Emit(n.log, event.PolicyChanged{
-			Policy: string(c.Scheduler.Policy), Fairness: c.Scheduler.Fairness, OldPolicy: string(old.Policy), OldFairness: old.Fairness, By: by,
+			Policy: string(c.Scheduler.Policy), Fairness: c.Scheduler.Fairness, Budget: c.Scheduler.Budget,
+			OldPolicy: string(old.Policy), OldFairness: old.Fairness, OldBudget: old.Budget, By: by,
 		})
 	}
 	n.system.Root.Send(n.reception, standingOf(c))

@@ -61,8 +61,9 @@ func (c *Config) WithShare(name string, share float64) (*Config, error) {
 	return c.withTenants(all), nil
 }
 
-// WithRules is the configuration with another policy and fairness.
-func (c *Config) WithRules(p scheduler.Policy, fairness float64) (*Config, error) {
+// WithRules is the configuration with another policy, fairness and budget, which is
+// in W, or 0 for none.
+func (c *Config) WithRules(p scheduler.Policy, fairness, budget float64) (*Config, error) {
 	policies := schedulerSchema.attribute("policy")
 	if !slices.Contains(policies.words, string(p)) {
 		return nil, fmt.Errorf("policy is %s, not %.64q%s", policies.is(), p, didYouMean(string(p), policies.words))
@@ -70,8 +71,13 @@ func (c *Config) WithRules(p scheduler.Policy, fairness float64) (*Config, error
 	if err := inRange(schedulerSchema.attribute("hybrid"), fairness); err != nil {
 		return nil, err
 	}
+	if budget != 0 {
+		if err := inRange(schedulerSchema.attribute("budget"), budget); err != nil {
+			return nil, fmt.Errorf("%w (0 is none)", err)
+		}
+	}
 	d := *c
-	d.Scheduler.Policy, d.Scheduler.Fairness = p, fairness
+	d.Scheduler.Policy, d.Scheduler.Fairness, d.Scheduler.Budget = p, fairness, budget
 	return &d, nil
 }
 

@@ -129,9 +129,10 @@ func TestAmendments(t *testing.T) {
 		"a tenant less": {to: ok(c.Without("a")), removed: 1},
 		"a share":       {to: ok(c.WithShare("a", 7)), changed: 1},
 		"the same":      {to: ok(c.WithShare("a", 1))},
-		"a policy":      {to: ok(c.WithRules(scheduler.NonCooperative, 1)), rules: true},
-		"a fairness":    {to: ok(c.WithRules(c.Scheduler.Policy, 0)), rules: true},
-		"the same rule": {to: ok(c.WithRules(c.Scheduler.Policy, c.Scheduler.Fairness))},
+		"a policy":      {to: ok(c.WithRules(scheduler.NonCooperative, 1, 0)), rules: true},
+		"a fairness":    {to: ok(c.WithRules(c.Scheduler.Policy, 0, 0)), rules: true},
+		"a budget":      {to: ok(c.WithRules(c.Scheduler.Policy, 1, 2.5)), rules: true},
+		"the same rule": {to: ok(c.WithRules(c.Scheduler.Policy, c.Scheduler.Fairness, 0))},
 	} {
 		change, err := Compare(c, test.to)
 		if err != nil || len(change.Added) != test.added || len(change.Removed) != test.removed || len(change.Changed) != test.changed || change.Rules != test.rules {
@@ -165,10 +166,12 @@ func TestAmendmentsThatCannotBe(t *testing.T) {
 		"a negative share":   {func() (*Config, error) { return c.WithShare("a", -1) }, nil, "not -1"},
 		"a share of NaN":     {func() (*Config, error) { return c.WithShare("a", math.NaN()) }, nil, "not NaN"},
 		"an infinite share":  {func() (*Config, error) { return c.WithShare("a", math.Inf(1)) }, nil, "not +Inf"},
-		"another policy":     {func() (*Config, error) { return c.WithRules("cooperativ", 1) }, nil, `Did you mean "cooperative"?`},
-		"too much fairness":  {func() (*Config, error) { return c.WithRules(scheduler.Cooperative, 1.5) }, nil, "from 0 to 1, not 1.5"},
-		"a fairness of NaN":  {func() (*Config, error) { return c.WithRules(scheduler.Cooperative, math.NaN()) }, nil, "not NaN"},
-		"a very long policy": {func() (*Config, error) { return c.WithRules(scheduler.Policy(strings.Repeat("x", 1<<20)), 1) }, nil, "xxx"},
+		"another policy":     {func() (*Config, error) { return c.WithRules("cooperativ", 1, 0) }, nil, `Did you mean "cooperative"?`},
+		"too much fairness":  {func() (*Config, error) { return c.WithRules(scheduler.Cooperative, 1.5, 0) }, nil, "from 0 to 1, not 1.5"},
+		"a fairness of NaN":  {func() (*Config, error) { return c.WithRules(scheduler.Cooperative, math.NaN(), 0) }, nil, "not NaN"},
+		"a negative budget":  {func() (*Config, error) { return c.WithRules(scheduler.Cooperative, 1, -1) }, nil, "budget is a number from 0.001 to 100000, not -1 (0 is none)"},
+		"a budget of NaN":    {func() (*Config, error) { return c.WithRules(scheduler.Cooperative, 1, math.NaN()) }, nil, "not NaN"},
+		"a very long policy": {func() (*Config, error) { return c.WithRules(scheduler.Policy(strings.Repeat("x", 1<<20)), 1, 0) }, nil, "xxx"},
 	} {
 		d, err := test.amend()
 		if d != nil || err == nil || test.kind != nil && !errors.Is(err, test.kind) || !strings.Contains(err.Error(), test.words) || len(err.Error()) > 300 {
@@ -193,7 +196,7 @@ func TestWhatAReloadUndoes(t *testing.T) {
 	add := func(c *Config) (*Config, error) { return c.With(guest) }
 	remove := func(c *Config) (*Config, error) { return c.Without("a") }
 	share := func(c *Config) (*Config, error) { return c.WithShare("b", 9) }
-	policy := func(c *Config) (*Config, error) { return c.WithRules(scheduler.FirstCome, 0.5) }
+	policy := func(c *Config) (*Config, error) { return c.WithRules(scheduler.FirstCome, 0.5, 3) }
 	all := ordered(add, remove, share, policy)
 	for name, test := range map[string]struct {
 		running, again *Config
@@ -202,8 +205,8 @@ func TestWhatAReloadUndoes(t *testing.T) {
 		"nothing was ordered": {file, all, nil},
 		"the file says so":    {all, all, nil},
 		"the file is as it was": {all, file, []string{
-			"tenant guest was added", "tenant a was removed", "tenant b had share 9", "the policy was first-come with fairness 0.5"}},
-		"some is written down": {all, ordered(add, share), []string{"tenant a was removed", "the policy was first-come with fairness 0.5"}},
+			"tenant guest was added", "tenant a was removed", "tenant b had share 9", "the policy was first-come with fairness 0.5", "the budget was 3 W"}},
+		"some is written down": {all, ordered(add, share), []string{"tenant a was removed", "the policy was first-come with fairness 0.5", "the budget was 3 W"}},
 		"it was taken back":    {ordered(remove, func(c *Config) (*Config, error) { return c.With(file.Tenants[0]) }), file, nil},
 	} {
 		if d := cmp.Diff(test.want, Undone(file, test.running, test.again)); d != "" {

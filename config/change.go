@@ -105,6 +105,14 @@ func (s Scheduler) fixed() Scheduler {
 	return s
 }
 
+// watts is the budget in words.
+func (s Scheduler) watts() string {
+	if s.Budget == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("%g W", s.Budget)
+}
+
 // sameModel reports whether a model is as it was. Its evidence is, when its profile and its outcomes are.
 func sameModel(old, m *Model) bool {
 	if m == nil {
@@ -176,8 +184,12 @@ func Undone(file, running, again *Config) []string {
 			all = append(all, fmt.Sprintf("tenant %s had share %g", now.Name, t.Tenant.Share))
 		}
 	}
-	if s, now := running.Scheduler, again.Scheduler; ordered.Rules && (s.Policy != now.Policy || s.Fairness != now.Fairness) {
+	s, now := running.Scheduler, again.Scheduler
+	if ordered.Rules && (s.Policy != now.Policy || s.Fairness != now.Fairness) {
 		all = append(all, fmt.Sprintf("the policy was %s with fairness %g", s.Policy, s.Fairness))
+	}
+	if ordered.Rules && s.Budget != now.Budget {
+		all = append(all, "the budget was "+s.watts())
 	}
 	return all
 }

@@ -40,16 +40,17 @@ func (a *Admin) SetShare(ctx context.Context, tenant string, share float64) (*wi
 	})
 }
 
-// Rules say how a node gives its slots away. What is not said stays as it is.
+// Rules say how a node gives its slots away, and within which budget. What is not said stays as it is.
 type Rules struct {
 	Policy   string   // "cooperative", "non-cooperative" or "first-come"; empty: not said
 	Fairness *float64 // what shares are parts of: time at 1, energy at 0, and a mixture between them; nil: not said
+	Budget   *float64 // how many W beyond idle the plan may spend, 0.001 to 1e5, or 0 for as many as it likes; nil: not said
 }
 
-// SetRules changes how slots are given away, and gives what holds from now on.
+// SetRules changes how slots are given away, or the budget, and gives what holds from now on.
 func (a *Admin) SetRules(ctx context.Context, r Rules) (*wire.Rules, error) {
 	done, err := a.order(ctx, func(id uint64) proto.Message {
-		return &wire.SetRules{Id: id, Token: a.token, Policy: r.Policy, Fairness: r.Fairness}
+		return &wire.SetRules{Id: id, Token: a.token, Policy: r.Policy, Fairness: r.Fairness, Budget: r.Budget}
 	})
 	return done.GetRules(), err
 }

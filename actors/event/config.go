@@ -20,12 +20,14 @@ type ConfigRejected struct {
 
 func (ConfigRejected) kind() kind { return kind{"config.rejected", fail, always} }
 
-// PolicyChanged says that slots are given away in another way from now on.
+// PolicyChanged says that slots are given away in another way from now on, or within another budget.
 type PolicyChanged struct {
 	Policy      string  // who may have a slot that is free
 	Fairness    float64 // what shares are parts of: time at 1, energy at 0
+	Budget      float64 // W beyond idle that the plan may spend; 0: as many as it likes
 	OldPolicy   string  // before
 	OldFairness float64 // before
+	OldBudget   float64 // W, before
 	By          string  // host:port of the administrator who ordered it; empty: a reload
 }
 

@@ -1242,7 +1242,7 @@ type Description struct {
 	// The node's clock when it described itself, for Infer.sent_at_ns. It runs
 	// evenly, and a node that starts anew goes on where its wall clock stands.
 	NowNs int64 `protobuf:"varint,6,opt,name=now_ns,json=nowNs,proto3" json:"now_ns,omitempty"`
-	// Who may have a slot that is free, and what shares are parts of.
+	// Who may have a slot that is free, what shares are parts of, and the budget.
 	Rules         *Rules `protobuf:"bytes,7,opt,name=rules,proto3" json:"rules,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1327,14 +1327,17 @@ func (x *Description) GetRules() *Rules {
 	return nil
 }
 
-// Rules say how a node gives its slots away.
+// Rules say how a node gives its slots away, and within which budget.
 type Rules struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Who may have a slot that is free: "cooperative", "non-cooperative" or
 	// "first-come".
 	Policy string `protobuf:"bytes,1,opt,name=policy,proto3" json:"policy,omitempty"`
 	// What shares are parts of: time at 1, energy at 0, and a mixture between them.
-	Fairness      float64 `protobuf:"fixed64,2,opt,name=fairness,proto3" json:"fairness,omitempty"`
+	Fairness float64 `protobuf:"fixed64,2,opt,name=fairness,proto3" json:"fairness,omitempty"`
+	// How many watts beyond those of the idle machine the plan may spend. 0: as many
+	// as it likes.
+	Budget        float64 `protobuf:"fixed64,3,opt,name=budget,proto3" json:"budget,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1379,6 +1382,13 @@ func (x *Rules) GetPolicy() string {
 func (x *Rules) GetFairness() float64 {
 	if x != nil {
 		return x.Fairness
+	}
+	return 0
+}
+
+func (x *Rules) GetBudget() float64 {
+	if x != nil {
+		return x.Budget
 	}
 	return 0
 }
@@ -2905,7 +2915,8 @@ func (x *SetShare) GetShare() float64 {
 	return 0
 }
 
-// SetRules changes how slots are given away, from the next segment on.
+// SetRules changes how slots are given away, from the next segment on, and the
+// budget, from the next plan on.
 type SetRules struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The app's name for the request, unique among those it has in flight.
@@ -2915,7 +2926,10 @@ type SetRules struct {
 	// The policy, as in Rules. Empty: as it is.
 	Policy string `protobuf:"bytes,3,opt,name=policy,proto3" json:"policy,omitempty"`
 	// The fairness, as in Rules. Absent: as it is.
-	Fairness      *float64 `protobuf:"fixed64,4,opt,name=fairness,proto3,oneof" json:"fairness,omitempty"`
+	Fairness *float64 `protobuf:"fixed64,4,opt,name=fairness,proto3,oneof" json:"fairness,omitempty"`
+	// The budget in watts, as in Rules: 0.001 to 100000, or 0 for none. Absent: as it
+	// is.
+	Budget        *float64 `protobuf:"fixed64,5,opt,name=budget,proto3,oneof" json:"budget,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2978,6 +2992,13 @@ func (x *SetRules) GetFairness() float64 {
 	return 0
 }
 
+func (x *SetRules) GetBudget() float64 {
+	if x != nil && x.Budget != nil {
+		return *x.Budget
+	}
+	return 0
+}
+
 // Administered says that an order has been carried out, and what is in force since.
 type Administered struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2986,7 +3007,7 @@ type Administered struct {
 	// The tenant that the order was about; absent when it was about none, or
 	// removed it.
 	Tenant *TenantInfo `protobuf:"bytes,2,opt,name=tenant,proto3" json:"tenant,omitempty"`
-	// How the node gives its slots away.
+	// How the node gives its slots away, and within which budget.
 	Rules *Rules `protobuf:"bytes,3,opt,name=rules,proto3" json:"rules,omitempty"`
 	// What is allowed but hardly meant in the source of a tenant, for people.
 	Warnings      []string `protobuf:"bytes,4,rep,name=warnings,proto3" json:"warnings,omitempty"`
@@ -3124,10 +3145,11 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\atenants\x18\x04 \x03(\v2\x19.delen.wire.v1.TenantInfoR\atenants\x12*\n" +
 	"\x11max_message_bytes\x18\x05 \x01(\x04R\x0fmaxMessageBytes\x12\x15\n" +
 	"\x06now_ns\x18\x06 \x01(\x03R\x05nowNs\x12*\n" +
-	"\x05rules\x18\a \x01(\v2\x14.delen.wire.v1.RulesR\x05rules\";\n" +
+	"\x05rules\x18\a \x01(\v2\x14.delen.wire.v1.RulesR\x05rules\"S\n" +
 	"\x05Rules\x12\x16\n" +
 	"\x06policy\x18\x01 \x01(\tR\x06policy\x12\x1a\n" +
-	"\bfairness\x18\x02 \x01(\x01R\bfairness\"\xd0\x04\n" +
+	"\bfairness\x18\x02 \x01(\x01R\bfairness\x12\x16\n" +
+	"\x06budget\x18\x03 \x01(\x01R\x06budget\"\xd0\x04\n" +
 	"\n" +
 	"TenantInfo\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
@@ -3254,13 +3276,15 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x14\n" +
 	"\x05token\x18\x02 \x01(\tR\x05token\x12\x16\n" +
 	"\x06tenant\x18\x03 \x01(\tR\x06tenant\x12\x14\n" +
-	"\x05share\x18\x04 \x01(\x01R\x05share\"v\n" +
+	"\x05share\x18\x04 \x01(\x01R\x05share\"\x9e\x01\n" +
 	"\bSetRules\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x14\n" +
 	"\x05token\x18\x02 \x01(\tR\x05token\x12\x16\n" +
 	"\x06policy\x18\x03 \x01(\tR\x06policy\x12\x1f\n" +
-	"\bfairness\x18\x04 \x01(\x01H\x00R\bfairness\x88\x01\x01B\v\n" +
-	"\t_fairness\"\x99\x01\n" +
+	"\bfairness\x18\x04 \x01(\x01H\x00R\bfairness\x88\x01\x01\x12\x1b\n" +
+	"\x06budget\x18\x05 \x01(\x01H\x01R\x06budget\x88\x01\x01B\v\n" +
+	"\t_fairnessB\t\n" +
+	"\a_budget\"\x99\x01\n" +
 	"\fAdministered\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x121\n" +
 	"\x06tenant\x18\x02 \x01(\v2\x19.delen.wire.v1.TenantInfoR\x06tenant\x12*\n" +

@@ -17,17 +17,18 @@ import (
 type policyOptions struct {
 	administrator
 	fairness string
+	budget   string
 }
 
 // newPolicy makes the command that shows and changes how a running node gives its slots away.
 func newPolicy() *cobra.Command {
 	var f policyOptions
 	cmd := &cobra.Command{
-		Use:   "policy [NAME] [--fairness time|energy|NUMBER]",
+		Use:   "policy [NAME] [--fairness time|energy|NUMBER] [--budget W|none]",
 		Short: "Show or change how a running node gives its slots away",
-		Long: `Policy shows who may have a slot of a running node that is free and what shares are
-parts of, or changes that from the next segment on. What is not given stays as it
-is.
+		Long: `Policy shows who may have a slot of a running node that is free, what shares are
+parts of and what the plan may spend, or changes that: from the next segment on, the
+budget from the next plan on. What is not given stays as it is.
 
 NAME is what scheduler.policy is in the configuration:
 
@@ -37,13 +38,15 @@ NAME is what scheduler.policy is in the configuration:
   first-come        requests are served in their order, whoever sends them
 
 --fairness says what shares are parts of: time, energy, or a mixture of both as a
-number from 0 (energy) to 1 (time).
+number from 0 (energy) to 1 (time). --budget says how many watts beyond those of the
+idle machine the plan may spend on all tenants together, by the models' profiles.
 
 To show takes no token, to change does. With --json the result is a JSON object with
-policy and fairness, a number.` + aboutToken,
+policy, fairness, a number, and budget_w, null for none.` + aboutToken,
 		Example: `  delen policy
   delen policy non-cooperative --token-file admin.token
-  delen policy --fairness 0.7 --token-file admin.token`,
+  delen policy --fairness 0.7 --token-file admin.token
+  delen policy --budget 2.5 --token-file admin.token`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return fmt.Errorf("one NAME is expected, but there are %d arguments: %q", len(args), args)
@@ -51,7 +54,7 @@ policy and fairness, a number.` + aboutToken,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 && !cmd.Flags().Changed("fairness") {
+			if len(args) == 0 && !cmd.Flags().Changed("fairness") && !cmd.Flags().Changed("budget") {
 				return f.show(cmd.Context(), cmd.OutOrStdout())
 			}
 			rules, err := f.rules(args)
@@ -69,6 +72,7 @@ policy and fairness, a number.` + aboutToken,
 	}
 	f.flags(cmd)
 	cmd.Flags().StringVar(&f.fairness, "fairness", "", "what shares are parts of: time, energy, or a number from 0 (energy) to 1 (time)")
+	cmd.Flags().StringVar(&f.budget, "budget", "", "what the plan may spend beyond idle: `W`atts, or none for as many as it likes")
 	return cmd
 }
 
@@ -93,6 +97,17 @@ func (f *policyOptions) rules(args []string) (client.Rules, error) {
 		}
 		r.Fairness = &x
 	}
+	switch f.budget {
+	case "":
+	case "none":
+		r.Budget = new(0.0)
+	default:
+		x, err := strconv.ParseFloat(f.budget, 64)
+		if err != nil || !(x > 0) {
+			return r, fmt.Errorf("--budget %s: write watts, more than 0, or none", f.budget)
+		}
+		r.Budget = &x
+	}
 	return r, nil
 }
 
@@ -114,13 +129,20 @@ func (f *policyOptions) print(stdout io.Writer, r *wire.Rules) error {
 
 // policyLine is a policy as JSON.
 type policyLine struct {
-	Policy   string  `json:"policy"`
-	Fairness float64 `json:"fairness"`
+	Policy   string   `json:"policy"`
+	Fairness float64  `json:"fairness"`
+	Budget   *float64 `json:"budget_w"`
 }
 
-func newPolicyLine(r *wire.Rules) policyLine { return policyLine{r.GetPolicy(), r.GetFairness()} }
+func newPolicyLine(r *wire.Rules) policyLine {
+	l := policyLine{Policy: r.GetPolicy(), Fairness: r.GetFairness()}
+	if w := r.GetBudget(); w > 0 {
+		l.Budget = &w
+	}
+	return l
+}
 
-// policySentence says how slots are given away.
+// policySentence says how slots are given away, and within which budget.
 func policySentence(r *wire.Rules) string {
 	parts := fmt.Sprintf("a mixture of time (%.4g) and energy (%.4g)", r.GetFairness(), 1-r.GetFairness())
 	switch r.GetFairness() {
@@ -129,5 +151,9 @@ func policySentence(r *wire.Rules) string {
 	case 0:
 		parts = "energy"
 	}
-	return fmt.Sprintf("policy %s, shares are parts of %s", r.GetPolicy(), parts)
+	sentence := fmt.Sprintf("policy %s, shares are parts of %s", r.GetPolicy(), parts)
+	if w := r.GetBudget(); w > 0 {
+		sentence += fmt.Sprintf(", the plan may spend %.4g W beyond idle", w)
+	}
+	return sentence
 }

@@ -108,7 +108,10 @@ func (o *oracle) stopsAt(picture int, c *criteria.Criterion) (exit int, sure boo
 // check holds an answer against the whole model's.
 func (o *oracle) check(t testing.TB, picture int, c *criteria.Criterion, a *client.Answer) {
 	t.Helper()
-	exit, sure := o.stopsAt(picture, c)
+	exit, sure := a.Exit, false // without a criterion any exit will do
+	if c != nil {
+		exit, sure = o.stopsAt(picture, c)
+	}
 	if a.Exit < 1 || a.Exit > 4 || sure && a.Exit != exit {
 		t.Errorf("picture %d under %s: answered by exit %d, want %d", picture, c, a.Exit, exit)
 		return

@@ -29,7 +29,7 @@ import (
 )
 
 // patience is how long a test waits for what must come. It is no claim about speed.
-const patience = 60 * time.Second
+const patience = 2 * time.Minute
 
 // alone says whether the test has run in a process of its own.
 func alone(t *testing.T) bool {

@@ -2,6 +2,7 @@ package actors_test
 
 import (
 	"context"
+	"errors"
 	"math"
 	"os"
 	"strings"
@@ -109,6 +110,18 @@ func TestAReloadThatTheNodeCannotMakeChangesNothing(t *testing.T) {
 	healthy(t, cl)
 }
 
+// inferAdmitted sends a request again, when the node says, as long as the tenant sends more than the plan lets in.
+func inferAdmitted(ctx context.Context, cl *client.Client, r client.Request) (*client.Answer, error) {
+	for {
+		a, err := cl.Infer(ctx, r)
+		var no *client.Error
+		if !errors.As(err, &no) || !no.Refused || no.Code != wire.Code_RESOURCE_EXHAUSTED {
+			return a, err
+		}
+		<-time.After(no.RetryAfter)
+	}
+}
+
 // Law 6: what waits ends, with its deepest answer if it has one; what runs ends at its next exit; nothing is lost and the
 // others do not notice.
 func TestATenantIsRemovedUnderLoad(t *testing.T) {
@@ -125,7 +138,7 @@ func TestATenantIsRemovedUnderLoad(t *testing.T) {
 		wg.Go(func() {
 			tenant := []string{"doorbell", "survey"}[worker%2]
 			for i := 0; !over.Load(); i++ {
-				a, err := cl.Infer(context.Background(), client.Request{Tenant: tenant, Inputs: inputs(pictures(t)[i%300]), Criterion: "false"})
+				a, err := inferAdmitted(context.Background(), cl, client.Request{Tenant: tenant, Inputs: inputs(pictures(t)[i%300]), Criterion: "false"})
 				e, _ := err.(*client.Error)
 				switch {
 				case err == nil && a.Reason == wire.Reason_LAST_EXIT:
@@ -148,7 +161,7 @@ func TestATenantIsRemovedUnderLoad(t *testing.T) {
 			}
 			ctx := patiently(t)
 			for range 20 { // some work of the one that stays
-				if _, err := cl.Infer(ctx, client.Request{Tenant: "doorbell", Inputs: inputs(pictures(t)[0])}); err != nil {
+				if _, err := inferAdmitted(ctx, cl, client.Request{Tenant: "doorbell", Inputs: inputs(pictures(t)[0])}); err != nil {
 					t.Error(err)
 				}
 			}

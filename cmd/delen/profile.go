@@ -59,8 +59,9 @@ time. MODEL is an ONNX file, or one for each segment, as split takes them.
 
 Times are those of warm runs, the segments in turns as when they serve: the median
 and the 95th percentile. Each number of rows (--rows) is run --rounds times, or for
---time if that ends earlier. Floating-point operations are counted in the graph, a
-multiply-add as two. A model with a fixed batch is measured with that. The CPU
+--time if that ends earlier, the numbers in turns, too, so that a machine whose pace
+drifts does not favour one of them. Floating-point operations are counted in the
+graph, a multiply-add as two. A model with a fixed batch is measured with that. The CPU
 executes the model, or the provider that --provider names, as its defaults are.
 
 Energy comes from the meter that there is: the rails of a Jetson, the processor's
@@ -211,53 +212,28 @@ func (f *profiling) head(m *stages.Model) (*profile.Profile, error) {
 // runtimeName is the runtime with its version, as profiles name it. The library must be open.
 func runtimeName() string { return "onnxruntime " + onnx.LibraryVersion() }
 
-// load loads the model, with memory for as many requests as a run will have.
+// load loads the model, with memory for as many requests as the runs of all sizes will have.
 func (f *profiling) load() (*onnx.Model, error) {
+	requests := 2 // to see whether rows keep apart
+	for _, n := range f.wanted() {
+		requests += n
+	}
 	var exits []string
 	if f.exits != "" {
 		exits = strings.Split(f.exits, ",")
 	}
 	return onnx.Load(onnx.Config{
 		Name: filepath.Base(f.models[0]), Files: f.models, Exits: exits, Logits: !f.probs, Threads: f.threads,
-		Carries: max(2, slices.Max(f.wanted())), Provider: onnx.Provider{Name: f.provider},
+		Carries: requests, Provider: onnx.Provider{Name: f.provider},
 	})
 }
 
-// wanted are the numbers of rows to measure.
+// wanted are the numbers of rows to measure, ascending.
 func (f *profiling) wanted() []int {
 	if f.rows == nil {
 		return usualRows
 	}
 	return slices.Compact(slices.Sorted(slices.Values(f.rows)))
-}
-
-// allRuns runs the model for one request at a time, and for each other number that is wanted and that it takes.
-func (f *profiling) allRuns(ctx context.Context, m *onnx.Model) ([]*runs, error) {
-	own, err := f.runsOf(ctx, m, 1)
-	if err != nil {
-		return nil, err
-	}
-	all, most := []*runs{own}, 1
-	for _, n := range f.wanted() {
-		if n == 1 || n == own.rows {
-			continue
-		}
-		if f.rows == nil && m.Model().MaxRows(n) < n {
-			break
-		}
-		r, err := f.runsOf(ctx, m, n)
-		switch {
-		case ctx.Err() != nil:
-			return nil, context.Cause(ctx)
-		case err != nil && f.rows != nil:
-			return nil, fmt.Errorf("with %d rows: %w", n, err)
-		case err != nil:
-			f.warn("with %d rows at a time the model does not run, so no more than %d are measured: %v", n, most, err)
-			return all, nil
-		}
-		all, most = append(all, r), n
-	}
-	return all, nil
 }
 
 // warn says what is wrong with what is measured.

@@ -67,16 +67,16 @@ func (c *chain) run(ctx context.Context, segment int) (stages.Usage, error) {
 }
 
 // round runs all segments once and gives what each took.
-func (c *chain) round(ctx context.Context, took []time.Duration) error {
+func (c *chain) round(ctx context.Context) (took []time.Duration, err error) {
 	c.ready()
 	for s := range c.runners {
 		used, err := c.run(ctx, s)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		took[s] = used.Busy
+		took = append(took, used.Busy)
 	}
-	return nil
+	return took, nil
 }
 
 // read runs all segments on what is in the first ticket's input, reads every exit and shows its row. The error of an exit names it.

@@ -89,8 +89,8 @@ func (f *profiling) spanOf(m *power.Meter) time.Duration {
 }
 
 // energiesOf are what a run of each segment takes; nil when it is not known.
-func (f *profiling) energiesOf(ctx context.Context, c *chain, r *runs) ([]*float64, error) {
-	all := make([]*float64, len(c.runners))
+func (f *profiling) energiesOf(ctx context.Context, r *runs) ([]*float64, error) {
+	all := make([]*float64, len(r.segments))
 	switch f.energy.source {
 	case profile.Modelled:
 		for s := range all {
@@ -98,7 +98,7 @@ func (f *profiling) energiesOf(ctx context.Context, c *chain, r *runs) ([]*float
 		}
 		return all, nil
 	case profile.Measured:
-		err := f.meterAll(ctx, c, r, all)
+		err := f.meterAll(ctx, r, all)
 		if err == nil || ctx.Err() != nil {
 			return all, err
 		}
@@ -112,7 +112,8 @@ func (f *profiling) energiesOf(ctx context.Context, c *chain, r *runs) ([]*float
 
 // meterAll measures what a run of each segment draws, idle power included, by running it over and over. What a segment reads
 // it does not write, so it may run again.
-func (f *profiling) meterAll(ctx context.Context, c *chain, r *runs, all []*float64) error {
+func (f *profiling) meterAll(ctx context.Context, r *runs, all []*float64) error {
+	c := r.chain
 	m, err := power.Open(f.root)
 	if err != nil {
 		return err

@@ -129,11 +129,29 @@ func TestAMeterThatCannotBeReadLeavesEnergyUnknown(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer m.Close()
-	if r, err := later.runsOf(t.Context(), m, 1); err != nil || r.energies[0] != nil || later.energy.source != "" {
-		t.Errorf("%+v, %v", r, err)
+	if all, err := later.allRuns(t.Context(), m); err != nil || all[0].energies[0] != nil || later.energy.source != "" {
+		t.Errorf("%+v, %v", all, err)
 	}
 	if !strings.Contains(stderr.String(), "delen: warning: energy is not known: "+power.ErrNoMeter.Error()) {
 		t.Errorf("it warns %q", stderr.String())
+	}
+}
+
+// Numbers of rows take turns: whenever time is over, all have been measured as often.
+func TestNumbersOfRowsTakeTurns(t *testing.T) {
+	f, _ := metered(t, furnished(t), "5000\n")
+	f.rounds, f.limit, f.energy = 1_000_000, 50*time.Millisecond, &energies{}
+	if err := openLibrary(""); err != nil {
+		t.Fatal(err)
+	}
+	m, err := f.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	all, err := f.allRuns(t.Context(), m)
+	if err != nil || len(all) != 2 || all[0].rows != 1 || all[1].rows != 2 || len(all[0].exits[3]) != len(all[1].exits[3]) {
+		t.Errorf("%+v, %v", all, err)
 	}
 }
 
@@ -155,7 +173,7 @@ func TestAnInterruptionIsNoticedBetweenShortRuns(t *testing.T) {
 	defer c.close()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := c.round(ctx, make([]time.Duration, 4)); !errors.Is(err, context.Canceled) {
+	if _, err := c.round(ctx); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	if _, err := c.read(ctx, func(int, []float32) {}); !errors.Is(err, context.Canceled) {

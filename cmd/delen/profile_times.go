@@ -15,68 +15,118 @@ import (
 
 // runs are what runs with one number of rows took.
 type runs struct {
+	chain    *chain
 	rows     int
 	segments [][]float64 // s that each segment took, in the order of the rounds
 	exits    [][]float64 // s to each exit
 	energies []*float64  // J that a run of each segment takes; nil: not known
 }
 
-// runsOf measures a model with runs for a number of requests. Of a model that insists on a number of rows, one has that.
-func (f *profiling) runsOf(ctx context.Context, m *onnx.Model, requests int) (_ *runs, err error) {
-	c, err := newChain(m, requests)
+// String names the runs in a message.
+func (r *runs) String() string { return plural(r.rows, "row") }
+
+// allRuns runs the model for one request at a time, and for each other number that is wanted and that it takes.
+func (f *profiling) allRuns(ctx context.Context, m *onnx.Model) (all []*runs, err error) {
+	defer func() {
+		for _, r := range all {
+			err = errors.Join(err, r.chain.close())
+		}
+	}()
+	own, err := f.open(ctx, m, 1)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, c.close()) }()
-	if requests > 1 {
-		if err := stages.Together(m, c.runners, slices.Repeat([]int{requests}, len(c.runners)), warming, 0); err != nil {
-			return nil, err
+	all = append(all, own)
+	for _, n := range f.wanted() {
+		if n == 1 || n == own.rows {
+			continue
+		}
+		if f.rows == nil && m.Model().MaxRows(n) < n {
+			break
+		}
+		r, err := f.open(ctx, m, n)
+		if ctx.Err() != nil {
+			return all, context.Cause(ctx)
+		}
+		if err != nil && f.rows != nil {
+			return all, fmt.Errorf("with %d rows: %w", n, err)
+		}
+		if err != nil {
+			f.warn("with %d rows at a time the model does not run, so no more than %d are measured: %v", n, all[len(all)-1].rows, err)
+			break
+		}
+		all = append(all, r)
+	}
+	if err := f.repeat(ctx, all); err != nil {
+		return all, err
+	}
+	f.doubt(all)
+	for _, r := range all {
+		if r.energies, err = f.energiesOf(ctx, r); err != nil {
+			return all, err
 		}
 	}
-	r := &runs{rows: max(m.Model().Rows, requests), segments: make([][]float64, len(c.runners)), exits: make([][]float64, len(c.runners))}
-	if err := f.repeat(ctx, c, r); err != nil {
-		return nil, err
-	}
-	if cut, wanted := len(r.exits[0]), f.rounds; cut < wanted && cut < enough {
-		f.warn("%s: no more than %s within %s, so the 95th percentile is a guess; give more with --time", r, plural(cut, "round"), f.limit)
-	}
-	if trouble := disturbance(r.exits[len(r.exits)-1]); trouble != "" {
-		f.warn("%s: the machine is busy or throttles: %s; measure again when it has nothing else to do", r, trouble)
-	}
-	r.energies, err = f.energiesOf(ctx, c, r)
-	return r, err
+	return all, nil
 }
-
-// String names the runs in a message.
-func (r *runs) String() string { return plural(r.rows, "row") }
 
 // warming is how many rounds are not counted. They take a fifth of the time at most.
 const warming = 20
 
-// repeat runs the segments in turns, so that each finds the caches as when it serves.
-func (f *profiling) repeat(ctx context.Context, c *chain, r *runs) error {
-	took := make([]time.Duration, len(c.runners))
-	begun := time.Now()
-	for n := 0; n < warming && (n == 0 || time.Since(begun) < f.limit/5); n++ {
-		f.bar.show("warming "+r.String(), "", float64(n)/warming)
-		if err := c.round(ctx, took); err != nil {
-			return err
-		}
+// open makes warm runs for a number of requests. Of a model that insists on a number of rows, one request has that. They are to
+// be closed.
+func (f *profiling) open(ctx context.Context, m *onnx.Model, requests int) (*runs, error) {
+	c, err := newChain(m, requests)
+	if err != nil {
+		return nil, err
 	}
-	begun = time.Now()
-	for n := 0; n < f.rounds && (n == 0 || time.Since(begun) < f.limit); n++ {
-		f.bar.show(r.String(), "", max(float64(n)/float64(f.rounds), time.Since(begun).Seconds()/f.limit.Seconds()))
-		if err := c.round(ctx, took); err != nil {
-			return err
-		}
-		sum := 0.0
-		for s, d := range took {
-			sum += d.Seconds()
-			r.segments[s] = append(r.segments[s], d.Seconds())
-			r.exits[s] = append(r.exits[s], sum)
+	r := &runs{chain: c, rows: max(m.Model().Rows, requests), segments: make([][]float64, len(c.runners)), exits: make([][]float64, len(c.runners))}
+	if requests > 1 {
+		err = stages.Together(m, c.runners, slices.Repeat([]int{requests}, len(c.runners)), warming, 0)
+	}
+	begun := time.Now()
+	for n := 0; err == nil && n < warming && (n == 0 || time.Since(begun) < f.limit/5); n++ {
+		f.bar.show("warming "+r.String(), "", float64(n)/warming)
+		_, err = c.round(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return r, nil
+}
+
+// repeat runs the segments in turns, so that each finds the caches as when it serves, and the numbers of rows in turns: a
+// machine's pace drifts by more than what rows gain together, and so it drifts for all of them alike.
+func (f *profiling) repeat(ctx context.Context, all []*runs) error {
+	begun, limit := time.Now(), f.limit*time.Duration(len(all))
+	for n := 0; n < f.rounds && (n == 0 || time.Since(begun) < limit); n++ {
+		for _, r := range all {
+			f.bar.show("rounds of "+plural(r.rows, "row"), "", max(float64(n)/float64(f.rounds), time.Since(begun).Seconds()/limit.Seconds()))
+			took, err := r.chain.round(ctx)
+			if err != nil {
+				return fmt.Errorf("with %s: %w", r, err)
+			}
+			sum := 0.0
+			for s, d := range took {
+				sum += d.Seconds()
+				r.segments[s] = append(r.segments[s], d.Seconds())
+				r.exits[s] = append(r.exits[s], sum)
+			}
 		}
 	}
 	return nil
+}
+
+// doubt warns once of what makes times doubtful: it concerns all numbers of rows alike.
+func (f *profiling) doubt(all []*runs) {
+	if cut, wanted := len(all[0].exits[0]), f.rounds; cut < wanted && cut < enough {
+		f.warn("no more than %s within %s, so the 95th percentiles are a guess; give more with --time", plural(cut, "round"), f.limit*time.Duration(len(all)))
+	}
+	for _, r := range all {
+		if trouble := disturbance(r.exits[len(r.exits)-1]); trouble != "" {
+			f.warn("%s: the machine is busy or throttles: %s; measure again when it has nothing else to do", r, trouble)
+			return
+		}
+	}
 }
 
 // quantile is the smallest of the values that a part q of them is not above. There is at least one.

@@ -61,8 +61,8 @@ Times are those of warm runs, the segments in turns as when they serve: the medi
 and the 95th percentile. Each number of rows (--rows) is run --rounds times, or for
 --time if that ends earlier, the numbers in turns, too, so that a machine whose pace
 drifts does not favour one of them. Floating-point operations are counted in the
-graph, a multiply-add as two. A model with a fixed batch is measured with that. The CPU
-executes the model, or the provider that --provider names, as its defaults are.
+graph, a multiply-add as two. A model with a fixed batch is measured with that. The
+CPU executes the model, or the provider that --provider names, as its defaults are.
 
 Energy comes from the meter that there is: the rails of a Jetson, the processor's
 energy counters (only root may read them on most machines), or a battery that is

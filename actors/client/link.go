@@ -181,7 +181,7 @@ func (cl *Client) handshake(ctx context.Context) error {
 	cl.mu.Unlock()
 	m, err := cl.exchange(ctx, id, done, &wire.Describe{Id: id}, nil)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%w: no answer; the node must be up and able to dial back to %s", err, cl.system.Address())
+		return fmt.Errorf("no answer within %s (%w): is it a node, awake and able to dial back to %s?", time.Since(asked).Round(100*time.Millisecond), err, cl.system.Address())
 	}
 	if err != nil {
 		return err

@@ -249,6 +249,33 @@ func TestDiallingANodeThatDoesNotAnswerEnds(t *testing.T) {
 	}
 }
 
+// The library waits ten seconds for a peer that accepts a connection and is silent. Whoever dials it does not.
+func TestDiallingSomethingSilentIsOverWhenItsTimeIs(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	over := make(chan error, 1)
+	go func() {
+		_, err := client.Dial(ctx, client.Config{Node: l.Addr().String()})
+		over <- err
+	}()
+	select {
+	case err := <-over:
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "is it a node, awake") {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(9 * time.Second): // the library's ten
+		t.Error("it is not over after nine seconds")
+	}
+}
+
 func TestDiallingSomethingElseSaysSo(t *testing.T) {
 	if alone(t) {
 		return

@@ -2,7 +2,7 @@ package door
 
 import "time"
 
-// goodbye is how long peers have to end their streams.
+// goodbye is how long peers have to end their streams, and the library to end what it has begun.
 const goodbye = 250 * time.Millisecond
 
 // Shutdown closes the door: it tells the peers, gives them a moment to leave, and then cuts off those that stay, for whom
@@ -22,5 +22,8 @@ func (d *Door) Shutdown() {
 	case <-time.After(goodbye):
 	}
 	d.remote.Shutdown(false)
-	<-done
+	select {
+	case <-done:
+	case <-time.After(goodbye): // it waits ten seconds for a peer that accepts a connection and then says nothing
+	}
 }

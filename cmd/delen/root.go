@@ -118,6 +118,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return statusFine
 	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = errInterrupted
+	}
 	fmt.Fprintf(stderr, "delen: %v\n", err)
 	var usage usageError
 	if understood && !errors.As(err, &usage) {
@@ -126,6 +129,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	fmt.Fprintf(stderr, "Run '%s --help' for how to use it.\n", cmd.CommandPath())
 	return statusUsage
 }
+
+// errInterrupted is the error of a command that Ctrl-C has ended, and that has nothing more to say about it.
+var errInterrupted = errors.New("interrupted")
 
 // noCommand refuses what is no command and suggests one.
 func noCommand(root *cobra.Command, args []string) error {

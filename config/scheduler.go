@@ -92,7 +92,7 @@ var schedulerSchema = &schema{
 	}, {
 		name: "budget", form: aNumber, low: "0.001", high: "100000", otherwise: "no bound", example: "2.5",
 		doc: "How many watts beyond those of the idle machine the requests of all tenants together may take in the mean, by the models' profiles. Operating points " +
-			"are chosen within it; tenants that state a criterion take what they take.",
+			"are chosen within it, those of stated criteria stay as they are, and requests that it has no power for are refused.",
 	}, {
 		name: "batch", form: aCount, usual: "8", low: "1", high: "64",
 		doc: "How many requests one run of a segment may be for at the most, when they wait anyhow. The model's profile says for which segments it pays; without one, " +

@@ -106,7 +106,7 @@ func (t *Tenant) check(now time.Duration, r *Request) ([][]byte, *Refusal) {
 	}
 	if wait, ok := t.sluice.opens(now); !ok {
 		return nil, &Refusal{Code: Exhausted, RetryAfter: wait,
-			Message: fmt.Sprintf("more requests come than the machine can answer: %.3g a second are let in for tenant %s", t.sluice.rate, t.config.Name)}
+			Message: fmt.Sprintf("more requests come than the plan has time and power for: %.3g a second are let in for tenant %s", t.sluice.rate, t.config.Name)}
 	}
 	return input, nil
 }

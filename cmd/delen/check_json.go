@@ -64,6 +64,9 @@ type checkedProvider struct {
 type checkedScheduler struct {
 	Slots    *int     `json:"slots"`
 	RunLimit *float64 `json:"run_limit"`
+	Policy   string   `json:"policy"`
+	Fairness *float64 `json:"hybrid"` // also when fairness says it
+	Budget   *float64 `json:"budget"` // null: none
 	Batch    *int     `json:"batch"`
 }
 
@@ -116,6 +119,7 @@ type checkedTenant struct {
 	Deadline  *float64 `json:"deadline"` // null: none
 	Queue     *int     `json:"queue"`
 	Overflow  string   `json:"overflow"`
+	Audit     *float64 `json:"audit"`
 	Objective *string  `json:"objective"` // null: none
 	Adapt     string   `json:"adapt"`
 
@@ -143,13 +147,27 @@ func (k *checked) config(c *config.Config, found choices) {
 		node.text("admin_token_file", c.Node.TokenFile)}
 	k.Log = &checkedLog{log.text("level", c.Log.Level), log.text("format", c.Log.Format)}
 	k.Runtime = &checkedRuntime{runtime.text("library", c.Runtime.Library), number(runtime, "threads", c.Runtime.Threads), newCheckedProvider(c)}
-	k.Scheduler = &checkedScheduler{number(scheduler, "slots", c.Scheduler.Slots), number(scheduler, "run_limit", c.Scheduler.RunLimit.Seconds()), number(scheduler, "batch", c.Scheduler.Batch)}
+	k.Scheduler = newCheckedScheduler(scheduler, &c.Scheduler)
 	for _, m := range c.Models {
 		k.Models = append(k.Models, newCheckedModel(c, m))
 	}
 	for _, t := range c.Tenants {
 		k.Tenants = append(k.Tenants, newCheckedTenant(c, t, found))
 	}
+}
+
+func newCheckedScheduler(b part, s *config.Scheduler) *checkedScheduler {
+	k := &checkedScheduler{
+		Slots: number(b, "slots", s.Slots), RunLimit: number(b, "run_limit", s.RunLimit.Seconds()), Policy: b.text("policy", string(s.Policy)),
+		Fairness: number(b, "hybrid", s.Fairness), Batch: number(b, "batch", s.Batch),
+	}
+	if k.Fairness != nil {
+		k.Fairness = number(b, "fairness", s.Fairness)
+	}
+	if s.Budget > 0 {
+		k.Budget = number(b, "budget", s.Budget)
+	}
+	return k
 }
 
 func newCheckedProvider(c *config.Config) checkedProvider {
@@ -182,6 +200,7 @@ func newCheckedTenant(c *config.Config, t *config.Tenant, found choices) checked
 	k := checkedTenant{
 		Name: t.Name, Model: b.text("model", t.Model.Name), Share: number(b, "share", t.Share), Guarantee: c.Guarantee(t),
 		ExitWhen: t.Criterion.String(), Queue: number(b, "queue", t.Queue), Overflow: b.text("overflow", string(t.Overflow)),
+		Audit: number(b, "audit", t.Audit),
 		Adapt: b.text("adapt", string(t.Adapt)),
 	}
 	if t.Objective != nil {

@@ -30,6 +30,7 @@ func describe(w io.Writer, path string, c *config.Config, found choices) error {
 	t.line("  runs\t%s at a time, each with %s and for at most %s",
 		scheduler.text("slots", plural(c.Scheduler.Slots, "segment")), runtime.text("threads", plural(c.Runtime.Threads, "thread")),
 		scheduler.text("run_limit", c.Scheduler.RunLimit.String()))
+	describePolicy(t, scheduler, &c.Scheduler)
 	if p := c.Runtime.Provider; p.Name != config.CPU {
 		t.line("  executes on\t%s", describeProvider(c, p))
 	}
@@ -41,6 +42,18 @@ func describe(w io.Writer, path string, c *config.Config, found choices) error {
 		describeTenant(t, c, tenant, found)
 	}
 	return t.flush()
+}
+
+// describePolicy says how slots are given away.
+func describePolicy(t *table, b part, s *config.Scheduler) {
+	watts, together := "", ""
+	if s.Budget > 0 {
+		watts = b.text("budget", wattsWords(s.Budget))
+	}
+	if rows := b.text("batch", strconv.Itoa(s.Batch)); rows != "1" {
+		together = "; runs are for up to " + rows + " requests where that pays"
+	}
+	t.line("  policy\t%s%s", policyWords(b.text("policy", string(s.Policy)), b.text("fairness", b.text("hybrid", fairnessWords(s.Fairness))), watts), together)
 }
 
 // describeProvider names what executes the models, and what has been said about it.
@@ -121,6 +134,9 @@ func describeTenant(t *table, c *config.Config, tenant *config.Tenant, found cho
 	found.describeWants(t, c, tenant)
 	if tenant.Deadline > 0 {
 		t.line("  ends after\t%s", b.text("deadline", tenant.Deadline.Round(time.Microsecond).String()))
+	}
+	if tenant.Audit > 0 {
+		t.line("  audits\t%s of its requests", b.text("audit", fmt.Sprintf("%.3g %%", 100*tenant.Audit)))
 	}
 	t.line("  queues\tat most %s%s", b.text("queue", plural(tenant.Queue, "request")), b.beyond(tenant.Overflow))
 }

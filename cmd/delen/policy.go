@@ -144,16 +144,28 @@ func newPolicyLine(r *wire.Rules) policyLine {
 
 // policySentence says how slots are given away, and within which budget.
 func policySentence(r *wire.Rules) string {
-	parts := fmt.Sprintf("a mixture of time (%.4g) and energy (%.4g)", r.GetFairness(), 1-r.GetFairness())
-	switch r.GetFairness() {
-	case 1:
-		parts = "time"
-	case 0:
-		parts = "energy"
-	}
-	sentence := fmt.Sprintf("policy %s, shares are parts of %s", r.GetPolicy(), parts)
+	watts := ""
 	if w := r.GetBudget(); w > 0 {
-		sentence += fmt.Sprintf(", the plan may spend %.4g W beyond idle", w)
+		watts = wattsWords(w)
 	}
-	return sentence
+	return "policy " + policyWords(r.GetPolicy(), fairnessWords(r.GetFairness()), watts)
 }
+
+// policyWords are a policy, what shares are parts of, and the budget, "" for none.
+func policyWords(policy, fairness, watts string) string {
+	return fmt.Sprintf("%s, shares are parts of %s%s", policy, fairness, optional(", the plan may spend ", watts))
+}
+
+// fairnessWords are what shares are parts of.
+func fairnessWords(time float64) string {
+	switch time {
+	case 1:
+		return "time"
+	case 0:
+		return "energy"
+	}
+	return fmt.Sprintf("a mixture of time (%.4g) and energy (%.4g)", time, 1-time)
+}
+
+// wattsWords are a budget.
+func wattsWords(w float64) string { return fmt.Sprintf("%.4g W beyond idle", w) }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -100,7 +101,11 @@ func load(path, listen string, stderr io.Writer) (*config.Config, hcl.Diagnostic
 func reload(node *actors.Node, path, listen string, log *event.Log, stderr io.Writer) {
 	c, diags := load(path, listen, stderr)
 	if diags.HasErrors() {
-		event.Emit(log, event.ConfigRejected{Errors: len(diags.Errs()), Error: diags.Errs()[0]})
+		wrong := diags.Errs()
+		if d := wrong[0].(*hcl.Diagnostic); d.Subject == nil { // it is about no place, which hcl calls <nil>
+			wrong[0] = fmt.Errorf("%s; %s", d.Summary, d.Detail)
+		}
+		event.Emit(log, event.ConfigRejected{Errors: len(wrong), Error: wrong[0]})
 		return
 	}
 	if err := node.Reload(c); err != nil {

@@ -1,6 +1,9 @@
 package scheduler
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A tenant is awake while it has a ticket queued or running. With several slots, one that has few tickets at a time cannot
 // use its share: a serial one has one slot at most. Its share is capped at what it can use, and the others have what is
@@ -10,6 +13,9 @@ import "math"
 // So a tag moves by charge per effective weight, min(w, p*level): p is the number of tickets that the tenant can run at
 // once, and level is the weight per slot among those that are not capped. A tenant is capped when its weight for each
 // ticket, w/p, is above the level. Fewer than there are slots can be: each has a slot of its own, and one is left.
+//
+// When others wake or sleep the level is another one, and with it the effective weights of those that are capped. What they
+// owe, or are owed, stays as many seconds of the machine.
 
 // grains is a weight as a whole number, so that a sum of weights is exact however often tenants come and go.
 func grains(weight float64) int64 { return int64(math.Round(weight * (1 << 24))) }
@@ -56,20 +62,45 @@ func (s *Scheduler) reweighed(t *tenant) {
 
 // weight is the effective weight of a tenant.
 func (s *Scheduler) weight(t *tenant) float64 {
-	if t.up < 0 {
-		return t.Weight
+	s.fill()
+	return t.per
+}
+
+// fill finds the level again when it is not right any more.
+func (s *Scheduler) fill() {
+	if s.settled {
+		return
 	}
-	if !s.settled {
-		s.level, s.settled = s.fillLevel(), true
+	s.settled = true
+	before := len(s.capped)
+	s.level = s.fillLevel()
+	for _, t := range s.capped { // nobody else has another effective weight
+		s.rescale(t)
 	}
-	return min(t.Weight, float64(t.parallel)*s.level)
+	s.capped = slices.Delete(s.capped, 0, before)
+}
+
+// rescale gives a tenant its effective weight.
+func (s *Scheduler) rescale(t *tenant) {
+	per := t.Weight
+	if t.up >= 0 {
+		per = min(per, float64(t.parallel)*s.level)
+	}
+	if per != t.per {
+		old := t.per
+		t.per = per
+		s.move(t, s.virtual+(t.tag-s.virtual)*old/per)
+	}
 }
 
 // fillLevel finds the level: it takes those out that are capped, the heaviest first, which it finds from the root of the
-// heap down.
+// heap down, and adds them to capped.
 func (s *Scheduler) fillLevel() float64 {
 	slots, weight, level := max(1, s.usable()), s.weights, math.Inf(1)
-	edge := append(s.edge[:0], 0)
+	edge := s.edge[:0]
+	if s.awake.Len() > 0 {
+		edge = append(edge, 0)
+	}
 	for len(edge) > 0 {
 		first := 0
 		for i := range edge {
@@ -83,6 +114,7 @@ func (s *Scheduler) fillLevel() float64 {
 		if t.parallel >= slots || t.Weight <= float64(t.parallel)*level {
 			break
 		}
+		s.capped = append(s.capped, t)
 		slots -= t.parallel
 		weight -= grains(t.Weight)
 		level = t.Weight / float64(t.parallel) // when nobody is left, there is a slot for every ticket, and the last one's weight counts

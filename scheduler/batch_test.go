@@ -130,3 +130,27 @@ func TestRidersKeepWithinTheirShare(t *testing.T) {
 		t.Errorf("the tenant of the other model had %.3f of the machine, beside %s and %s", share, busy[0], busy[1])
 	}
 }
+
+// A light tenant that rides along has a tag far ahead of the others'. Whoever wakes comes behind those that wait, not behind it.
+func TestRidersOfLightTenantsKeepNobodyOut(t *testing.T) {
+	for _, heavy := range []float64{10, 100, 1000} {
+		unknown := []Figures{{math.NaN(), math.NaN(), math.NaN()}}
+		ms := time.Millisecond
+		w := newWorld(t, 1, rand.New(rand.NewPCG(1, 2)), Config{
+			Slots: 1, Fairness: 1,
+			Models:  []Model{{Warm: [][]time.Duration{{10 * ms, 11 * ms, 12 * ms, 13 * ms}}, Exits: unknown}, {Warm: [][]time.Duration{{10 * ms}}, Exits: unknown}},
+			Tenants: []Tenant{{Weight: heavy}, {Weight: 1}, {Weight: heavy, Model: 1}, {Weight: heavy, Model: 1}},
+		})
+		w.service = func(*guest, int) time.Duration { return 10 * ms }
+		for w.now < 10*time.Second { // two are backlogged, and two send one request after the other
+			w.hold(0, 1)
+			w.hold(1, 8)
+			w.hold(2, 1)
+			w.hold(3, 3)
+			w.next(tenants.Never)
+		}
+		if one, backlogged := w.guests[2].busy, w.guests[3].busy; one < backlogged*9/10 {
+			t.Errorf("weight %g: who sends one request after the other has had %s, who is backlogged %s", heavy, one, backlogged)
+		}
+	}
+}

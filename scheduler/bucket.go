@@ -23,6 +23,19 @@ type bucket struct {
 	due    float64 // of a parked tenant: Scheduler.poured when it has tokens again
 }
 
+// spring is what had been poured when the rate became what it is. What is poured from one step to the next may be less than
+// the last digit of what has been.
+type spring struct {
+	poured float64
+	since  time.Duration
+}
+
+// configure adds to the weights of the tenants that have not left.
+func (s *Scheduler) configure(weight int64) {
+	s.spring = spring{s.poured, s.last}
+	s.configured += weight
+}
+
 // leastDepth is the depth of a bucket whose tenant has short segments, in seconds.
 const leastDepth = 0.020
 

@@ -152,3 +152,24 @@ func TestBucketsAreFilledAsIfAtEveryStep(t *testing.T) {
 		t.Error("nobody was ever out of tokens: the test tests nothing")
 	}
 }
+
+// What is poured between two steps may be less than the last digit of what has been poured, and yet it adds up.
+func TestBucketsOfLargeWeightsFillAfterThoseOfSmallOnes(t *testing.T) {
+	c := oneSegment(t, time.Millisecond, time.Millisecond, 1e-3).config
+	c.Policy = NonCooperative
+	w := newWorld(t, 1, rand.New(rand.NewPCG(1, 1)), c)
+	w.now = 3 * time.Second
+	w.step(Tick{})
+	for i := range 100 {
+		w.join(1+i, Tenant{Weight: 1e6})
+	}
+	s := w.house
+	before, start := s.poured, s.last
+	const steps, each = 100_000, 20 * time.Microsecond
+	for i := range time.Duration(steps) {
+		s.Step(start+(i+1)*each, Cancel{Ticket: 1 << 60})
+	}
+	if got, want := s.poured-before, (steps*each).Seconds()*s.rate(); math.Abs(got-want) > 0.01*want {
+		t.Errorf("%g was poured, want %g", got, want)
+	}
+}

@@ -184,3 +184,30 @@ func TestNobodyStarves(t *testing.T) {
 		}
 	}
 }
+
+// When another tenant comes, who was capped is owed as many seconds as before, not as many seconds per weight: a serial tenant
+// does not wait until the other has had a multiple of what it had itself.
+func TestTheLawHoldsWhenTheLevelRises(t *testing.T) {
+	for _, heavy := range []float64{10, 100, 1000} {
+		for seed := range uint64(9) {
+			w := longHouse(t, 1+3*seed, 77, 100_000, heavy, 1, heavy) // two slots
+			step := func(backlogged ...int) {
+				w.hold(0, 1)
+				for _, i := range backlogged {
+					w.hold(i, 6)
+				}
+				w.next(tenants.Never)
+			}
+			for w.now < time.Second { // the first has a slot for itself, of which its weight would give it more
+				step(1)
+			}
+			w.hold(2, 6)
+			l := ledger{w: w, who: []*guest{w.guests[0], w.guests[2]}}
+			for end := w.now + time.Second; w.now < end; {
+				l.write()
+				step(1, 2)
+			}
+			l.check()
+		}
+	}
+}

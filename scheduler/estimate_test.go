@@ -139,3 +139,41 @@ func TestUnseenRowCountsFollowTheOthers(t *testing.T) {
 		t.Errorf("three rows should take %.4f s, they took 0.05", got)
 	}
 }
+
+// Requests that can never be in time do not talk down what others' runs take, however many they are.
+func TestHopelessDeadlinesSpoilNoEstimate(t *testing.T) {
+	const takes = 10 * time.Millisecond
+	w := oneSegment(t, takes, takes, 1, 1)
+	hopeless, sensible := time.Duration(0), time.Duration(0)
+	for w.now < 10*time.Second {
+		switch at := min(hopeless, sensible); {
+		case w.next(at):
+		case at == sensible:
+			w.offer(1, w.now+14*time.Millisecond+w.upTo(20*time.Millisecond), criteria.Never())
+			sensible += 5*time.Millisecond + w.upTo(14*time.Millisecond)
+		default:
+			w.offer(0, w.now+time.Millisecond, criteria.Never())
+			hopeless += 200 * time.Microsecond
+		}
+		if e := w.house.expected(&w.house.models[0].segments[0], 1, 1); e < 0.9*takes.Seconds() {
+			t.Fatalf("after %s the estimate of %s is %.3g ms", w.now, takes, 1e3*e)
+		}
+	}
+	if g := w.guests[0]; g.busy > 0 {
+		t.Errorf("hopeless requests have run for %s", g.busy)
+	}
+}
+
+// Also what even the shortest runs took is forgotten, when nothing may run by it.
+func TestAFasterMachineIsFoundOut(t *testing.T) {
+	w := oneSegment(t, 20*time.Millisecond, 5*time.Millisecond, 1)
+	for w.house.lastRun == 0 {
+		w.offer(0, w.now+10*time.Millisecond, criteria.Never())
+		for until := w.now + 50*time.Millisecond; w.next(until); {
+		}
+		if w.now > 5*time.Minute {
+			t.Fatal("nothing has run for five minutes")
+		}
+	}
+	t.Logf("a run was tried after %s", w.now)
+}

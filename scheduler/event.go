@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/tenants"
@@ -31,7 +32,8 @@ type Exited struct {
 // Row is what a run has brought for one of its tickets.
 type Row struct {
 	Reading stages.Reading
-	Err     error // the ticket fails: there is no reading, and the run may have taken longer for it than such runs do
+	Err     error         // the ticket fails: there is no reading, and the run may have taken longer for it than such runs do
+	Busy    time.Duration // beside its part of the run's: what the stage has done on its account alone
 }
 
 func (r Row) failed() bool { return r.Err != nil }
@@ -110,7 +112,11 @@ func (e Offer) String() string {
 func (e Cancel) String() string { return fmt.Sprintf("cancel %d", e.Ticket) }
 func (e Exited) String() string {
 	if e.Err != nil {
-		return fmt.Sprintf("exited run=%d busy=%s error=%q", e.Run, e.Usage.Busy, e.Err)
+		busy := e.Usage.Busy
+		for _, r := range e.Rows {
+			busy += r.Busy
+		}
+		return fmt.Sprintf("exited run=%d busy=%s error=%q", e.Run, busy, e.Err)
 	}
 	s := fmt.Sprintf("exited run=%d busy=%s confidence=", e.Run, e.Usage.Busy)
 	for i, r := range e.Rows {
@@ -119,9 +125,12 @@ func (e Exited) String() string {
 		}
 		if r.Err != nil {
 			s += "failed"
-			continue
+		} else {
+			s += fmt.Sprintf("%g", r.Reading.Confidence)
 		}
-		s += fmt.Sprintf("%g", r.Reading.Confidence)
+		if r.Busy > 0 {
+			s += fmt.Sprintf("+%s", r.Busy)
+		}
 	}
 	return s
 }

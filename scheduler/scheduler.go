@@ -32,10 +32,12 @@ type Scheduler struct {
 	weights    int64              // of those, in grains
 	level      float64            // the weight per slot beyond which a tenant is capped
 	settled    bool               // level is right
+	capped     []*tenant          // whose effective weight is below their own
 	edge       []int              // used to find it
 	longest    float64            // cost of a run, in seconds, fading
 	configured int64              // weights of the tenants that have not left, in grains
 	poured     float64            // into every bucket, in seconds per weight
+	spring     spring             // where that comes from
 
 	lastRun  uint64
 	sequence uint64
@@ -110,8 +112,8 @@ func (s *Scheduler) Step(now time.Duration, e Event) []Effect {
 func (s *Scheduler) pass(now time.Duration) {
 	since := (now - s.last).Seconds()
 	s.crowd += since * float64(s.busy)
-	s.poured += since * s.rate()
 	s.last = now
+	s.poured = s.spring.poured + (now-s.spring.since).Seconds()*s.rate()
 }
 
 func (s *Scheduler) take(now time.Duration, e Event) {
@@ -208,7 +210,7 @@ func (s *Scheduler) rebase() {
 				t.bucket.poured, t.bucket.due = 0, t.bucket.due-s.poured
 			}
 		}
-		s.poured = 0
+		s.poured, s.spring = 0, spring{since: s.last}
 		s.parked.Order()
 	}
 }

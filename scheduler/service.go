@@ -11,8 +11,11 @@ type service struct {
 	ran  bool       // since Pace was last asked for
 }
 
-// estimate is a moving mean and a moving 95th percentile.
-type estimate struct{ mean, p95 float64 }
+// estimate is a moving mean and a moving 95th percentile, and what even the shortest runs have taken of late.
+type estimate struct {
+	mean, p95, least float64
+	lowered          time.Duration // least, because work was refused
+}
 
 const (
 	meanGain     = 1.0 / 16
@@ -20,10 +23,11 @@ const (
 	quantileGain = 0.05
 	quantile     = 0.95
 	fade         = 0.99
+	believed     = 100 // runs long least is, before it is lowered
 )
 
 func newService(warm []time.Duration) service {
-	s := service{rows: make([]estimate, len(warm)), pace: estimate{1, 1.5}}
+	s := service{rows: make([]estimate, len(warm)), pace: estimate{mean: 1, p95: 1.5, least: 1}}
 	for _, t := range warm {
 		s.warm = append(s.warm, max(t, 1).Seconds())
 	}
@@ -43,7 +47,7 @@ func (s *service) observe(rows int, x, gain float64) {
 
 func (s *service) guess(rows int) estimate {
 	warm := s.warm[rows-1]
-	return estimate{warm * s.pace.mean, warm * s.pace.p95}
+	return estimate{mean: warm * s.pace.mean, p95: warm * s.pace.p95, least: warm * s.pace.least}
 }
 
 // of is what is known of a run of a number of rows, in seconds.
@@ -55,12 +59,13 @@ func (s *service) of(rows int) estimate {
 }
 
 // refused lets an estimate fade that has kept work from running: it would otherwise never be corrected.
-func (s *service) refused(rows int) {
+func (s *service) refused(now time.Duration, rows int) {
+	takes := s.of(rows).mean
 	if e := &s.rows[rows-1]; e.mean > 0 {
-		e.refused()
+		e.refused(now, takes)
 		return
 	}
-	s.pace.refused()
+	s.pace.refused(now, takes)
 }
 
 // observe takes one run's time. The percentile follows a stochastic approximation in relative steps (Robbins and Monro
@@ -73,11 +78,19 @@ func (e *estimate) observe(x, gain float64) {
 		e.p95 *= 1 - quantileGain*(1-quantile)
 	}
 	e.p95 = max(e.p95, e.mean)
+	e.least = min(x, e.least/fade)
 }
 
-// refused takes the mean along, or a single run that took seconds would hold the percentile up.
-func (e *estimate) refused() {
-	e.p95 *= fade
+// refused takes the mean along, or a single run that took seconds would hold the percentile up. What even the shortest runs
+// took is hardly wrong: it fades once in a hundred times of what a run takes, however much is refused, or somebody's requests
+// that can never be in time would soon have everybody's begun that cannot.
+func (e *estimate) refused(now time.Duration, takes float64) {
+	if e.p95 *= fade; e.p95 < e.least {
+		if now-e.lowered > seconds(believed*takes) {
+			e.least, e.lowered = e.least*fade, now
+		}
+		e.p95 = e.least
+	}
 	e.mean = min(e.mean, e.p95)
 }
 

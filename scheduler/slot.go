@@ -87,12 +87,13 @@ func (s *Scheduler) passes(now, deadline time.Duration, g *segment, rows, compan
 	if deadline == tenants.Never || now+s.likely(g, rows, company) <= deadline {
 		return false
 	}
-	g.service.refused(rows)
+	g.service.refused(now, rows)
 	return true
 }
 
 // start gives the ticket whose turn it is to a stage, and those that may ride along; or it ends it, when it would be late.
 func (s *Scheduler) start(now time.Duration, slot int) {
+	s.fill()
 	e := s.waiting.First().queue.First()
 	b := s.form(slot, e)
 	if s.late(now, e.ticket, b.segment, b.company) {
@@ -133,8 +134,18 @@ func (s *Scheduler) board(b *batch, e *entry) {
 	e.run, e.row = r, len(r.rows)
 	r.rows = append(r.rows, row{entry: e, ticket: e.ticket, tenant: t, charged: b.each})
 	t.runs++
-	s.reach = max(s.reach, t.tag)
+	s.reach = max(s.reach, s.ran(t))
 	s.charge(t, b.each)
+}
+
+// ran is the tag of a tenant that runs, as far as it matters to those who come. The tag of one that rides along may be far
+// ahead of those that wait for their own turns: to come behind it would be to come behind all that they have before it is its
+// turn.
+func (s *Scheduler) ran(t *tenant) float64 {
+	if s.waiting.Len() == 0 {
+		return t.tag
+	}
+	return min(t.tag, max(s.virtual, s.waiting.First().tag))
 }
 
 // launch gives a slot's tickets to its stage.
@@ -182,10 +193,14 @@ func (s *Scheduler) finish(now time.Duration, slot int, x Exited) {
 // counts as running, also when it ends because another row of the run needs the room.
 func (s *Scheduler) land(now time.Duration, r *run, i int, x *Exited) {
 	w, t, n := &r.rows[i], r.rows[i].tenant, len(r.rows)
-	cost := s.models[r.stage.model].segments[r.stage.segment].price * (x.Usage.Busy + s.config.HandOff).Seconds() / float64(n)
+	var own time.Duration
+	if i < len(x.Rows) {
+		own = x.Rows[i].Busy
+	}
+	cost := s.models[r.stage.model].segments[r.stage.segment].price * ((x.Usage.Busy+s.config.HandOff).Seconds()/float64(n) + own.Seconds())
 	s.charge(t, cost-w.charged)
 	t.runs--
-	busy := share(x.Usage.Busy, n, i)
+	busy := share(x.Usage.Busy, n, i) + own
 	if e := w.entry; e != nil {
 		e.run = nil
 		w.ticket.Busy += busy

@@ -17,8 +17,9 @@ type tenant struct {
 	at    int               // in waiting, or -1
 	lanes []lane            // its queued tickets by segment; nil when no run of its model may have several rows
 
-	parallel int // tickets that it can run at once; 0: it is asleep
-	up       int // in awake, or -1
+	parallel int     // tickets that it can run at once; 0: it is asleep
+	up       int     // in awake, or -1
+	per      float64 // the effective weight that its tag is per
 
 	bucket bucket
 	parked int // in Scheduler.parked, or -1
@@ -31,13 +32,13 @@ type tenant struct {
 }
 
 func (s *Scheduler) newTenant(index int, c Tenant) *tenant {
-	t := &tenant{Tenant: c, index: index, at: -1, up: -1, parked: -1}
+	t := &tenant{Tenant: c, index: index, at: -1, up: -1, per: c.Weight, parked: -1}
 	t.queue = heap.New(s.moreUrgent, func(e *entry, at int) { e.queued = at })
 	if s.models[c.Model].batches {
 		t.lanes = s.newLanes(t)
 	}
 	s.fillUp(t)
-	s.configured += grains(c.Weight)
+	s.configure(grains(c.Weight))
 	return t
 }
 
@@ -67,7 +68,8 @@ func (s *Scheduler) tenant(index int) *tenant {
 
 // charge moves a tenant's tag by a cost in seconds, which is negative when a guess was too high.
 func (s *Scheduler) charge(t *tenant, cost float64) {
-	s.move(t, t.tag+cost/s.weight(t))
+	weight := s.weight(t) // before its tag, which may move
+	s.move(t, t.tag+cost/weight)
 	if s.config.Policy == NonCooperative {
 		s.spend(t, cost)
 	}
@@ -110,15 +112,15 @@ func (s *Scheduler) change(now time.Duration, x Change) {
 	if next.Validate(len(s.models)) != nil {
 		return
 	}
-	owed := (t.tag - s.virtual) * s.weight(t)
 	s.tokens(t)
-	s.configured += grains(next.Weight) - grains(t.Weight)
+	s.configure(grains(next.Weight) - grains(t.Weight))
 	if t.up >= 0 {
 		s.weights += grains(next.Weight) - grains(t.Weight)
 	}
 	t.Tenant = next
 	s.reweighed(t)
-	s.move(t, s.virtual+owed/s.weight(t))
+	s.fill()
+	s.rescale(t)
 	if t.parked >= 0 {
 		s.repark(t)
 	}
@@ -132,7 +134,7 @@ func (s *Scheduler) leave(x Leave) {
 		return
 	}
 	t.leaving = true
-	s.configured -= grains(t.Weight)
+	s.configure(-grains(t.Weight))
 	s.leaving = append(s.leaving, t)
 	s.drop(t, 0, removed)
 	s.giveUp(t)

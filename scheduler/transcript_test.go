@@ -262,13 +262,18 @@ func (p *transcript) exited(fields []string) Event {
 		return x
 	}
 	for _, text := range strings.Split(option(fields, "confidence"), ",") {
-		if text == "failed" {
-			x.Rows = append(x.Rows, Row{Err: errors.New("no answer")})
-			continue
+		text, own, _ := strings.Cut(text, "+")
+		row := Row{Err: errors.New("no answer")}
+		if text != "failed" {
+			confidence, err := strconv.ParseFloat(text, 64)
+			p.must(err, line)
+			row = Row{Reading: stages.Reading{Confidence: confidence, Predicted: p.number(fields, "predicted")}}
 		}
-		confidence, err := strconv.ParseFloat(text, 64)
-		p.must(err, line)
-		x.Rows = append(x.Rows, Row{Reading: stages.Reading{Confidence: confidence, Predicted: p.number(fields, "predicted")}})
+		if own != "" {
+			row.Busy, err = time.ParseDuration(own)
+			p.must(err, line)
+		}
+		x.Rows = append(x.Rows, row)
 	}
 	return x
 }

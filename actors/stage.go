@@ -86,14 +86,12 @@ func (s *stage) serve(tickets []*tenants.Ticket) (usage stages.Usage, err error)
 	}
 	if len(s.carries) > 0 {
 		if usage, err = s.run(s.carries); err != nil {
-			start := time.Now()
 			s.judge(tickets, err)
-			usage.Busy += time.Since(start) // whoever sends what cannot be computed pays for the doubt
 		}
 	}
 	for i, k := range tickets {
 		if s.rows[i].Err == nil {
-			s.rows[i] = s.read(k)
+			s.read(k, &s.rows[i])
 		}
 	}
 	if len(tickets) == 1 { // what has failed for all of its tickets has failed
@@ -102,19 +100,20 @@ func (s *stage) serve(tickets []*tenants.Ticket) (usage stages.Usage, err error)
 	return usage, nil
 }
 
-// read reads the exit of a ticket.
-func (s *stage) read(k *tenants.Ticket) scheduler.Row {
+// read reads the exit of a ticket into its row.
+func (s *stage) read(k *tenants.Ticket, into *scheduler.Row) {
 	model := s.backend.Model()
 	exit := k.Carry.Tensors[model.Segments[s.segment].Exit]
-	reading, err := model.Read(s.segment, exit.Values(&s.values))
-	if err != nil {
-		err = fmt.Errorf("exit %s of model %s: %w", model.Exits[s.segment], model.Name, err)
+	if into.Reading, into.Err = model.Read(s.segment, exit.Values(&s.values)); into.Err != nil {
+		into.Err = fmt.Errorf("exit %s of model %s: %w", model.Exits[s.segment], model.Name, into.Err)
 	}
-	return scheduler.Row{Reading: reading, Err: err}
 }
 
-// judge finds out which tickets a run has failed for, and gives their rows the error. It panics when the runtime is to blame.
+// judge finds out which tickets a run has failed for, and gives their rows the error. Whoever sends what cannot be computed
+// pays for the doubt; when it was nobody, all do. It panics when the runtime is to blame.
 func (s *stage) judge(tickets []*tenants.Ticket, cause error) {
+	begun := time.Now()
+	var guilty, innocent []int
 	if s.probe() != nil {
 		s.breaks(cause)
 		panic(cause)
@@ -132,8 +131,16 @@ func (s *stage) judge(tickets []*tenants.Ticket, cause error) {
 		}
 		if err != nil {
 			s.rows[i].Err = s.about(err)
-			split.Failed++
+			guilty = append(guilty, i)
+		} else {
+			innocent = append(innocent, i)
 		}
+	}
+	if split.Failed = len(guilty); split.Failed == 0 {
+		guilty = innocent
+	}
+	for _, i := range guilty {
+		s.rows[i].Busy = time.Since(begun) / time.Duration(len(guilty))
 	}
 	if split.Rows > 1 && !errors.Is(split.Error, stages.ErrTerminated) {
 		event.Emit(s.log, split)

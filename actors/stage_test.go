@@ -173,6 +173,9 @@ func TestOneTicketOfARunFailsAlone(t *testing.T) {
 			t.Fatal(e)
 		}
 		for i, row := range e.Rows {
+			if blamed := asked[i] == 9; blamed != (row.Busy > 0) { // who is found out pays for it
+				t.Fatalf("ticket %d of %d, word %d, is billed %s", i, len(run), asked[i], row.Busy)
+			}
 			switch {
 			case want[i] != "":
 				if row.Err == nil || !strings.Contains(row.Err.Error(), want[i]) {

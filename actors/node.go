@@ -111,7 +111,7 @@ func (n *Node) populate() error {
 		actor.WithDispatcher(inline), actor.WithGuardian(doom{n.log})))
 	planning := &planning{
 		desk: planner.NewDesk(n.config.Scheduler.Policy, n.config.Scheduler.Slots, n.config.Scheduler.Budget), clock: n.clock,
-		seats: &n.seats, log: n.log.Named("planner"),
+		guests: map[int]*actor.PID{}, log: n.log.Named("planner"),
 	}
 	n.planning = n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return planning }, actor.WithGuardian(doom{n.log})))
 	hearth := &hearth{

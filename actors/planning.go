@@ -14,15 +14,16 @@ import (
 // planning is the actor that grants tenants what a request of theirs may take. Plans are made on a goroutine of their own, from
 // a draft: the actor goes on reading what tenants demand.
 type planning struct {
-	desk  *planner.Desk
-	clock clock
-	seats *seats
-	log   *event.Log
-	timer *time.Timer // until a plan is due; nil: none is
+	desk   *planner.Desk
+	clock  clock
+	guests map[int]*actor.PID // those whose demands are at the desk
+	log    *event.Log
+	timer  *time.Timer // until a plan is due; nil: none is
 }
 
 // demand is what a tenant would have of the machine, and why that is another demand than before.
 type demand struct {
+	guest  *actor.PID
 	tenant int
 	name   string
 	weight float64
@@ -56,8 +57,10 @@ type planned struct {
 func (p *planning) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case demand:
+		p.guests[m.tenant] = m.guest
 		p.desk.Ask(m.tenant, m.name, m.weight, m.Demand, m.why)
 	case departure:
+		delete(p.guests, m.tenant)
 		p.desk.Leave(m.tenant)
 	case governed:
 		p.desk.Govern(m.policy, m.budget)
@@ -106,8 +109,8 @@ func (p *planning) take(ctx actor.Context, m planned) {
 		Busy: m.Busy / float64(m.draft.Slots), Power: m.Power, Gap: m.Gap, Full: m.Full,
 	}
 	for _, g := range grants {
-		if pid := p.seats.at(g.Tenant); g.Other && pid != nil {
-			ctx.Send(pid, granted{g.Grant})
+		if g.Other { // whoever has the place by now demands for itself
+			ctx.Send(p.guests[g.Tenant], granted{g.Grant})
 			e.Changes = append(e.Changes, g.Says)
 		}
 	}
@@ -128,7 +131,7 @@ func (g *guest) demand(ctx actor.Context, why string) {
 	if g.tenant.Closed() {
 		return
 	}
-	ctx.Send(g.planning, demand{g.index(), g.name(), g.as.Weight, g.tenant.Demand(), why})
+	ctx.Send(g.planning, demand{ctx.Self(), g.index(), g.name(), g.as.Weight, g.tenant.Demand(), why})
 }
 
 // remind tells it when the demand has moved.

@@ -37,16 +37,6 @@ func (s *seats) sit(index int, pid *actor.PID) {
 	s.taken[index] = pid
 }
 
-// at is the actor of the tenant that has a place; nil when it has none yet, or is gone.
-func (s *seats) at(index int) *actor.PID {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if pid := s.taken[index]; pid != reserved {
-		return pid
-	}
-	return nil
-}
-
 // all are the tenants' actors, those of tenants that are leaving included.
 func (s *seats) all() []*actor.PID {
 	s.mu.Lock()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/delen-edge/delen/scheduler"
+	"github.com/delen-edge/delen/stages/profile"
 	"github.com/delen-edge/delen/tenants"
 )
 
@@ -39,7 +40,7 @@ type Draft struct {
 	Situation
 	Reasons []string // why a new plan was due
 	heat    float64
-	ids     []int
+	seats   []*seat
 	demands []tenants.Demand
 }
 
@@ -135,7 +136,7 @@ func (d *Desk) Draft(now time.Duration) *Draft {
 	d.reasons = nil
 	for _, s := range d.seats {
 		f.Tenants = append(f.Tenants, DemandOf(s.name, s.weight, s.demand, d.heat))
-		f.ids, f.demands = append(f.ids, s.id), append(f.demands, s.demand)
+		f.seats, f.demands = append(f.seats, s), append(f.demands, s.demand)
 	}
 	return f
 }
@@ -162,12 +163,11 @@ func (d *Desk) Take(f *Draft, p Plan) []Grant {
 	}
 	var all []Grant
 	weights := f.weights()
-	for i, id := range f.ids {
-		s := d.places[id]
-		if s == nil {
-			continue
+	for i, s := range f.seats {
+		if d.places[s.id] != s {
+			continue // the tenant has left; another may have its place
 		}
-		g := Grant{Tenant: id, Name: s.name, Grant: steady(s.grant, f.grant(i, &p.Choices[i], weights))}
+		g := Grant{Tenant: s.id, Name: s.name, Grant: f.steady(i, &p.Choices[i], s.grant, f.grant(i, &p.Choices[i], weights))}
 		if g.Other = g.Grant != s.grant; g.Other {
 			g.Says = f.says(i, &p.Choices[i])
 		}
@@ -181,17 +181,34 @@ func (d *Desk) Take(f *Draft, p Plan) []Grant {
 // same twice, and a tenant takes what is just within its grant.
 const hysteresis = 0.05
 
-// steady is what was granted before, as far as what would be granted now is hardly anything else.
-func steady(before, now tenants.Grant) tenants.Grant {
+// steady is what was granted before, as far as what would be granted now is hardly anything else: as long as a request with
+// that keeps the bounds that it would keep now, and is worth no less than alone.
+func (f *Draft) steady(i int, c *Choice, before, now tenants.Grant) tenants.Grant {
 	keep := func(old float64, now *float64) {
 		if old > 0 && math.Abs(*now-old) <= hysteresis*old {
 			*now = old
 		}
 	}
-	keep(before.Allowance.Busy, &now.Allowance.Busy)
-	keep(before.Allowance.Energy, &now.Allowance.Energy)
+	next := now
+	keep(before.Allowance.Busy, &next.Allowance.Busy)
+	keep(before.Allowance.Energy, &next.Allowance.Energy)
+	options := f.Tenants[i].Options
+	if o := f.best(i, next.Allowance); f.Policy == scheduler.NonCooperative || o >= 0 && (options[o].Kept || !options[c.Option].Kept) &&
+		(!c.Floor || above(&options[o], &options[c.Alone]) >= 0) {
+		now = next
+	}
 	keep(before.Rate, &now.Rate)
 	return now
+}
+
+// best is the best of a tenant's options that an allowance leaves it, or -1 for none.
+func (f *Draft) best(i int, a profile.Allowance) int {
+	options := f.demands[i].Options
+	o := len(options) - 1
+	for o >= 0 && !options[o].Within(a) {
+		o--
+	}
+	return o
 }
 
 // grant is what the choice for a tenant allows it, by its part of all weights. One that gets its best point is free to take what
@@ -214,7 +231,7 @@ func (f *Draft) grant(i int, c *Choice, weights float64) (g tenants.Grant) {
 	}
 	if best := len(d.Options) - 1; c.Option != best {
 		chosen := &f.demands[i].Options[c.Option]
-		g.Allowance.Busy = chosen.ResponseTime
+		g.Allowance.Busy = least(chosen.ResponseTime)
 		if !math.IsInf(f.Budget, 1) && !math.IsNaN(chosen.Active) {
 			g.Allowance.Energy = chosen.Active
 		}

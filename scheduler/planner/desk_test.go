@@ -112,3 +112,57 @@ func TestAPlanForWhoHasLeft(t *testing.T) {
 		t.Errorf("granted is %+v", g)
 	}
 }
+
+// Nor is who has its place by then.
+func TestAPlanForWhoHadThePlace(t *testing.T) {
+	d := NewDesk(scheduler.Cooperative, 1, 0)
+	d.Ask(0, "old", 1, two(40, 1), "it has come")
+	f := d.Draft(0)
+	d.Leave(0)
+	d.Ask(0, "new", 1, two(1, 1), "it has come")
+	if g := d.Take(f, Make(f.Situation)); len(g) != 0 {
+		t.Errorf("granted is %+v", g)
+	}
+}
+
+// What is hardly anything else stays as it is, but not where bounds would be broken that need not be, or where the tenant had more
+// alone.
+func TestHysteresisBreaksNoPromise(t *testing.T) {
+	for name, test := range map[string]struct {
+		kept  bool
+		floor bool
+		want  float64
+	}{
+		"hardly anything else":     {kept: true, want: 0.0400},
+		"it breaks bounds":         {want: 0.0415},
+		"it is less than alone":    {kept: true, floor: true, want: 0.0415},
+		"it is less, bounds aside": {floor: true, want: 0.0415},
+	} {
+		d := NewDesk(scheduler.Cooperative, 1, 0)
+		d.Ask(0, "camera", 1, tenants.Demand{Rate: 10, Pace: 1, Options: []profile.Option{
+			{Point: profile.Point{ResponseTime: 0.0400}, Active: math.NaN(), Utility: 0.2, Kept: test.kept},
+			{Point: profile.Point{ResponseTime: 0.0415}, Active: math.NaN(), Utility: 0.5, Kept: true},
+			{Point: profile.Point{ResponseTime: 0.0600}, Active: math.NaN(), Utility: 1, Kept: true},
+		}}, "it has come")
+		d.Take(d.Draft(0), Plan{Choices: []Choice{{Option: 0, Rate: 10}}})
+		g := d.Take(d.Draft(time.Second), Plan{Choices: []Choice{{Option: 1, Alone: 1, Floor: test.floor, Rate: 10}}})[0]
+		if g.Allowance.Busy != test.want {
+			t.Errorf("%s: granted is %+v, want %g s", name, g.Grant, test.want)
+		}
+	}
+}
+
+// A time that is not known bounds nothing.
+func TestAnUnknownTimeIsGrantedOnce(t *testing.T) {
+	d := NewDesk(scheduler.Cooperative, 1, 1)
+	d.Ask(0, "camera", 1, tenants.Demand{Rate: 10, Pace: 1, Options: []profile.Option{
+		{Point: profile.Point{ResponseTime: math.NaN()}, Active: 0.05, Utility: 0, Kept: true},
+		{Point: profile.Point{ResponseTime: math.NaN()}, Active: 0.5, Utility: 1, Kept: true},
+	}}, "it has come")
+	for i := range 2 {
+		f := d.Draft(time.Duration(i) * time.Second)
+		if g := d.Take(f, Make(f.Situation))[0]; g.Other != (i == 0) || g.Allowance != (profile.Allowance{Energy: 0.05}) {
+			t.Errorf("plan %d grants %+v", i+1, g)
+		}
+	}
+}

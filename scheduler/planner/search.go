@@ -36,6 +36,7 @@ func (j *joint) solve() (options []int, gap float64, ok bool) {
 			bound, value = bound+broken, value+broken
 		}
 	}
+	bound = min(bound, 1) // what all have at their best: the dual may have put some of a tenant's bounds right
 	if s.left <= 0 && bound > value {
 		gap = bound/value - 1 // +Inf of nothing
 	}

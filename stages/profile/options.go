@@ -86,7 +86,15 @@ func along(least, most, value float64) float64 {
 
 // over is by how much a point exceeds an allowance, as fractions of what it allows, added up.
 func (p *Point) over(a Allowance, idle float64) float64 {
-	return beyond(p.ResponseTime, a.Busy) + beyond(p.Active(idle), a.Energy)
+	return a.short(p.ResponseTime, p.Active(idle))
+}
+
+// Within says whether an option takes no more than is allowed.
+func (o *Option) Within(a Allowance) bool { return a.short(o.ResponseTime, o.Active) == 0 }
+
+// short is by how much an allowance falls short of what a request takes, as fractions of what it allows, added up.
+func (a Allowance) short(busy, active float64) float64 {
+	return beyond(busy, a.Busy) + beyond(active, a.Energy)
 }
 
 // Allows says whether a point of the frontier takes no more than is allowed.

@@ -126,7 +126,7 @@ func (t *tenancy) flags(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&t.scenes, "scenes", sceneNames(), "how many tenants")
 	cmd.Flags().StringSliceVar(&t.policies, "policies", policyNames(), "the policies")
 	cmd.Flags().StringToStringVar(&t.folders, "samples", nil, "other `MODEL=FOLDER`s of labelled samples")
-	cmd.Flags().DurationVar(&t.phase, "phase", 7*time.Second, "how long a phase lasts")
+	cmd.Flags().DurationVar(&t.phase, "phase", 7*time.Second, "how long a phase lasts, 100ms to 10m")
 	cmd.Flags().Uint64Var(&t.seed, "seed", 1, "what chance begins with")
 	cmd.Flags().StringVarP(&t.output, "output", "o", "", "the `folder` to write tables, JSON and pictures to")
 	cmd.Flags().BoolVar(&t.json, "json", false, "print JSON instead of the tables")

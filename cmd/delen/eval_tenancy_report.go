@@ -223,6 +223,9 @@ func fromSeconds(s float64) time.Duration {
 	return time.Duration(s * float64(time.Second)).Round(time.Microsecond)
 }
 
+// mostLag is by how many seconds requests may be sent late before that is more than the apps' own doing.
+const mostLag = 0.005
+
 // printRun writes the table of one policy, a line for each phase and tenant.
 func (s *tenancyScene) printRun(w io.Writer, r *tenancyRun, length float64) error {
 	fmt.Fprintf(w, "\n%s tenants, %s", s.Name, r.Policy)
@@ -230,6 +233,9 @@ func (s *tenancyScene) printRun(w io.Writer, r *tenancyRun, length float64) erro
 		fmt.Fprintf(w, "; shares were in force after %s at the most", rounded(fromSeconds(slowest)))
 	}
 	fmt.Fprintf(w, "; 99 %% of the requests were sent within %s of their time\n", rounded(fromSeconds(r.SentLate)))
+	if r.SentLate > mostLag {
+		fmt.Fprintln(w, "The machine had something else to do: these figures are of that, too. Do not compare with them.")
+	}
 	t := newTable(w)
 	t.line("phase\ttenant\tload\tsent\tright\tp95\tmissed\tuseful\texit\tbusy\town")
 	for i, p := range s.Phases {

@@ -4,6 +4,9 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"math"
+	"slices"
+	"strconv"
 	"strings"
 
 	"go.uber.org/zap"
@@ -31,7 +34,49 @@ func newLog(c config.Log, w io.Writer) (*event.Log, slog.Handler) {
 		encoder = zapcore.NewConsoleEncoder(form)
 	}
 	core := zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(w)), level)
+	if c.Format == "console" {
+		core = rounding{core}
+	}
 	return event.NewLog(zap.New(core)), libraryLog(core)
+}
+
+// rounding writes numbers as people read them, with four digits.
+type rounding struct{ zapcore.Core }
+
+// With implements zapcore.Core.
+func (r rounding) With(fields []zapcore.Field) zapcore.Core {
+	return rounding{r.Core.With(roundedFields(fields))}
+}
+
+// Check implements zapcore.Core.
+func (r rounding) Check(e zapcore.Entry, c *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if r.Enabled(e.Level) {
+		return c.AddCore(e, r)
+	}
+	return c
+}
+
+// Write implements zapcore.Core.
+func (r rounding) Write(e zapcore.Entry, fields []zapcore.Field) error {
+	return r.Core.Write(e, roundedFields(fields))
+}
+
+func roundedFields(fields []zapcore.Field) []zapcore.Field {
+	all := slices.Clone(fields)
+	for i, f := range all {
+		if f.Type == zapcore.Float64Type {
+			all[i] = zap.Float64(f.Key, fourDigits(math.Float64frombits(uint64(f.Integer))))
+		}
+	}
+	return all
+}
+
+func fourDigits(x float64) float64 {
+	short, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 4, 64), 64)
+	if err != nil {
+		return x
+	}
+	return short
 }
 
 // libraryLog is where the actor library logs to: the same place, under the name "actors".

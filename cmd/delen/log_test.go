@@ -92,3 +92,15 @@ func TestCommandsOfTheEventsPage(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// People read four digits, programs all.
+func TestNumbersInTheConsole(t *testing.T) {
+	for form, want := range map[string]string{"json": `"fairness":0.3333333333333333,`, "console": `"fairness": 0.3333,`} {
+		var b strings.Builder
+		log, _ := newLog(config.Log{Level: "info", Format: form}, &b)
+		event.Emit(log.Named("edge"), event.PolicyChanged{Policy: "cooperative", Fairness: 1.0 / 3, Budget: 12345678})
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%s: %s", form, b.String())
+		}
+	}
+}

@@ -96,7 +96,7 @@ nothing is written. The exit status is 1 when a request failed or had no end.
 
 With --json there is one object: machine, slots, node_cores, app_cores, phase_s,
 window_s, seed, capacity_per_s, scenes and faults. A scene has tenants, phases (load
-and guaranteed, for each tenant) and runs, one for each policy, with changes_s (the
+and guarantee, for each tenant) and runs, one for each policy, with changes_s (the
 time until a phase's shares were in force), sent_late_p99_s (how late requests were
 sent), phases, windows and whole: what came of each tenant's requests that were due
 in a time, and useful_by_share, the mean of what was useful by what is guaranteed.

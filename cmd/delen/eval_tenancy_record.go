@@ -91,9 +91,9 @@ type tenancyFigures struct {
 	P95    *float64 `json:"response_p95_s"`
 	Energy *float64 `json:"energy_j"` // mean of those answered; null: not known
 
-	Busy      float64 `json:"busy_s"`     // that segments ran, those of requests without an answer included
-	Used      float64 `json:"used"`       // the same as a part of what all slots could have run
-	Guarantee float64 `json:"guaranteed"` // the part of the machine that is its own; 0: it is not there
+	Busy      float64 `json:"busy_s"`    // that segments ran, those of requests without an answer included
+	Used      float64 `json:"used"`      // the same as a part of what all slots could have run
+	Guarantee float64 `json:"guarantee"` // the part of the machine that is its own; 0: it is not there
 }
 
 // newTenancyFigures counts records.

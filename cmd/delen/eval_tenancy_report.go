@@ -44,8 +44,8 @@ type tenancyGuest struct {
 type tenancyPhase struct {
 	Name      string    `json:"name"`
 	From      float64   `json:"from_s"`
-	Load      []float64 `json:"load"`       // of each tenant, as a part of the capacity
-	Guarantee []float64 `json:"guaranteed"` // to each tenant; 0: it is not there
+	Load      []float64 `json:"load"`      // of each tenant, as a part of the capacity
+	Guarantee []float64 `json:"guarantee"` // to each tenant; 0: it is not there
 }
 
 // tenancyRun is what came of a scene under one policy.

@@ -74,8 +74,9 @@ With --json the result is one JSON object: points, all of them; chosen, or null
 without a goal and bounds; policies with full, per_workload and oracle; exits, each
 for all requests; objective, axis, samples, confidence (null with --certify off),
 certifiable, gap, unmet and warnings. Each point has thresholds (null never stops),
-accuracy, accuracy_low, response_time, response_p95, energy, flops and exit_share; a
-figure that is not known is null. Times are in seconds, energies in joules.`,
+accuracy, accuracy_low, response_mean_s, response_p95_s, energy_j, flops,
+exit_share; a figure that is not known is null. Times are in seconds, energies in
+joules.`,
 		Example: `  delen frontier profile.json
   delen frontier profile.json --minimize energy --where 'accuracy >= 0.93'
   delen frontier profile.json --maximize accuracy --where 'energy <= 6*mJ'

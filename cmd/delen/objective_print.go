@@ -16,32 +16,28 @@ import (
 
 // objectiveJSON is what a tenant wants, and what it leads to. Its names are a promise to scripts.
 type objectiveJSON struct {
-	Tenant    string     `json:"tenant"`
-	Objective string     `json:"objective"` // empty: none
-	Adapt     string     `json:"adapt"`
-	Criterion string     `json:"criterion"`
-	Version   uint64     `json:"version"`
-	Point     *pointJSON `json:"point"`
-	Unmet     []string   `json:"unmet"`
+	Tenant    string         `json:"tenant"`
+	Objective *string        `json:"objective"` // null: none
+	Adapt     string         `json:"adapt"`
+	Criterion string         `json:"criterion"`
+	Version   uint64         `json:"version"`
+	Point     *profile.Point `json:"point"`
+	Unmet     []string       `json:"unmet"`
 }
 
-// pointJSON is an operating point; a figure that is not known is nil, and so is a threshold that never stops.
-type pointJSON struct {
-	Thresholds    []*float64 `json:"thresholds"`
-	Accuracy      *float64   `json:"accuracy"`
-	AccuracyLow   *float64   `json:"accuracy_low"`
-	ResponseMeanS *float64   `json:"response_mean_s"`
-	ResponseP95S  *float64   `json:"response_p95_s"`
-	EnergyJ       *float64   `json:"energy_j"`
-	FLOPs         *float64   `json:"flops"`
-	ExitShare     []float64  `json:"exit_share"`
+// orNull is a text in JSON, where there is one.
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
 
 func (f *objectiveOptions) print(stdout io.Writer, t *wire.TenantInfo) error {
 	if f.json {
 		return printJSONLine(stdout, objectiveJSON{
-			Tenant: t.GetName(), Objective: t.GetObjective(), Adapt: t.GetAdapt(), Criterion: t.GetCriterion(), Version: t.GetCriterionVersion(),
-			Point: newPointJSON(t.GetPoint()), Unmet: append([]string{}, t.GetUnmet()...),
+			Tenant: t.GetName(), Objective: orNull(t.GetObjective()), Adapt: t.GetAdapt(), Criterion: t.GetCriterion(), Version: t.GetCriterionVersion(),
+			Point: pointOrNull(t.GetPoint()), Unmet: append([]string{}, t.GetUnmet()...),
 		})
 	}
 	tab := newTable(stdout)
@@ -123,6 +119,14 @@ func shares(of []float64) string {
 	return strings.Join(all, ", ")
 }
 
+// pointOrNull is a point in JSON, where there is one.
+func pointOrNull(p *wire.Point) *profile.Point {
+	if p == nil {
+		return nil
+	}
+	return new(pointOf(p))
+}
+
 // pointOf takes a point from a message. Times that are not known are 0 there.
 func pointOf(p *wire.Point) profile.Point {
 	seconds := func(ns int64) float64 {
@@ -135,22 +139,5 @@ func pointOf(p *wire.Point) profile.Point {
 		Thresholds: p.GetThresholds(), Accuracy: p.GetAccuracy(), AccuracyLow: p.GetAccuracyLow(),
 		ResponseTime: seconds(p.GetResponseMeanNs()), ResponseP95: seconds(p.GetResponseP95Ns()),
 		Energy: p.GetEnergyJ(), FLOPs: p.GetFlops(), ExitShare: p.GetExitShare(),
-	}
-}
-
-// newPointJSON is nil without a point.
-func newPointJSON(sent *wire.Point) *pointJSON {
-	if sent == nil {
-		return nil
-	}
-	p := pointOf(sent)
-	thresholds := make([]*float64, len(p.Thresholds))
-	for i, t := range p.Thresholds {
-		thresholds[i] = finite(t)
-	}
-	return &pointJSON{
-		Thresholds: thresholds, Accuracy: finite(p.Accuracy), AccuracyLow: finite(p.AccuracyLow),
-		ResponseMeanS: finite(p.ResponseTime), ResponseP95S: finite(p.ResponseP95),
-		EnergyJ: finite(p.Energy), FLOPs: finite(p.FLOPs), ExitShare: append([]float64{}, p.ExitShare...),
 	}
 }

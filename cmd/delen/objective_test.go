@@ -55,7 +55,7 @@ func TestObjectivesAreToldToScripts(t *testing.T) {
 			`"criterion":"[confidence >= 0.9, false]","version":3,"point":{"thresholds":[0.9,null],"accuracy":0.9125,"accuracy_low":0.9,` +
 			`"response_mean_s":0.0075,"response_p95_s":0.019,"energy_j":0.0081,"flops":null,"exit_share":[0.625,0,0.375]},` +
 			`"unmet":["energy <= 1*mJ"]}` + "\n": adaptedTenant(),
-		`{"tenant":"survey","objective":"","adapt":"none","criterion":"false","version":1,"point":null,"unmet":[]}` + "\n": {
+		`{"tenant":"survey","objective":null,"adapt":"none","criterion":"false","version":1,"point":null,"unmet":[]}` + "\n": {
 			Name: "survey", Adapt: "none", Criterion: "false", CriterionVersion: 1,
 		},
 	} {

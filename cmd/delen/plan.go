@@ -66,11 +66,12 @@ them.
 With --json the result is a JSON object: policy, slots, planned (the part of the
 slots' time), budget_w, tenants, and of all together busy (slots), machine (a
 fraction), power_w, utility, gap (how far the utility may be below the best there
-is, as a fraction) and full. A tenant has tenant, share, rate, let_in, objective,
-adapt, criterion, options (how many there are), floor (alone fits its share),
-alone, chosen and notes. alone and chosen have utility, kept, busy_s and active_j
-of one request, unmet and point, as in delen frontier --json, on an idle machine. A
-figure that is not known is null, and so is one that comes from the environment.`,
+is, as a fraction) and full. A tenant has tenant, guarantee, rate, let_in,
+objective, adapt, criterion, options (how many there are), floor (alone fits its
+share), alone, chosen and notes. alone and chosen have utility, kept, busy_s,
+active_j, response_mean_s and response_p95_s of one request, unmet and point, as in
+delen frontier --json, on an idle machine. A figure that is not known is null, and
+so is one that comes from the environment.`,
 		Example: `  delen plan examples/objectives.hcl --rate camera=100 --rate microphone=20
   delen plan examples/objectives.hcl --rate 400 --policy non-cooperative
   delen plan examples/objectives.hcl --rate 100 --budget 0.5 --json`,

@@ -27,7 +27,7 @@ type plannedJSON struct {
 
 type plannedTenantJSON struct {
 	Tenant    string            `json:"tenant"`
-	Share     float64           `json:"share"`
+	Guarantee float64           `json:"guarantee"`
 	Rate      float64           `json:"rate"`
 	LetIn     float64           `json:"let_in"`
 	Objective *string           `json:"objective"`
@@ -45,8 +45,10 @@ type plannedOptionJSON struct {
 	Kept    bool          `json:"kept"`
 	Busy    *float64      `json:"busy_s"`
 	Active  *float64      `json:"active_j"`
+	Mean    *float64      `json:"response_mean_s"`
+	P95     *float64      `json:"response_p95_s"`
 	Unmet   []string      `json:"unmet"`
-	Point   profile.Point `json:"point"`
+	Point   profile.Point `json:"point"` // on an idle machine
 }
 
 func (p *outlook) forJSON() plannedJSON {
@@ -61,7 +63,7 @@ func (p *outlook) forJSON() plannedJSON {
 	for i, c := range p.Choices {
 		t := p.wants[i].tenant
 		own := plannedTenantJSON{
-			Tenant: t.Name, Share: p.config.Guarantee(t), Rate: p.Tenants[i].Rate, LetIn: c.Rate, Adapt: of(p.config, "tenant", t.Name).text("adapt", string(t.Adapt)),
+			Tenant: t.Name, Guarantee: p.config.Guarantee(t), Rate: p.Tenants[i].Rate, LetIn: c.Rate, Adapt: of(p.config, "tenant", t.Name).text("adapt", string(t.Adapt)),
 			Criterion: t.Criterion.String(), Options: len(p.Tenants[i].Options), Floor: c.Floor, Alone: p.optionJSON(i, c.Alone), Chosen: p.optionJSON(i, c.Option),
 			Notes: append([]string{}, p.wants[i].notes...),
 		}
@@ -75,7 +77,10 @@ func (p *outlook) forJSON() plannedJSON {
 
 func (p *outlook) optionJSON(tenant, option int) plannedOptionJSON {
 	o, at, missed := p.option(tenant, option)
-	return plannedOptionJSON{o.Utility, o.Kept, finite(o.Busy), finite(o.Energy), unmet(missed), at}
+	under := at.Under(p.wants[tenant].load)
+	return plannedOptionJSON{
+		o.Utility, o.Kept, finite(o.Busy), finite(o.Energy), finite(under.ResponseTime), finite(under.ResponseP95), unmet(missed), at,
+	}
 }
 
 // print writes a table for people, and what the points bring.

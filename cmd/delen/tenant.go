@@ -40,11 +40,11 @@ type tenantLine struct {
 	Share     float64 `json:"share"`
 	Guarantee float64 `json:"guarantee"`
 	Criterion string  `json:"criterion"`
-	Objective string  `json:"objective"`
+	Objective *string `json:"objective"` // null: none
 }
 
 func newTenantLine(t *wire.TenantInfo) tenantLine {
-	return tenantLine{t.GetName(), t.GetModel(), t.GetWeight(), t.GetShare(), t.GetCriterion(), t.GetObjective()}
+	return tenantLine{t.GetName(), t.GetModel(), t.GetWeight(), t.GetShare(), t.GetCriterion(), orNull(t.GetObjective())}
 }
 
 // printTenant tells what an order has made of a tenant. What is hardly meant is told on stderr.

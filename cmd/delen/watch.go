@@ -58,12 +58,12 @@ left.
 With --json every line is a JSON object with time, tenant, sequence, window_s,
 admitted, refused, exits, cut_short, expired, cancelled, shed, failed,
 response_mean_s, response_p50_s, response_p95_s, response_max_s, queue_mean_s,
-confidence_mean, busy_s, used, share, energy_j, energy_source, battery, in_house,
-criterion, criterion_version and, with an objective, point (as delen objective has
-it: what was promised of what is measured) and unmet, and audit where there are
-audits: chosen and complete by how long the requests had waited, calm for less than
-a tenth of their time, brisk for less than half, and crowded. A figure that is not
-known is null. A gap in sequence means that a report was lost.`,
+confidence_mean, busy_s, used, guarantee, energy_j, energy_source, battery,
+in_house, criterion, criterion_version and, with an objective, point (as delen
+objective has it: what was promised of what is measured) and unmet, and audit where
+there are audits: chosen and complete by how long the requests had waited, calm for
+less than a tenth of their time, brisk for less than half, and crowded. A figure
+that is not known is null. A gap in sequence means that a report was lost.`,
 		Example: `  delen watch
   delen watch --tenant doorbell --every 5s --json`,
 		Args: func(_ *cobra.Command, args []string) error {

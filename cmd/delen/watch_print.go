@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/stages/profile"
 )
 
 // watchPrinter writes reports in rounds: one of each tenant, always in the same order. A tenant that is late does not hold
@@ -206,7 +207,7 @@ type watchedJSON struct {
 	ConfidenceMean   *float64  `json:"confidence_mean"`
 	BusyS            float64   `json:"busy_s"`
 	Used             *float64  `json:"used"`
-	Share            *float64  `json:"share"`
+	Guarantee        *float64  `json:"guarantee"`
 	EnergyJ          *float64  `json:"energy_j"`
 	EnergySource     string    `json:"energy_source"`
 	Battery          *float64  `json:"battery"`
@@ -214,9 +215,9 @@ type watchedJSON struct {
 	Criterion        string    `json:"criterion"`
 	CriterionVersion uint64    `json:"criterion_version"`
 
-	Point *pointJSON `json:"point,omitempty"`
-	Unmet []string   `json:"unmet,omitempty"`
-	Audit *auditJSON `json:"audit,omitempty"`
+	Point *profile.Point `json:"point,omitempty"`
+	Unmet []string       `json:"unmet,omitempty"`
+	Audit *auditJSON     `json:"audit,omitempty"`
 }
 
 func (w watched) object(tenant string) watchedJSON {
@@ -235,9 +236,9 @@ func (w watched) object(tenant string) watchedJSON {
 		ResponseMeanS: seconds(r.GetResponseMeanNs()), ResponseP50S: seconds(r.GetResponseP50Ns()),
 		ResponseP95S: seconds(r.GetResponseP95Ns()), ResponseMaxS: seconds(r.GetResponseMaxNs()),
 		QueueMeanS: seconds(r.GetQueueMeanNs()), ConfidenceMean: finite(r.GetConfidenceMean()),
-		BusyS: time.Duration(r.GetBusyNs()).Seconds(), Used: finite(r.GetUsed()), Share: finite(r.GetShare()),
+		BusyS: time.Duration(r.GetBusyNs()).Seconds(), Used: finite(r.GetUsed()), Guarantee: finite(r.GetShare()),
 		EnergyJ: finite(r.GetEnergyJ()), EnergySource: strings.ToLower(r.GetEnergySource().String()), Battery: finite(r.GetBattery()),
 		InHouse: r.GetInHouse(), Criterion: r.GetCriterion(), CriterionVersion: r.GetCriterionVersion(),
-		Point: newPointJSON(r.GetPoint()), Unmet: r.GetUnmet(), Audit: newAuditJSON(r.GetAudit()),
+		Point: pointOrNull(r.GetPoint()), Unmet: r.GetUnmet(), Audit: newAuditJSON(r.GetAudit()),
 	}
 }

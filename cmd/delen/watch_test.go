@@ -157,11 +157,11 @@ func TestWatchedTenantsAreJSON(t *testing.T) {
 	}
 	want := `{"time":"2026-01-02T03:04:05Z","tenant":"doorbell","sequence":7,"window_s":2,"admitted":800,"refused":24,"exits":[400,100,200,100],` +
 		`"cut_short":0,"expired":3,"cancelled":0,"shed":1,"failed":0,"response_mean_s":0.004,"response_p50_s":0.00314,"response_p95_s":0.012,` +
-		`"response_max_s":2,"queue_mean_s":0.001,"confidence_mean":0.93,"busy_s":1.5,"used":0.375,"share":0.6,"energy_j":1.25,` +
+		`"response_max_s":2,"queue_mean_s":0.001,"confidence_mean":0.93,"busy_s":1.5,"used":0.375,"guarantee":0.6,"energy_j":1.25,` +
 		`"energy_source":"modelled","battery":null,"in_house":5,"criterion":"confidence >= 0.9 && exit > 1","criterion_version":2}
 {"time":"2026-01-02T03:04:05Z","tenant":"lab","sequence":1,"window_s":1,"admitted":0,"refused":0,"exits":[0,0],` +
 		`"cut_short":0,"expired":0,"cancelled":0,"shed":0,"failed":0,"response_mean_s":null,"response_p50_s":null,"response_p95_s":null,` +
-		`"response_max_s":null,"queue_mean_s":null,"confidence_mean":null,"busy_s":0,"used":0,"share":0.4,"energy_j":null,` +
+		`"response_max_s":null,"queue_mean_s":null,"confidence_mean":null,"busy_s":0,"used":0,"guarantee":0.4,"energy_j":null,` +
 		`"energy_source":"none","battery":null,"in_house":0,"criterion":"false","criterion_version":1}
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {

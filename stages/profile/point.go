@@ -38,8 +38,8 @@ func (p Point) Under(l Load) Point {
 	return p
 }
 
-// MarshalJSON writes the point with its fields in the order and under the names of `delen frontier --json`: a threshold
-// that never stops is null, and so is a figure that is not known.
+// MarshalJSON writes the point with its fields in the order and under the names that all of delen's commands have for them:
+// a threshold that never stops is null, and so is a figure that is not known.
 func (p Point) MarshalJSON() ([]byte, error) {
 	thresholds := make([]*float64, len(p.Thresholds))
 	for i := range thresholds {
@@ -49,9 +49,9 @@ func (p Point) MarshalJSON() ([]byte, error) {
 		Thresholds   []*float64 `json:"thresholds"`
 		Accuracy     *float64   `json:"accuracy"`
 		AccuracyLow  *float64   `json:"accuracy_low"`
-		ResponseTime *float64   `json:"response_time"`
-		ResponseP95  *float64   `json:"response_p95"`
-		Energy       *float64   `json:"energy"`
+		ResponseTime *float64   `json:"response_mean_s"`
+		ResponseP95  *float64   `json:"response_p95_s"`
+		Energy       *float64   `json:"energy_j"`
 		FLOPs        *float64   `json:"flops"`
 		ExitShare    []float64  `json:"exit_share"`
 	}{thresholds, finite(p.Accuracy), finite(p.AccuracyLow), finite(p.ResponseTime), finite(p.ResponseP95), finite(p.Energy),

@@ -57,6 +57,11 @@ policy, fairness, a number, and budget_w, null for none.` + aboutToken,
 			if len(args) == 0 && !cmd.Flags().Changed("fairness") && !cmd.Flags().Changed("budget") {
 				return f.show(cmd.Context(), cmd.OutOrStdout())
 			}
+			for _, name := range []string{"fairness", "budget"} { // from a variable of the shell that is not set
+				if flag := cmd.Flag(name); flag.Changed && flag.Value.String() == "" {
+					return usageError{fmt.Errorf("--%s is empty", name)}
+				}
+			}
 			rules, err := f.rules(args)
 			if err != nil {
 				return usageError{err}

@@ -7,8 +7,12 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // version is set when a release is built.
@@ -67,6 +71,7 @@ well, 1 when the command failed and 2 when the command line is wrong.`,
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return misread(err) })
 	root.SetHelpCommand(newHelp())
 	root.AddCommand(
 		newCheck(),
@@ -114,7 +119,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	understood := false
 	root.PersistentPreRun = func(*cobra.Command, []string) { understood = true }
 
-	cmd, err := root.ExecuteContextC(ctx)
+	cmd, err := helpless(root, args)
+	if err == nil {
+		cmd, err = root.ExecuteContextC(ctx)
+	}
 	if err == nil {
 		return statusFine
 	}
@@ -132,6 +140,43 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // errInterrupted is the error of a command that Ctrl-C has ended, and that has nothing more to say about it.
 var errInterrupted = errors.New("interrupted")
+
+// helpless refuses to show the manual of what is no command: cobra would show that of the one above it.
+func helpless(root *cobra.Command, args []string) (*cobra.Command, error) {
+	if !slices.Contains(args, "-h") && !slices.Contains(args, "--help") {
+		return root, nil
+	}
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd(args...)
+	about, rest, err := root.Find(args)
+	if err != nil || !about.HasSubCommands() || len(rest) == 0 || strings.HasPrefix(rest[0], "-") {
+		return root, nil
+	}
+	return about, noCommand(about, rest)
+}
+
+// values are what the flags of a type take.
+var values = map[string]string{
+	"duration": "a time with its unit, such as 500ms, 2s or 1m",
+	"int":      "a whole number", "int64": "a whole number", "uint64": "a whole number from 0", "float64": "a number",
+}
+
+// misread says what is wrong with a flag, in words of its own where the library's are those of programmers.
+func misread(err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		if want, ok := values[invalid.GetFlag().Value.Type()]; ok {
+			return fmt.Errorf("--%s %q: write %s", invalid.GetFlag().Name, invalid.GetValue(), want)
+		}
+	}
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		if _, bad := strconv.ParseFloat(unknown.GetSpecifiedShortnames(), 64); bad == nil {
+			return fmt.Errorf("-%s: there is no such flag, and a negative number stands for nothing here", unknown.GetSpecifiedShortnames())
+		}
+	}
+	return err
+}
 
 // noCommand refuses what is no command and suggests one.
 func noCommand(root *cobra.Command, args []string) error {

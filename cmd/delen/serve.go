@@ -53,6 +53,9 @@ models, unless a provider block names something else; delen doctor says what wor
 		Example: `  delen serve delen.hcl`,
 		Args:    argument("CONFIG", "the configuration, such as delen.hcl, or its folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if grace < 0 {
+				return usageError{fmt.Errorf("--grace %s: write a time from 0", grace)}
+			}
 			return serve(cmd.Context(), args[0], listen, grace, cmd.ErrOrStderr())
 		},
 	}

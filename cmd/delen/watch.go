@@ -28,8 +28,9 @@ const shortestWatch = 10 * time.Millisecond
 func newWatch() *cobra.Command {
 	var f watching
 	cmd := &cobra.Command{
-		Use:   "watch",
-		Short: "Show live what the tenants of a running node get",
+		SuggestFor: []string{"status", "top", "stats", "ps"},
+		Use:        "watch",
+		Short:      "Show live what the tenants of a running node get",
 		Long: `Watch prints a line for each tenant of a running node at every interval, until
 Ctrl-C. A line is about the time since the one before:
 

@@ -79,8 +79,12 @@ type source struct {
 	coming Request       // that is awaited
 }
 
+// newSource makes the source of a tenant that comes at a time. What its trace says of the time before, it has not been there for.
 func newSource(a Arrivals, chance *rand.Rand, from time.Duration) *source {
 	s := &source{Arrivals: a, chance: chance, last: from, turns: from, burst: true}
+	for s.next < len(a.Trace) && a.Trace[s.next].At < from {
+		s.next++
+	}
 	if a.Kind == Bursty {
 		// At first it is in a burst as often as at any other time.
 		s.burst = chance.Float64()*(a.Burst+a.Pause).Seconds() < a.Pause.Seconds()

@@ -192,6 +192,26 @@ func TestOthersChangeNoRequest(t *testing.T) {
 	}
 }
 
+// TestATraceBeginsWhenItsTenantJoins holds that nobody sends what comes before: it does not come at once at the join.
+func TestATraceBeginsWhenItsTenantJoins(t *testing.T) {
+	c := house(t)
+	c.Models, c.Duration, c.Window = []Model{few(t)}, 20*time.Second, time.Second
+	var trace []Request
+	for i := range 200 {
+		trace = append(trace, Request{At: time.Duration(i) * 100 * time.Millisecond, Sample: -1})
+	}
+	c.Tenants = []Tenant{{Name: "a", Share: 1, Criterion: criterion(t, "confidence >= 0.9"), Queue: 8, Joins: 10 * time.Second, Arrivals: Arrivals{Kind: Trace, Trace: trace}}}
+	a := run(t, c).Tenants[0]
+	if a.Requests != 100 || a.Refused > 0 {
+		t.Errorf("%d requests, %d refused: want 100, and none", a.Requests, a.Refused)
+	}
+	for _, w := range a.Windows {
+		if w.Requests != 10 {
+			t.Errorf("%g to %g s: %d requests of 10 a second", w.From, w.To, w.Requests)
+		}
+	}
+}
+
 func TestWhatCannotBeSimulatedIsRefused(t *testing.T) {
 	for words, spoil := range map[string]func(*Config){
 		"the duration is 0s":                   func(c *Config) { c.Duration = 0 },

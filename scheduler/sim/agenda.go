@@ -31,6 +31,7 @@ const (
 	phases
 	rules
 	arrives
+	bursts // one begins or ends
 	glances
 	turns // a window ends
 )

@@ -93,75 +93,44 @@ func newSource(a Arrivals, chance *rand.Rand, from time.Duration) *source {
 	return s
 }
 
-// after is when the next request comes; false: never.
+// after is when the next request comes; false: never, or not before a burst begins or ends.
 func (s *source) after() (Request, bool) {
-	at := Request{Sample: -1}
-	switch s.Kind {
-	case Constant:
-		if s.Rate == 0 {
-			return at, false
-		}
-		s.last += seconds(1 / s.Rate)
-	case Poisson:
-		if s.Rate == 0 {
-			return at, false
-		}
-		s.last += seconds(s.chance.ExpFloat64() / s.Rate)
-	case Bursty:
-		return at, s.bursty(&at)
-	case Trace:
+	if s.Kind == Trace {
 		if s.next == len(s.Trace) {
-			return at, false
+			return Request{}, false
 		}
 		s.next++
 		return s.Trace[s.next-1], true
-	default:
-		return at, false
 	}
-	at.At = s.last
-	return at, true
+	rate := s.Rate
+	if s.Kind == Bursty && !s.burst {
+		rate = s.Between
+	}
+	if s.Kind == None || rate == 0 {
+		return Request{}, false
+	}
+	intervals := 1.0
+	if s.Kind != Constant {
+		intervals = s.chance.ExpFloat64()
+	}
+	s.last += seconds(intervals / rate)
+	return Request{At: s.last, Sample: -1}, s.Kind != Bursty || s.last < s.turns
 }
 
-// bursty draws intervals until one ends before the state does: what is left of one has no memory of what has passed.
-func (s *source) bursty(r *Request) bool {
-	if s.Rate == 0 && s.Between == 0 {
-		return false
-	}
-	for {
-		rate := s.Between
-		if s.burst {
-			rate = s.Rate
-		}
-		next := s.turns
-		if rate > 0 {
-			next = s.last + seconds(s.chance.ExpFloat64()/rate)
-		}
-		if rate > 0 && next < s.turns {
-			s.last, r.At = next, next
-			return true
-		}
-		s.last = s.turns
-		s.turn()
-	}
-}
-
-// turn begins a burst or ends one.
+// turn begins a burst or ends one, when it is time. What is left of the interval to the next request has no memory of what has
+// passed, so that it is drawn anew.
 func (s *source) turn() {
 	s.burst = !s.burst
 	mean := s.Pause
 	if s.burst {
 		mean = s.Burst
 	}
+	s.last = s.turns
 	s.turns += max(1, seconds(s.chance.ExpFloat64()*mean.Seconds()))
 }
 
 // paced gives the arrivals another rate from a time on.
-func (s *source) paced(rate float64, now time.Duration) {
-	s.Rate, s.last = rate, now
-	for s.Kind == Bursty && s.turns < now {
-		s.turn()
-	}
-}
+func (s *source) paced(rate float64, now time.Duration) { s.Rate, s.last = rate, now }
 
 // seconds is a time in s, as long as one can be.
 func seconds(s float64) time.Duration {

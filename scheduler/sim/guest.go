@@ -21,7 +21,7 @@ type guest struct {
 	goes  bool            // nobody comes any more
 
 	source  *source
-	version int        // of the rate, so that what came of another is not awaited any more
+	version int        // of the rate or the burst, so that what came of another is not awaited any more
 	chance  *rand.Rand // of what requests are like
 	books   *books
 }

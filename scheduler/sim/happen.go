@@ -22,6 +22,8 @@ func (s *simulation) happen(h happening) {
 		s.desk.Govern(r.Policy, s.config.Budget)
 	case arrives:
 		s.arrive(h.guest, h.which)
+	case bursts:
+		s.burst(h.guest)
 	case glances:
 		s.glance(h.guest)
 	case turns:
@@ -79,6 +81,7 @@ func (s *simulation) begin(g *guest) {
 	s.demand(g, "the tenant has come")
 	g.source = newSource(g.Arrivals, stream(s.config.Seed, g.Name, whenStream), s.now)
 	s.await(g)
+	s.alternate(g)
 	s.agenda.push(happening{at: s.now + tenants.LongestRound, what: glances, guest: g})
 }
 
@@ -111,8 +114,7 @@ func (s *simulation) phase(g *guest, p *Phase) {
 	}
 	if p.Rate != nil {
 		g.source.paced(*p.Rate, s.now)
-		g.version++
-		s.await(g)
+		s.awaitAnew(g)
 	}
 	if p.Share != nil {
 		s.step(scheduler.Change{Tenant: g.index, Weight: g.Share, Room: g.core.Room()})
@@ -137,6 +139,30 @@ func (s *simulation) await(g *guest) {
 	}
 	g.source.coming = r
 	s.agenda.push(happening{at: max(r.At, s.now), what: arrives, guest: g, which: g.version})
+}
+
+// awaitAnew has the next request come at another rate than was awaited.
+func (s *simulation) awaitAnew(g *guest) {
+	g.version++
+	s.await(g)
+}
+
+// alternate has the burst of a tenant end, or the next begin. That happens in its time, and not when requests are drawn: another
+// rate then finds the burst that there is.
+func (s *simulation) alternate(g *guest) {
+	if g.source.Kind == Bursty && g.source.turns < s.end {
+		s.agenda.push(happening{at: g.source.turns, what: bursts, guest: g})
+	}
+}
+
+// burst begins or ends a burst of a tenant.
+func (s *simulation) burst(g *guest) {
+	if g.goes {
+		return
+	}
+	g.source.turn()
+	s.awaitAnew(g)
+	s.alternate(g)
 }
 
 // arrive has a request come that was awaited, unless the rate is another one since.

@@ -212,6 +212,31 @@ func TestATraceBeginsWhenItsTenantJoins(t *testing.T) {
 	}
 }
 
+// TestAnotherRateLeavesAPause holds that a pause in which the rate is changed goes on: since nothing is drawn while none come, a
+// phase that says the rate again changes no request.
+func TestAnotherRateLeavesAPause(t *testing.T) {
+	c := house(t)
+	c.Models = []Model{few(t)}
+	c.Tenants = []Tenant{{Name: "a", Share: 1, Criterion: criterion(t, "confidence >= 0.9"), Queue: 8, Arrivals: Arrivals{Kind: Bursty, Rate: 100, Burst: time.Second, Pause: 20 * time.Second}}}
+	c.Window = time.Second
+	paused := 0
+	for c.Seed = range 50 {
+		c.Tenants[0].Phases = nil
+		want := run(t, c)
+		if w := want.Tenants[0].Windows; w[0].Requests+w[1].Requests > 0 {
+			continue // a burst: what is left of an interval is drawn anew
+		}
+		paused++
+		c.Tenants[0].Phases = []Phase{{At: time.Second, Rate: new(100.0)}}
+		if diff := cmp.Diff(want, run(t, c)); diff != "" {
+			t.Errorf("seed %d (-without +with a phase):\n%s", c.Seed, diff)
+		}
+	}
+	if paused < 20 {
+		t.Errorf("%d of 50 begin with a pause", paused)
+	}
+}
+
 func TestWhatCannotBeSimulatedIsRefused(t *testing.T) {
 	for words, spoil := range map[string]func(*Config){
 		"the duration is 0s":                   func(c *Config) { c.Duration = 0 },
@@ -242,17 +267,34 @@ func TestWhatCannotBeSimulatedIsRefused(t *testing.T) {
 }
 
 func TestSomebodyMayEndIt(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	c := house(t)
-	c.Duration = 1000 * time.Hour
-	c.Tenants = []Tenant{{Name: "a", Share: 1, Criterion: criteria.Never(), Queue: 8, Arrivals: poisson(100)}}
-	_, err := Run(ctx, c, func(now time.Duration) {
-		if now > time.Minute {
-			cancel()
+	for name, a := range map[string]Arrivals{
+		"requests":      poisson(100),
+		"bursts of few": {Kind: Bursty, Rate: 1e-5, Burst: time.Millisecond, Pause: time.Millisecond},
+		"empty bursts":  {Kind: Bursty, Burst: time.Millisecond, Pause: time.Millisecond},
+	} {
+		ctx, cancel := context.WithCancel(context.Background())
+		c := house(t)
+		c.Duration = 8000 * time.Hour
+		c.Tenants = []Tenant{{Name: "a", Share: 1, Criterion: criteria.Never(), Queue: 8, Arrivals: a}}
+		var last time.Duration
+		_, err := Run(ctx, c, func(now time.Duration) {
+			if last = now; now > time.Minute {
+				cancel()
+			}
+		})
+		if err != context.Canceled || last < time.Minute || last > 10*time.Minute {
+			t.Errorf("%s: got %v after %s", name, err, last)
 		}
-	})
-	if err != context.Canceled {
-		t.Errorf("got %v", err)
+	}
+}
+
+// TestBurstsEnd holds that no burst is looked for beyond the end.
+func TestBurstsEnd(t *testing.T) {
+	c := house(t)
+	c.Duration = time.Second
+	c.Tenants = []Tenant{{Name: "a", Share: 1, Criterion: criteria.Never(), Queue: 8, Arrivals: Arrivals{Kind: Bursty, Rate: 1e-6, Burst: time.Nanosecond, Pause: time.Second}}}
+	if a := run(t, c).Tenants[0]; a.Requests > 0 {
+		t.Errorf("%d requests", a.Requests)
 	}
 }
 

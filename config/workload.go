@@ -182,7 +182,8 @@ var workloadSchema = &schema{
 	}, {
 		name: "trace", form: aFile, otherwise: "must be there for `trace`", example: `"arrivals.csv"`,
 		doc: "A CSV with a line for each request: when it comes, in seconds from the start, not falling. A second column may give the number of its sample among the " +
-			"profile's outcomes, from 0, and further ones how many seconds each segment runs for it.",
+			"profile's outcomes, from 0, and further ones how many seconds each segment runs for it. Columns are separated by commas; a first line whose first column has " +
+			"no digit is a heading.",
 	}, {
 		name: "joins", form: aDuration, usual: `"0s"`, low: "0s", high: "8784h", example: `"2m"`,
 		doc: "When the tenant comes. Before, it has no share.",

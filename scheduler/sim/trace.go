@@ -1,18 +1,21 @@
 package sim
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // ReadTrace reads the requests in the CSV file at path: of each when it comes, in s; perhaps the number of its sample, from 0
 // and below samples unless that is 0; and perhaps how many s each of the segments runs for it. A first line whose first
-// column is no number is a heading. The error names the file and the line.
+// column has no digit is a heading: what is meant as a number and is none, is not taken for one. The error names the file and
+// the line.
 func ReadTrace(path string, samples, segments int) ([]Request, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -23,7 +26,11 @@ func ReadTrace(path string, samples, segments int) ([]Request, error) {
 }
 
 func parseTrace(f io.Reader, path string, samples, segments int) ([]Request, error) {
-	r := csv.NewReader(f)
+	text := bufio.NewReader(f)
+	if mark, err := text.Peek(len(byteOrderMark)); err == nil && string(mark) == byteOrderMark {
+		_, _ = text.Discard(len(byteOrderMark)) // it has been read
+	}
+	r := csv.NewReader(text)
 	r.FieldsPerRecord = -1
 	r.ReuseRecord = true
 	r.TrimLeadingSpace = true
@@ -37,8 +44,11 @@ func parseTrace(f io.Reader, path string, samples, segments int) ([]Request, err
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		if _, err := strconv.ParseFloat(row[0], 64); err != nil && first {
+		if first && !strings.ContainsAny(row[0], "0123456789") {
 			continue
+		}
+		for i := range row {
+			row[i] = strings.TrimSpace(row[i])
 		}
 		q, err := parseRequest(row, samples, segments)
 		if err == nil && len(all) > 0 && q.At < all[len(all)-1].At {
@@ -56,8 +66,16 @@ func parseTrace(f io.Reader, path string, samples, segments int) ([]Request, err
 	return all, nil
 }
 
+// byteOrderMark is what some programs begin a text in UTF-8 with.
+const byteOrderMark = "\ufeff"
+
 func parseRequest(row []string, samples, segments int) (Request, error) {
 	q := Request{Sample: -1}
+	for _, text := range row {
+		if strings.ContainsAny(text, ";\t") {
+			return q, fmt.Errorf("%q is not one column: columns are separated by commas, and decimals are written with a point", text)
+		}
+	}
 	if len(row) > 2 && len(row) != 2+segments {
 		return q, fmt.Errorf("there are %d columns: write the time, perhaps the sample, and perhaps a time for each of the %d segments", len(row), segments)
 	}

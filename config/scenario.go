@@ -109,8 +109,29 @@ func (d *decoder) simulation(h *hclsyntax.Block, as Scheduler) Simulation {
 	if s.Window == 0 {
 		s.Window = s.Duration / 20
 	}
+	b.checkWindow(&s)
 	s.Rules = b.rules(&s, as)
 	return s
+}
+
+// mostWindows is how many windows figures over time may be of: a result has all of them, for every tenant.
+const mostWindows = 10000
+
+// checkWindow reports windows that are too many, and warns of one that is longer than what is simulated.
+func (b *block) checkWindow(s *Simulation) {
+	switch hidden := b.variables("window", "duration"); {
+	case s.Duration == 0: // it is wrong, or not there
+	case s.Window > s.Duration:
+		b.warnAt("window", "Window longer than the simulation", "A window of %s is longer than the duration of %s: the figures over time are those of all of it. Write a shorter window, or leave it out.",
+			b.tell("window", s.Window.String()), b.tell("duration", s.Duration.String()))
+	case s.Duration <= mostWindows*s.Window:
+	case hidden != "":
+		b.failAt("window", "Too many windows", "With the value of %s there are more than %d windows. Write a longer window, or leave it out.", hidden, mostWindows)
+	default:
+		const step = mostWindows * time.Millisecond
+		b.failAt("window", "Too many windows", "A window of %s makes %d windows of %s: write at least window = %q, or leave it out.",
+			s.Window, (s.Duration+s.Window-1)/s.Window, s.Duration, (s.Duration+step-1)/step*time.Millisecond)
+	}
 }
 
 // slowdown reads the factors by which segments are slower beside others.
@@ -182,7 +203,7 @@ var simulationSchema = &schema{
 		doc: "Where chance begins: with the same scenario and seed the result is the same, to the byte.",
 	}, {
 		name: "window", form: aDuration, low: "1ms", high: "8784h", otherwise: "a twentieth of `duration`", example: `"30s"`,
-		doc: "What the figures over time are of.",
+		doc: "What the figures over time are of: at most 10000 windows.",
 	}, {
 		name: "slowdown", form: numberList, otherwise: fmt.Sprint("`[", DefaultSlowdown[0], ", ", DefaultSlowdown[1], "]`"), example: "[1, 1.2]",
 		doc: "How many times longer a segment takes than the profile says, when one runs, two, and so on; the last is for more.",

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,6 +78,32 @@ workload "survey" {
 	}
 	if p := w.Phases; len(p) != 2 || p[0].Criterion.String() != "confidence > 0.5" || p[1].Criterion != nil || p[1].Objective.String() != "minimize energy" || *p[1].Share != 3 {
 		t.Errorf("phases %+v", p)
+	}
+}
+
+// TestWindows holds how many windows there may be, and what is written in the place of too many.
+func TestWindows(t *testing.T) {
+	t.Setenv("DELEN_TEST_WINDOW", "1ms")
+	for _, c := range []struct{ duration, window, summary, detail string }{
+		{"1h", `"360ms"`, "", ""},
+		{"1h", `"1h"`, "", ""},
+		{"1h", `"1ms"`, "Too many windows", `A window of 1ms makes 3600000 windows of 1h0m0s: write at least window = "360ms", or leave it out.`},
+		{"1h0m0.000000001s", `"360ms"`, "Too many windows", `A window of 360ms makes 10001 windows of 1h0m0.000000001s: write at least window = "361ms", or leave it out.`},
+		{"1h", "env.DELEN_TEST_WINDOW", "Too many windows", "With the value of env.DELEN_TEST_WINDOW there are more than 10000 windows. Write a longer window, or leave it out."},
+		{"1m", `"61s"`, "Window longer than the simulation", "A window of 1m1s is longer than the duration of 1m0s: the figures over time are those of all of it. Write a shorter window, or leave it out."},
+	} {
+		dir := house(t)
+		write(t, dir, "scenario.hcl", fmt.Appendf(nil, "config = \"named\"\nsimulation {\n duration = %q\n window = %s\n}\n", c.duration, c.window))
+		_, diags := LoadScenario(filepath.Join(dir, "scenario.hcl"))
+		if c.summary == "" {
+			if len(diags) > 0 {
+				t.Errorf("a window of %s: %v", c.window, diags)
+			}
+			continue
+		}
+		if len(diags) != 1 || diags[0].Summary != c.summary || diags[0].Detail != c.detail || diags.HasErrors() != strings.HasPrefix(c.summary, "Too many") {
+			t.Errorf("a window of %s: got %v\nwant %s | %s", c.window, diags, c.summary, c.detail)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,7 +44,7 @@ simulation {
 workload "survey" {
   arrivals = "trace"
   trace    = "trace.csv"
-  joins    = "1m"
+  joins    = "500ms"
   phase {
     at    = "4m"
     share = 3
@@ -67,7 +68,7 @@ workload "survey" {
 		t.Errorf("rules (-want +got):\n%s", diff)
 	}
 	w := s.Workload(s.Tenant("survey"))
-	if w == nil || w.Joins != time.Minute || w.Leaves != 0 || s.Workload(s.Tenant("door-camera")) != nil {
+	if w == nil || w.Joins != 500*time.Millisecond || w.Leaves != 0 || s.Workload(s.Tenant("door-camera")) != nil {
 		t.Fatalf("workloads %+v", s.Workloads)
 	}
 	if diff := cmp.Diff(sim.Arrivals{Kind: sim.Trace, Trace: []sim.Request{
@@ -103,6 +104,36 @@ func TestWindows(t *testing.T) {
 		}
 		if len(diags) != 1 || diags[0].Summary != c.summary || diags[0].Detail != c.detail || diags.HasErrors() != strings.HasPrefix(c.summary, "Too many") {
 			t.Errorf("a window of %s: got %v\nwant %s | %s", c.window, diags, c.summary, c.detail)
+		}
+	}
+}
+
+// TestATraceOfOtherTimes holds what is said of requests that do not come. The trace's three come at 0.5, 0.75 and 1 s.
+func TestATraceOfOtherTimes(t *testing.T) {
+	for _, c := range []struct{ duration, terms, want string }{
+		{"10s", "", ""},
+		{"1001ms", "joins = \"500ms\"\n leaves = \"1001ms\"", ""},
+		{"1s", "", "After the end | 1 of 3 requests comes after the end, and"},
+		{"100ms", "", "After the end | 3 of 3 requests come after the end, and"},
+		{"10s", "joins = \"1s\"", "Before the tenant joins | 2 of 3 requests come before the tenant does, and"},
+		{"10s", "leaves = \"750ms\"", "After the tenant leaves | 2 of 3 requests come after the tenant has left, and"},
+		{"1s", "joins = \"600ms\"\n leaves = \"700ms\"", "After the end | 1 of 3\nAfter the tenant leaves | 1 of 3\nBefore the tenant joins | 1 of 3"},
+		{"1s", "joins = \"2s\"", "After the end | When it is 2s"},
+	} {
+		dir := house(t)
+		write(t, dir, "scenario.hcl", fmt.Appendf(nil, "config = \"named\"\nsimulation {\n duration = %q\n}\nworkload \"survey\" {\n arrivals = \"trace\"\n trace = \"trace.csv\"\n %s\n}\n", c.duration, c.terms))
+		_, diags := LoadScenario(filepath.Join(dir, "scenario.hcl"))
+		var got []string
+		for _, d := range diags {
+			got = append(got, d.Summary+" | "+d.Detail)
+		}
+		slices.Sort(got)
+		want := strings.Split(c.want, "\n")
+		if c.want == "" {
+			want = nil
+		}
+		if diags.HasErrors() || !slices.EqualFunc(got, want, strings.HasPrefix) {
+			t.Errorf("%s, %s:\n got %q\nwant %q", c.duration, c.terms, got, want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -57,6 +58,7 @@ func (d *decoder) workload(h *hclsyntax.Block, s *Scenario, nameless bool) *Work
 		b.failAt("leaves", "Leaves before it joins", "The tenant joins at %s, and leaves is %s. Write a later time, or leave it out.", b.tell("joins", w.Joins.String()), b.tell("leaves", w.Leaves.String()))
 	}
 	b.checkBefore(&s.Simulation, "joins", w.Joins)
+	b.checkTrace(w, &s.Simulation)
 	for _, h := range b.of("phase") {
 		w.Phases = append(w.Phases, d.phase(h, w, s))
 	}
@@ -132,6 +134,39 @@ func (b *block) trace(t *Tenant) []sim.Request {
 	return all
 }
 
+// checkTrace warns of requests of a trace that do not come, since their tenant is not there or the simulation is over.
+func (b *block) checkTrace(w *Workload, s *Simulation) {
+	if s.Duration == 0 || w.Joins >= s.Duration || w.Leaves != 0 && w.Leaves <= w.Joins {
+		return // it is told already
+	}
+	early, gone, late := 0, 0, 0
+	for _, r := range w.Arrivals.Trace {
+		switch {
+		case r.At < w.Joins:
+			early++
+		case r.At >= s.Duration:
+			late++
+		case w.Leaves != 0 && r.At >= w.Leaves:
+			gone++
+		}
+	}
+	of := func(n int) string {
+		if n == 1 {
+			return fmt.Sprintf("1 of %d requests comes", len(w.Arrivals.Trace))
+		}
+		return fmt.Sprintf("%d of %d requests come", n, len(w.Arrivals.Trace))
+	}
+	if early > 0 {
+		b.warnAt("trace", "Before the tenant joins", "%s before the tenant does, and nobody sends what is of that time. Write an earlier joins, or another trace.", of(early))
+	}
+	if gone > 0 {
+		b.warnAt("trace", "After the tenant leaves", "%s after the tenant has left, and nobody sends what is of that time. Write a later leaves, or another trace.", of(gone))
+	}
+	if late > 0 {
+		b.warnAt("trace", "After the end", "%s after the end, and nobody sends what is of that time. Write a longer duration of the simulation, or another trace.", of(late))
+	}
+}
+
 // phase decodes what changes of a workload and its tenant.
 func (d *decoder) phase(h *hclsyntax.Block, w *Workload, s *Scenario) sim.Phase {
 	b := d.openBlock(h, phaseSchema)
@@ -183,7 +218,7 @@ var workloadSchema = &schema{
 		name: "trace", form: aFile, otherwise: "must be there for `trace`", example: `"arrivals.csv"`,
 		doc: "A CSV with a line for each request: when it comes, in seconds from the start, not falling. A second column may give the number of its sample among the " +
 			"profile's outcomes, from 0, and further ones how many seconds each segment runs for it. Columns are separated by commas; a first line whose first column has " +
-			"no digit is a heading.",
+			"no digit is a heading. Requests before the tenant joins, after it leaves and after the end are left out.",
 	}, {
 		name: "joins", form: aDuration, usual: `"0s"`, low: "0s", high: "8784h", example: `"2m"`,
 		doc: "When the tenant comes. Before, it has no share.",

@@ -48,6 +48,9 @@ func around(parent, s *schema, line string) string {
 	if strings.HasPrefix(line, "where ") {
 		body += "maximize = accuracy\n"
 	}
+	if strings.HasPrefix(line, "at ") {
+		body += s.attributes[1].instance() + "\n" // something changes
+	}
 	if s.kind == "workload" {
 		body += arriving(line)
 	}

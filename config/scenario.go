@@ -158,21 +158,42 @@ const mostSlowdown = 100
 // DefaultSlowdown is Simulation.Slowdown of a scenario that does not say.
 var DefaultSlowdown = []float64{1, 1.2}
 
+// moment is a phase, open.
+type moment struct {
+	when time.Duration
+	*block
+}
+
+// phases opens the phases of a block, ascending in time, and reports those that begin together, or change nothing.
+func (b *block) phases(as *schema, s *Simulation) []moment {
+	var all []moment
+	begins := make(map[time.Duration]*hclsyntax.Block)
+	for _, h := range b.of("phase") {
+		p := b.openBlock(h, as)
+		before := len(b.diags)
+		m := moment{p.duration("at"), p}
+		all = append(all, m)
+		if len(b.diags) > before || !p.given("at") {
+			continue
+		}
+		p.checkBefore(s, "at", m.when)
+		if first := begins[m.when]; first != nil {
+			p.failAt("at", "Two phases at a time", "The phase %s begins at %s, too. Join them.", from(h, first), p.tell("at", m.when.String()))
+		} else {
+			begins[m.when] = h
+		}
+		if len(h.Body.Attributes) == 1 && len(h.Body.Blocks) == 0 {
+			p.warnAt("at", "Nothing changes", "This phase has nothing but the time when it begins. Write what is different then, for instance %s, or leave the phase out.", as.attributes[1].instance())
+		}
+	}
+	slices.SortStableFunc(all, func(a, b moment) int { return cmp.Compare(a.when, b.when) })
+	return all
+}
+
 // rules reads when slots begin to be given away in another way than before.
 func (b *block) rules(s *Simulation, as Scheduler) []sim.Rule {
-	type moment struct {
-		at time.Duration
-		*block
-	}
-	var all []moment
-	for _, h := range b.of("phase") {
-		p := b.openBlock(h, ruleSchema)
-		all = append(all, moment{p.duration("at"), p})
-		p.checkBefore(s, "at", all[len(all)-1].at)
-	}
-	slices.SortStableFunc(all, func(a, b moment) int { return cmp.Compare(a.at, b.at) })
 	var rules []sim.Rule
-	for _, m := range all {
+	for _, m := range b.phases(ruleSchema, s) {
 		if m.given("policy") {
 			as.Policy = scheduler.Policy(m.choice("policy"))
 		}
@@ -180,7 +201,7 @@ func (b *block) rules(s *Simulation, as Scheduler) []sim.Rule {
 			as.Fairness = m.number("hybrid")
 		}
 		m.fairness(&as)
-		rules = append(rules, sim.Rule{At: m.at, Rule: scheduler.Rule{Policy: as.Policy, Fairness: as.Fairness}})
+		rules = append(rules, sim.Rule{At: m.when, Rule: scheduler.Rule{Policy: as.Policy, Fairness: as.Fairness}})
 	}
 	return rules
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -59,10 +58,9 @@ func (d *decoder) workload(h *hclsyntax.Block, s *Scenario, nameless bool) *Work
 	}
 	b.checkBefore(&s.Simulation, "joins", w.Joins)
 	b.checkTrace(w, &s.Simulation)
-	for _, h := range b.of("phase") {
-		w.Phases = append(w.Phases, d.phase(h, w, s))
+	for _, m := range b.phases(phaseSchema, &s.Simulation) {
+		w.Phases = append(w.Phases, m.phase(w))
 	}
-	slices.SortStableFunc(w.Phases, func(a, b sim.Phase) int { return cmp.Compare(a.At, b.At) })
 	return w
 }
 
@@ -168,10 +166,8 @@ func (b *block) checkTrace(w *Workload, s *Simulation) {
 }
 
 // phase decodes what changes of a workload and its tenant.
-func (d *decoder) phase(h *hclsyntax.Block, w *Workload, s *Scenario) sim.Phase {
-	b := d.openBlock(h, phaseSchema)
-	p := sim.Phase{At: b.duration("at")}
-	b.checkBefore(&s.Simulation, "at", p.At)
+func (b moment) phase(w *Workload) sim.Phase {
+	p := sim.Phase{At: b.when}
 	if b.given("rate") {
 		if p.Rate = new(b.number("rate")); w.Arrivals.Kind == sim.Trace {
 			b.failAt("rate", "Rate of a trace", "The trace says when each request comes. Leave rate out, or write other arrivals.")

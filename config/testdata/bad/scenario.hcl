@@ -54,6 +54,7 @@ tenant "third" {
 # 5:18: Invalid slowdown | A segment takes as long as alone or longer, up to 100 times, and no shorter beside more others: not 0.9. Write for instance slowdown = [1, 1.2].
 # 9:16: Fairness said twice | fairness, at line 8, says what shares are parts of, and so does hybrid. Leave one of them out.
 # 13:14: Invalid policy | policy is one of "cooperative", "non-cooperative" and "first-come", not "fair". Write for instance policy = "cooperative".
+# 16:10: Nothing changes | This phase has nothing but the time when it begins. Write what is different then, for instance policy = "cooperative", or leave the phase out.
 # 16:10: After the end | When it is 20m0s, no requests come any more. Write an earlier time, or a longer duration of the simulation.
 # 21:3: Attribute of other arrivals | Arrivals that are "trace" have no rate: those that are "poisson", "constant" and "bursty" do. Leave it out, or write other arrivals.
 # 22:14: Invalid trace | trace-backwards.csv: line 3: 0.4 s is before the time of the request above: sort the requests by time. Change it, or write another.

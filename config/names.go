@@ -44,23 +44,31 @@ func (b *block) belongs(name string, braced bool) string {
 	if a := b.schema.attribute(name); a != nil {
 		return fmt.Sprintf("It is an attribute: write for instance %s.", a.instance())
 	}
-	asAttribute, asBlock := "", ""
+	var places []string
+	asBlock := ""
 	if s := b.schema.block(name); s != nil {
 		asBlock = fmt.Sprintf("It is a block: write %s ... } without an equals sign.", s.header())
 	}
 	for parent, s := range b.known() {
-		if s.attribute(name) != nil && (asAttribute == "" || !s.scenario) {
-			asAttribute = fmt.Sprintf("It belongs in %s: move it there.", s.title())
+		switch {
+		case s.attribute(name) == nil || parent.scenario && !s.scenario: // not here, or as elsewhere
+		case parent.scenario:
+			places = append(places, s.inside()+" "+parent.inside()) // several blocks have phases
+		default:
+			places = append(places, s.inside())
 		}
 		if s.kind == name && asBlock == "" {
 			asBlock = fmt.Sprintf("It is a block that stands %s: write %s ... } there.", parent.inside(), s.header())
 		}
 	}
-	if asBlock != "" && (braced || asAttribute == "") {
+	switch {
+	case asBlock != "" && (braced || places == nil):
 		b.lost[name] = true
 		return asBlock
+	case places == nil:
+		return ""
 	}
-	return asAttribute
+	return fmt.Sprintf("It belongs %s: move it there.", strings.Join(places, ", or "))
 }
 
 // resembles says what to write instead of a name that is known nowhere, and

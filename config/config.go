@@ -81,7 +81,11 @@ func (d *decoder) openFiles(bodies []*hclsyntax.Body) *block {
 func (d *decoder) config(all *block) *Config {
 	for _, s := range fileSchema.blocks {
 		if s.required && (d.scenario || !s.scenario) && all.header.Filename != "" && len(all.of(s.kind)) == 0 && !d.lost[s.kind] {
-			d.fail(all.header, "Missing "+s.kind+" block", "A %s has at least one. Add for instance %s.", d.whole(), s.example())
+			remedy := "Add for instance " + s.example()
+			if d.scenario && !s.scenario && !all.given("config") {
+				remedy += ", or write config = \"edge.hcl\" for a configuration that has one"
+			}
+			d.fail(all.header, "Missing "+s.kind+" block", "A %s has at least one. %s.", d.whole(), remedy)
 		}
 	}
 	c := &Config{

@@ -138,6 +138,29 @@ func TestATraceOfOtherTimes(t *testing.T) {
 	}
 }
 
+// TestAScenarioOfNothingIsToldOfConfig holds that who leaves config out is told of it, and who has it is not.
+func TestAScenarioOfNothingIsToldOfConfig(t *testing.T) {
+	for src, want := range map[string]struct{ errors, told int }{
+		"simulation {\n duration = \"1m\"\n}\n":                        {3, 3},
+		"node \"edge\" {}\n":                                           {3, 2},
+		"config = \"node.hcl\"\nsimulation {\n duration = \"1m\"\n}\n": {2, 0},
+	} {
+		dir := house(t)
+		write(t, dir, "node.hcl", []byte("node \"edge\" {}\n"))
+		write(t, dir, "scenario.hcl", []byte(src))
+		_, diags := LoadScenario(filepath.Join(dir, "scenario.hcl"))
+		told := 0
+		for _, d := range diags {
+			if strings.HasSuffix(d.Detail, `, or write config = "edge.hcl" for a configuration that has one.`) {
+				told++
+			}
+		}
+		if len(diags) != want.errors || told != want.told {
+			t.Errorf("%s\n%d of %d say to write config, want %d of %d: %v", src, told, len(diags), want.told, want.errors, diags)
+		}
+	}
+}
+
 // TestScenarioLacks holds what is said of a scenario that lacks something, or names something that is not there.
 func TestScenarioLacks(t *testing.T) {
 	for src, want := range map[string]string{

@@ -34,7 +34,7 @@ type page struct {
 const longestResponse = 24 * time.Hour
 
 func newBooks(t *Tenant, m *model) *books {
-	b := &books{known: len(m.samples) > 0, turned: t.Joins}
+	b := &books{known: len(m.samples) > 0, turned: t.Joins, windows: []Window{}, changes: []Change{}}
 	for _, p := range []*page{&b.all, &b.window} {
 		p.exits = make([]uint64, len(m.segments))
 		p.responses = hdrhistogram.NewPacked(1, longestResponse.Microseconds(), 2)

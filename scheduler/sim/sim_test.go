@@ -180,6 +180,21 @@ func TestTheSameSeedGivesTheSame(t *testing.T) {
 	}
 }
 
+// TestListsAreLists holds that a list of nothing is one in JSON, and not null.
+func TestListsAreLists(t *testing.T) {
+	c := house(t)
+	c.Tenants = []Tenant{{Name: "a", Share: 1, Criterion: criteria.Never(), Queue: 1}}
+	b, err := json.Marshal(run(t, c).Tenants[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"changes":[]`, `"windows":[]`} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("there is no %s in %s", want, b)
+		}
+	}
+}
+
 // TestOthersChangeNoRequest holds that another policy or tenant meets the same requests.
 func TestOthersChangeNoRequest(t *testing.T) {
 	c := house(t)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -105,10 +106,15 @@ func (s *simulating) run(ctx context.Context, path string, stdout, stderr io.Wri
 		c.Seed = uint64(s.seed)
 	}
 	bar := newProgress(stderr)
+	var reached time.Duration
 	r, err := sim.Run(ctx, c, func(now time.Duration) {
+		reached = now
 		bar.show("simulated", fmt.Sprintf(" %s of %s", now.Round(time.Second), c.Duration), now.Seconds()/c.Duration.Seconds())
 	})
 	bar.clear()
+	if ctx.Err() != nil && err != nil {
+		return interruptedAfter(reached, c.Duration)
+	}
 	if err != nil {
 		return err
 	}
@@ -116,6 +122,26 @@ func (s *simulating) run(ctx context.Context, path string, stdout, stderr io.Wri
 		return printJSON(stdout, r)
 	}
 	return printSimulation(stdout, r)
+}
+
+// interruptedAfter is the error of a simulation that Ctrl-C has ended.
+func interruptedAfter(reached, duration time.Duration) error {
+	unit := time.Second
+	if duration >= 100*time.Hour {
+		unit = time.Hour
+	}
+	return fmt.Errorf("interrupted after %s of %s", plainly(reached.Round(unit)), plainly(duration))
+}
+
+// plainly writes a time without the minutes and seconds that it has none of.
+func plainly(t time.Duration) string {
+	text := t.String()
+	for _, none := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, none) {
+			text = text[:len(text)-len("0s")]
+		}
+	}
+	return text
 }
 
 // What a node has by itself.

@@ -38,7 +38,7 @@ type simulation struct {
 const often = 1 << 14
 
 // Run simulates. It tells progress, unless that is nil, up to when it has come, now and then. It ends early, with the context's
-// error, when that is done.
+// error, when that is done; how far it has come then is what it has told last.
 func Run(ctx context.Context, c Config, progress func(now time.Duration)) (*Result, error) {
 	s, err := newSimulation(c)
 	if err != nil {
@@ -51,11 +51,11 @@ func Run(ctx context.Context, c Config, progress func(now time.Duration)) (*Resu
 		if n%often > 0 {
 			continue
 		}
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 		if progress != nil {
 			progress(min(s.now, s.end))
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
 	}
 	return s.result(), nil

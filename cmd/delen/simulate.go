@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -20,13 +21,14 @@ import (
 
 // simulating is the command line of simulate.
 type simulating struct {
-	seed int64 // -1: the scenario's
-	json bool
+	seed   int64
+	seeded bool // it is given: the scenario's does not count
+	json   bool
 }
 
 // newSimulate makes the command that simulates a node.
 func newSimulate() *cobra.Command {
-	s := simulating{seed: -1}
+	s := simulating{}
 	cmd := &cobra.Command{
 		Use:   "simulate SCENARIO",
 		Short: "Simulate hours of requests to a configuration in seconds",
@@ -82,17 +84,18 @@ seconds, energies in joules; a figure that is not known is null.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
+			s.seeded = cmd.Flags().Changed("seed")
 			return s.run(ctx, args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	cmd.Flags().BoolVar(&s.json, "json", false, "print JSON")
-	cmd.Flags().Int64Var(&s.seed, "seed", -1, "where chance begins, `N` from 0, instead of what the scenario says")
+	cmd.Flags().Int64Var(&s.seed, "seed", 0, "where chance begins, `N` from 0, instead of what the scenario says")
 	return cmd
 }
 
 func (s *simulating) run(ctx context.Context, path string, stdout, stderr io.Writer) error {
-	if s.seed < -1 {
-		return usageError{fmt.Errorf("--seed %d: write a whole number from 0", s.seed)}
+	if s.seed < 0 || s.seed > math.MaxUint32 {
+		return usageError{fmt.Errorf("--seed %d: write a whole number from 0 to %d", s.seed, math.MaxUint32)}
 	}
 	scenario, diags := config.LoadScenario(path)
 	if err := reportAbove(stderr, path, scenario.Files, diags); err != nil {
@@ -102,7 +105,7 @@ func (s *simulating) run(ctx context.Context, path string, stdout, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	if s.seed >= 0 {
+	if s.seeded {
 		c.Seed = uint64(s.seed)
 	}
 	bar := newProgress(stderr)

@@ -10,12 +10,12 @@ import (
 // Result is what came of a simulation. Times are in seconds, energies in joules; a figure that is not known is null.
 type Result struct {
 	Seed     uint64         `json:"seed"`
-	Duration float64        `json:"duration"` // that requests came for
-	Ended    float64        `json:"ended"`    // when the last of them was served
-	Policy   string         `json:"policy"`   // at first
+	Duration float64        `json:"duration_s"` // that requests came for
+	Ended    float64        `json:"ended_s"`    // when the last of them was served
+	Policy   string         `json:"policy"`     // at first
 	Slots    int            `json:"slots"`
-	Busy     float64        `json:"busy"`  // the fraction of the slots' time that was taken
-	Plans    int            `json:"plans"` // that were made
+	Busy     float64        `json:"machine"` // the fraction of the slots' time that was taken
+	Plans    int            `json:"plans"`   // that were made
 	Tenants  []TenantResult `json:"tenants"`
 }
 
@@ -29,15 +29,15 @@ type TenantResult struct {
 
 // Change is another operating point of a tenant.
 type Change struct {
-	At        float64 `json:"at"`
+	At        float64 `json:"at_s"`
 	Why       string  `json:"why"`
 	Criterion string  `json:"criterion"` // from now on
 }
 
 // Window is what came of those that came, or ended, in some time.
 type Window struct {
-	From float64 `json:"from"`
-	To   float64 `json:"to"`
+	From float64 `json:"from_s"`
+	To   float64 `json:"to_s"`
 	Figures
 }
 
@@ -54,13 +54,13 @@ type Figures struct {
 	Exits    []uint64 `json:"exits"`   // of the answered
 
 	Accuracy *float64 `json:"accuracy"`
-	Mean     *float64 `json:"response_mean"`
-	P50      *float64 `json:"response_p50"`
-	P95      *float64 `json:"response_p95"`
-	P99      *float64 `json:"response_p99"`
-	Longest  *float64 `json:"response_max"`
-	Busy     float64  `json:"busy"`   // that segments ran
-	Energy   *float64 `json:"energy"` // that they took
+	Mean     *float64 `json:"response_mean_s"`
+	P50      *float64 `json:"response_p50_s"`
+	P95      *float64 `json:"response_p95_s"`
+	P99      *float64 `json:"response_p99_s"`
+	Longest  *float64 `json:"response_max_s"`
+	Busy     float64  `json:"busy_s"`   // that segments ran
+	Energy   *float64 `json:"energy_j"` // that they took
 }
 
 // Missed is how many requests had no answer, or an earlier one than their criterion wanted, when their deadline or their

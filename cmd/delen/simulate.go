@@ -68,7 +68,8 @@ For each tenant the result has a row:
   mean, p50  response times in milliseconds, from the door on
   busy       the tenant's part of the time that segments ran
   energy     of all its requests, by the profile
-  points     how often the node has given it another operating point
+  points     how often the node has given it another operating point, beside those
+             that the scenario asks for
   exits      how many of a hundred answers came from exit 1, 2, ...
 
 Segments that run at the same time slow each other down by the scenario's slowdown;
@@ -76,8 +77,9 @@ a node says in its last log lines (slowdown.learnt) what that was on its machine
 
 The same scenario and seed give the same result, to the byte. With --json it is one
 JSON object: each of "tenants" has the same figures, "changes" of its operating
-point with when and why, and "windows" with the figures over time. Times are in
-seconds, energies in joules; a figure that is not known is null.`,
+point, beside those that the scenario asks for, with when and why, and "windows"
+with the figures over time. Times are in seconds, energies in joules; a figure that
+is not known is null.`,
 		Example: `  delen simulate examples/simulate/burst.hcl
   delen simulate --json --seed 7 examples/simulate/burst.hcl`,
 		Args: argument("SCENARIO", "the scenario, such as examples/simulate/burst.hcl"),

@@ -27,7 +27,7 @@ type TenantResult struct {
 	Windows []Window `json:"windows"`
 }
 
-// Change is another operating point of a tenant.
+// Change is another operating point of a tenant, but for those that a phase of its own asks for.
 type Change struct {
 	At        float64 `json:"at_s"`
 	Why       string  `json:"why"`

@@ -64,6 +64,44 @@ func TestAMoveIsSeen(t *testing.T) {
 	}
 }
 
+// A rate that is learnt by luck, a few requests in a row, is put right, and chance is no move of a slow one either: in an hour it
+// is told a few times.
+func TestASlowRateIsToldAsItIs(t *testing.T) {
+	const tenants = 30
+	for _, rate := range []float64{0.1, 0.3, 1, 3} {
+		sum, told := 0.0, 0
+		for seed := range uint64(tenants) {
+			a := arrivals{}
+			told += asked(&a, rand.New(rand.NewPCG(seed, 4)), 0, time.Hour, steady(rate))
+			sum += a.told
+			if a.told > 2.5*rate || a.told < rate/2.5 {
+				t.Errorf("seed %d: after an hour of %g/s it is told as %g/s", seed, rate, a.told)
+			}
+		}
+		t.Logf("%g/s for an hour: told %.1f times, at last as %.3g/s in the mean", rate, float64(told)/tenants, sum/tenants)
+		if mean := sum / tenants; math.Abs(mean-rate) > 0.15*rate || told > 10*tenants {
+			t.Errorf("%d tenants that are asked %g/s for an hour are told of %d times, at last as %g/s in the mean", tenants, rate, told, mean)
+		}
+	}
+}
+
+// A tenant that was seldom asked and is not asked any more holds no room for long.
+func TestSilenceIsSeen(t *testing.T) {
+	for _, rate := range []float64{0.05, 0.1, 0.5, 0.9, 3} {
+		for seed := range uint64(20) {
+			a, rng := arrivals{}, rand.New(rand.NewPCG(seed, 5))
+			asked(&a, rng, 0, time.Hour, steady(rate))
+			before := a.told
+			for now := time.Hour; now < 2*time.Hour; now += time.Second {
+				a.moved(now)
+			}
+			if before == 0 || a.told > 0.01 {
+				t.Errorf("seed %d: %g/s is told as %g/s, and as %g/s after an hour of silence", seed, rate, before, a.told)
+			}
+		}
+	}
+}
+
 // A tenant that slept for hours and one that was never asked count nothing but what they were asked.
 func TestSleepIsNoRequest(t *testing.T) {
 	a, rng := arrivals{}, rand.New(rand.NewPCG(1, 3))

@@ -126,10 +126,16 @@ type sluice struct {
 }
 
 func (s *sluice) set(now time.Duration, rate float64) {
-	if s.rate == 0 {
+	if s.fill(now); s.rate == 0 {
 		s.level = s.most(rate)
 	}
-	s.rate, s.at = rate, now
+	s.rate = rate
+}
+
+// fill saves up what may have come in since, at the rate that has been in force.
+func (s *sluice) fill(now time.Duration) {
+	s.level = min(s.most(s.rate), s.level+s.rate*(now-s.at).Seconds())
+	s.at = now
 }
 
 func (s *sluice) most(rate float64) float64 { return max(1, rate/2) }
@@ -139,9 +145,7 @@ func (s *sluice) opens(now time.Duration) (wait time.Duration, ok bool) {
 	if s.rate == 0 {
 		return 0, true
 	}
-	s.level = min(s.most(s.rate), s.level+s.rate*(now-s.at).Seconds())
-	s.at = now
-	if s.level < 1 {
+	if s.fill(now); s.level < 1 {
 		return max(time.Duration((1-s.level)/s.rate*float64(time.Second)), time.Millisecond), false
 	}
 	s.level--

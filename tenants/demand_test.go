@@ -133,3 +133,19 @@ func TestAGrantLetsInSoManyRequests(t *testing.T) {
 		t.Error("a grant without a rate does not let all in")
 	}
 }
+
+// Plans that come more often than requests do, and differ by little, take nothing of what has been saved up.
+func TestAGrantThatChangesOftenLetsInAsMuch(t *testing.T) {
+	d := drive(t, objective(t, "accuracy", "", ""))
+	in := 0
+	for now := time.Duration(0); now < time.Minute; now += 100 * time.Millisecond {
+		d.Allow(now, Grant{Rate: 2 + float64(now/(100*time.Millisecond)%2)/5})
+		if k, refusal := d.Admit(now, Request{Arrived: now}); refusal == nil {
+			in++
+			d.Ended(now, k, Cancelled)
+		}
+	}
+	if in < 120 || in > 135 {
+		t.Errorf("%d requests a minute are let in at 2/s to 2.2/s", in)
+	}
+}

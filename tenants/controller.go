@@ -41,11 +41,11 @@ type controller struct {
 
 // round is what has been measured since the last look.
 type round struct {
-	since    time.Duration
-	busy     float64   // s, of all answers
-	profiled float64   // s that the profile says of the same exits
-	waits    []float64 // s that answers were in the house without running; the first so many
-	waited   float64   // s, of these
+	since    time.Duration // when it began; 0: it begins when it is first asked about
+	busy     float64       // s, of all answers
+	profiled float64       // s that the profile says of the same exits
+	waits    []float64     // s that answers were in the house without running; the first so many
+	waited   float64       // s, of these
 }
 
 // LongestRound is after what time a look is worth while, however few answers there were: without any, too, or a tenant that
@@ -89,8 +89,11 @@ func (c *controller) ended(k *Ticket, response time.Duration, cut bool) {
 	}
 }
 
-// due says whether a round is over.
+// due says whether a round is over. The first one does not reach back to before there was a controller.
 func (c *controller) due(now time.Duration) bool {
+	if c.round.since == 0 {
+		c.round.since = now
+	}
 	lasted := now - c.round.since
 	return lasted >= LongestRound || lasted >= roundTime && len(c.round.waits) >= roundAnswers
 }

@@ -263,11 +263,19 @@ func TestAPromiseThatIsNotKeptIsADriftUntilItIs(t *testing.T) {
 func TestOnlyThePlansAnswersCount(t *testing.T) {
 	d := drive(t, objective(t, "", "energy", "accuracy >= 0.8"))
 	d.pace = 5
+	looked := 0
 	for range 3000 {
 		d.answer(3, criteria.Never())
+		p := d.Look(d.now)
+		if p.Looked {
+			looked++
+		}
+		if p.Why != "" || len(p.Drifts) > 0 || d.Plan().Load != (profile.Load{Pace: 1}) {
+			t.Fatalf("answers of others lead to %+v, %+v", p, d.Plan().Load)
+		}
 	}
-	if p := d.Look(d.now); p.Why != "" || len(p.Drifts) > 0 || d.Plan().Load != (profile.Load{Pace: 1}) {
-		t.Errorf("answers of others lead to %+v, %+v", p, d.Plan().Load)
+	if looked < 10 {
+		t.Errorf("%d looks are too few to say so", looked)
 	}
 }
 
@@ -424,6 +432,28 @@ func TestAnotherObjectiveKeepsTheLoad(t *testing.T) {
 	d.Pursue(&g)
 	if p := d.Plan(); p.Load.Pace < 2.9 || p.Choice.Point.Under(p.Load).ResponseP95 > 0.060 {
 		t.Errorf("the plan is %+v", p)
+	}
+}
+
+// One answer is no round, however long the node has been up: neither of a tenant that has just come, nor under a new objective.
+func TestTheFirstAnswerIsNoRound(t *testing.T) {
+	for _, uptime := range []time.Duration{0, time.Minute, 1000 * time.Hour} {
+		d := drive(t, objective(t, "accuracy", "", "response_time <= 80*ms"))
+		d.now = uptime
+		slow := func(when string) {
+			before := d.Plan()
+			d.pace, d.wait = 4, func(*profile.Point) time.Duration { return time.Second }
+			d.answer(3, nil)
+			if p, after := d.Look(d.now), d.Plan(); p.Looked || after.Load != before.Load || after.Version != before.Version {
+				t.Errorf("%s at %s one slow answer changes the load from %+v to %+v", when, d.now, before.Load, after.Load)
+			}
+			d.pace, d.wait = 1, func(*profile.Point) time.Duration { return 0 }
+		}
+		slow("having come")
+		d.settle(20)
+		goal := *d.Config().Goal
+		d.Pursue(&goal)
+		slow("with a new objective")
 	}
 }
 

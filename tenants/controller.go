@@ -60,12 +60,14 @@ const (
 	mostRounds   = 64          // that are ever asked to
 )
 
-// newController begins under a load that has been measured, or with nothing but a foreign segment in the way.
-func newController(g *Goal, load *profile.Load) *controller {
+// newController begins under a load that has been measured, or with nothing but a foreign segment in the way, and with what the
+// latest plan allows.
+func newController(g *Goal, load *profile.Load, a profile.Allowance) *controller {
 	c := &controller{goal: g, load: profile.Load{Pace: 1, Wait: g.Foreign.Seconds()}, needed: fewestRounds}
 	if load != nil {
 		c.load = *load
 	}
+	c.load.Allowance = a
 	c.choice = c.choose(g.Objective)
 	c.promise.begin(g, c.choice.Point, c.load)
 	return c

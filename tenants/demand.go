@@ -108,6 +108,7 @@ type Grant struct {
 // is taken when the measurements agree on it, as ever.
 func (t *Tenant) Allow(now time.Duration, g Grant) Progress {
 	t.sluice.set(now, g.Rate)
+	t.allowed = g.Allowance
 	c := t.steers
 	if c == nil || c.load.Allowance == g.Allowance {
 		return Progress{}

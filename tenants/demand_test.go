@@ -38,6 +38,27 @@ func TestAnAllowanceIsObeyedAtOnceAndUsedLater(t *testing.T) {
 	}
 }
 
+// A grant holds until the next one, whatever goals and criteria come and go meanwhile.
+func TestAnAllowanceOutlivesTheGoal(t *testing.T) {
+	d := drive(t, objective(t, "accuracy", "", ""))
+	allowed := 0.7 * d.Plan().Choice.Point.ResponseTime
+	goal := *d.Config().Goal
+	pursued := func(when string) {
+		d.Pursue(&goal)
+		if takes := d.Plan().Choice.Point.ResponseTime; takes > allowed {
+			t.Errorf("%s a request takes %g s where %g are allowed", when, takes, allowed)
+		}
+	}
+	d.Allow(0, Grant{Allowance: profile.Allowance{Busy: allowed}})
+	pursued("with the goal again")
+	d.SetCriterion(criteria.Never())
+	pursued("after a criterion")
+	d.SetCriterion(criteria.Never())
+	allowed *= 0.8
+	d.Allow(0, Grant{Allowance: profile.Allowance{Busy: allowed}})
+	pursued("granted during a criterion")
+}
+
 // An allowance in energy is one, too.
 func TestAnAllowanceOfEnergy(t *testing.T) {
 	d := drive(t, objective(t, "accuracy", "", ""))

@@ -62,6 +62,7 @@ type Tenant struct {
 	pace    pace
 	demands demands
 	sluice  sluice
+	allowed profile.Allowance // of the latest grant: it holds for a goal that comes before the next one
 	windows []*Window
 	free    []*Ticket
 }
@@ -105,7 +106,7 @@ func New(c Config) (*Tenant, error) {
 		account: Account{Exits: make([]uint64, exits), Audit: Audit{Exits: make([]uint64, exits), Agreed: make([]uint64, exits)}},
 	}
 	if c.Goal != nil {
-		t.steer(newController(c.Goal, nil))
+		t.steer(newController(c.Goal, nil, profile.Allowance{}))
 	}
 	return t, nil
 }

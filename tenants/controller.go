@@ -23,17 +23,18 @@ type Goal struct {
 // controller keeps the operating point of a tenant that has a goal, and follows what is measured of the answers.
 //
 // It looks once a round. A point whose response times would break a bound is left at once for one whose would not, and a bound
-// that cannot be kept is told at once. A better point, or one bound more, is taken when two rounds agree on it; and each time
-// that it turns out to be too good to be true twice as many rounds have to, since it is the better point itself that makes
-// requests wait.
+// that cannot be kept is told at once. A better point, or one bound more, is taken when two rounds agree on it: it was the best
+// of the first, and still holds in the second, which may have liked a better one yet. Each time that it turns out to be too good
+// to be true twice as many rounds have to, since it is the better point itself that makes requests wait.
 type controller struct {
 	goal    *Goal
 	choice  profile.Choice
 	load    profile.Load
-	agreed  int  // rounds in a row that would have liked another point
-	needed  int  // rounds in a row that must
-	climbed bool // the last move was to a better point
-	held    int  // rounds since
+	liked   profile.Choice // that rounds in a row agree on
+	agreed  int            // how many do
+	needed  int            // how many must
+	climbed bool           // the last move was to a better point
+	held    int            // rounds since
 	round   round
 	promise promise
 	raised  float64 // accuracy that audits ask for beside the objective's
@@ -148,19 +149,34 @@ func (c *controller) look(now time.Duration) (why string) {
 	next := c.choose(c.goal.Objective)
 	same := next.Point.Equal(&c.choice.Point)
 	switch {
-	case same && slices.Equal(next.Unmet, c.choice.Unmet):
+	case alike(&next, &c.choice):
 		c.agreed = 0
 		return ""
 	case same && len(next.Unmet) > len(c.choice.Unmet), !same && c.late(&c.choice.Point) && next.Point.ResponseP95 < c.choice.Point.ResponseP95:
 		why = becauseLate
 	default:
-		why = becauseRoom
+		if c.agreed == 0 || !c.agrees(&next) {
+			c.liked, c.agreed = next, 0
+		}
 		if c.agreed++; c.agreed < c.needed {
 			return ""
 		}
+		next, why = c.liked, becauseRoom
 	}
 	c.move(next, why)
 	return why
+}
+
+// agrees says whether a round would have what those before it liked, if nothing better: points next to each other that take turns
+// in being the best agree on the lesser one.
+func (c *controller) agrees(next *profile.Choice) bool {
+	p := &c.liked.Point
+	return alike(next, &c.liked) || !c.late(p) && c.goal.Frontier.Allows(p, c.load.Allowance)
+}
+
+// alike says whether two choices are the same.
+func alike(a, b *profile.Choice) bool {
+	return a.Point.Equal(&b.Point) && slices.Equal(a.Unmet, b.Unmet)
 }
 
 // late says whether a point would break the bound on the response time.

@@ -171,6 +171,42 @@ func TestALatePointIsLeftAtOnce(t *testing.T) {
 	}
 }
 
+// looks ends a round in which requests waited so long.
+func (d *driven) looks(wait float64) (why string) {
+	d.steers.load.Wait = wait
+	return d.steers.look(d.steers.round.since)
+}
+
+// A point that only one round would have is not taken; of two that take turns in being the best, the lesser one is.
+func TestABetterPointHoldsInEveryRoundThatAgrees(t *testing.T) {
+	const full, busy, calm, idle = 0.05, 0.03, 0.018, 0.01
+	for name, test := range map[string]struct {
+		waits []float64
+		takes float64 // the point that is the best in such a wait, in the last round; until then the one in force stays
+	}{
+		"the same twice":        {[]float64{calm, calm}, calm},
+		"a better one after it": {[]float64{busy, calm}, busy},
+		"a lesser one after it": {[]float64{calm, busy, calm}, busy},
+		"ever lesser ones":      {[]float64{idle, calm, busy, busy}, busy},
+		"none after it":         {[]float64{calm, full, calm, calm}, calm},
+	} {
+		d := drive(t, objective(t, "accuracy", "", "response_time <= 60*ms"))
+		if why := d.looks(full); why != becauseLate {
+			t.Fatalf("%s: under a full house: %q", name, why)
+		}
+		for i, wait := range test.waits {
+			if why := d.looks(wait); why != "" != (i == len(test.waits)-1) {
+				t.Errorf("%s: after %d rounds: %q", name, i+1, why)
+			}
+		}
+		got := d.Plan().Choice.Point
+		d.steers.load.Wait = test.takes
+		if want := d.steers.choose(d.Config().Goal.Objective).Point; !got.Equal(&want) {
+			t.Errorf("%s: the point is %+v, want %+v", name, got, want)
+		}
+	}
+}
+
 // A better point that brings the wait with it is tried ever less often.
 func TestAPointThatCausesItsOwnWaitDoesNotOscillate(t *testing.T) {
 	d := drive(t, objective(t, "accuracy", "", "response_time <= 60*ms"))

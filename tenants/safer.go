@@ -43,8 +43,9 @@ func (c *controller) raise(raised float64) (why string) {
 	if c.raised = raised; raised == 0 {
 		why = becauseOver
 	}
+	c.agreed = 0 // what rounds agree on may not be safe enough
 	next := c.choose(c.goal.Objective)
-	if next.Point.Equal(&c.choice.Point) && slices.Equal(next.Unmet, c.choice.Unmet) {
+	if alike(&next, &c.choice) {
 		return ""
 	}
 	c.climbed = false // what is left has not turned out to be too slow

@@ -30,11 +30,12 @@ type controller struct {
 	goal    *Goal
 	choice  profile.Choice
 	load    profile.Load
-	liked   profile.Choice // that rounds in a row agree on
-	agreed  int            // how many do
-	needed  int            // how many must
-	climbed bool           // the last move was to a better point
-	held    int            // rounds since
+	allowed profile.Allowance // when a round last liked no other choice
+	liked   profile.Choice    // that rounds in a row agree on
+	agreed  int               // how many do
+	needed  int               // how many must
+	climbed bool              // the last move was to a better point
+	held    int               // rounds since
 	round   round
 	promise promise
 	raised  float64 // accuracy that audits ask for beside the objective's
@@ -69,7 +70,7 @@ func newController(g *Goal, load *profile.Load, a profile.Allowance) *controller
 		c.load = *load
 	}
 	c.load.Allowance = a
-	c.choice = c.choose(g.Objective)
+	c.choice, c.allowed = c.choose(g.Objective), a
 	c.promise.begin(g, c.choice.Point, c.load)
 	return c
 }
@@ -106,6 +107,7 @@ const (
 	becauseLate = "measured response times break a bound"
 	becauseRoom = "measured response times leave room for more"
 	becausePlan = "the plan allows less"
+	becauseMore = "the plan allows more"
 	becauseSafe = "audits ask for a safer point"
 	becauseOver = "audits ask for no safer point any more"
 )
@@ -129,13 +131,14 @@ func (c *controller) allow(a profile.Allowance) (why string) {
 
 // move takes another choice. The better point that the last move was to has not held, if it is left for a cheaper one.
 func (c *controller) move(next profile.Choice, why string) {
-	if why != becauseRoom && c.climbed {
+	climbs := why == becauseRoom || why == becauseMore
+	if !climbs && c.climbed {
 		c.needed = min(2*c.needed, mostRounds)
 	}
 	if !next.Point.Equal(&c.choice.Point) {
 		c.promise.begin(c.goal, next.Point, c.load)
 	}
-	c.choice, c.agreed, c.climbed, c.held = next, 0, why == becauseRoom, 0
+	c.choice, c.allowed, c.agreed, c.climbed, c.held = next, c.load.Allowance, 0, climbs, 0
 }
 
 // look ends a round. It says why the choice is another one now, or "" when it is not.
@@ -150,7 +153,7 @@ func (c *controller) look(now time.Duration) (why string) {
 	same := next.Point.Equal(&c.choice.Point)
 	switch {
 	case alike(&next, &c.choice):
-		c.agreed = 0
+		c.allowed, c.agreed = c.load.Allowance, 0
 		return ""
 	case same && len(next.Unmet) > len(c.choice.Unmet), !same && c.late(&c.choice.Point) && next.Point.ResponseP95 < c.choice.Point.ResponseP95:
 		why = becauseLate
@@ -162,6 +165,9 @@ func (c *controller) look(now time.Duration) (why string) {
 			return ""
 		}
 		next, why = c.liked, becauseRoom
+		if f := c.goal.Frontier; !f.Allows(&next.Point, c.allowed) && f.Allows(&next.Point, c.load.Allowance) {
+			why = becauseMore
+		}
 	}
 	c.move(next, why)
 	return why

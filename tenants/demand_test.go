@@ -33,7 +33,7 @@ func TestAnAllowanceIsObeyedAtOnceAndUsedLater(t *testing.T) {
 	if p := d.round(); p.Why != "" {
 		t.Errorf("it is used after one round: %+v", p)
 	}
-	if p := d.round(); p.Why != becauseRoom || !d.Plan().Choice.Point.Equal(&best) {
+	if p := d.round(); p.Why != becauseMore || !d.Plan().Choice.Point.Equal(&best) {
 		t.Errorf("after two rounds the point is %+v: %+v", d.Plan().Choice.Point, p)
 	}
 }
@@ -57,6 +57,45 @@ func TestAnAllowanceOutlivesTheGoal(t *testing.T) {
 	allowed *= 0.8
 	d.Allow(0, Grant{Allowance: profile.Allowance{Busy: allowed}})
 	pursued("granted during a criterion")
+}
+
+// Why a better point is taken is said as it is: because of the plan when that did not allow it, and else because of what is measured.
+func TestABetterPointIsTakenBecauseOfWhatHasChanged(t *testing.T) {
+	const full, calm = 0.05, 0.01
+	more := Grant{}
+	less := func(d *driven) Grant {
+		return Grant{Allowance: profile.Allowance{Busy: 0.7 * d.Plan().Choice.Point.ResponseTime}}
+	}
+	for name, test := range map[string]struct {
+		course func(d *driven)
+		want   string
+	}{
+		"less work":          {func(d *driven) { d.looks(full); d.looks(calm) }, becauseRoom},
+		"a larger allowance": {func(d *driven) { d.Allow(0, less(d)); d.looks(calm); d.Allow(0, more); d.looks(calm) }, becauseMore},
+		"a larger allowance, and then less work": {func(d *driven) {
+			d.Allow(0, less(d))
+			d.looks(full)
+			d.Allow(0, more)
+			d.looks(full)
+			d.looks(calm)
+		}, becauseRoom},
+		"less work, and then a larger allowance": {func(d *driven) {
+			g := less(d)
+			d.looks(full)
+			d.Allow(0, g)
+			d.looks(calm)
+			d.looks(calm)
+			d.looks(calm)
+			d.Allow(0, more)
+			d.looks(calm)
+		}, becauseMore},
+	} {
+		d := drive(t, objective(t, "accuracy", "", "response_time <= 60*ms"))
+		test.course(d)
+		if why := d.looks(calm); why != test.want {
+			t.Errorf("after %s a better point is taken because %q", name, why)
+		}
+	}
 }
 
 // An allowance in energy is one, too.

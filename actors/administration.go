@@ -52,7 +52,10 @@ func (a *administration) Receive(ctx actor.Context) {
 	defer survive(ctx, a.log, arrival)
 	m := arrival.Body.(administrative) // the reception has seen to it
 	done := carriedOut{id: m.GetId(), app: ctx.Sender()}
-	err := a.node.amend(ctx.Sender().GetAddress(), func(c *config.Config) (*config.Config, error) { return done.amended(c, m) })
+	as, err := done.read(m, a.node.inForce())
+	if err == nil {
+		err = a.node.amend(ctx.Sender().GetAddress(), as)
+	}
 	if err != nil {
 		r := unamended(err)
 		event.Emit(a.log, event.AdminRefused{
@@ -64,11 +67,15 @@ func (a *administration) Receive(ctx actor.Context) {
 	ctx.Send(a.node.reception, done)
 }
 
-// amended is a configuration as an order wants it.
-func (d *carriedOut) amended(c *config.Config, order administrative) (*config.Config, error) {
+// amended is what an order makes of the configuration in force.
+type amended func(*config.Config) (*config.Config, error)
+
+// read understands an order. A tenant's source is a stranger's, and it is parsed here, before the node is locked: all that it
+// refers to is models, which stay as they are while the node runs.
+func (d *carriedOut) read(order administrative, now *config.Config) (amended, error) {
 	switch m := order.(type) {
 	case *wire.AddTenant:
-		t, diags := config.ParseTenant(m.GetSource(), c)
+		t, diags := config.ParseTenant(m.GetSource(), now)
 		if diags.HasErrors() {
 			return nil, errors.New("the tenant: " + criteria.Explain(m.GetSource(), diags))
 		}
@@ -76,26 +83,31 @@ func (d *carriedOut) amended(c *config.Config, order administrative) (*config.Co
 		for _, w := range diags {
 			d.warnings = append(d.warnings, sound(w.Summary+": "+w.Detail))
 		}
-		return c.With(t)
+		return func(c *config.Config) (*config.Config, error) { return c.With(t) }, nil
 	case *wire.RemoveTenant:
-		return c.Without(m.GetTenant())
+		return func(c *config.Config) (*config.Config, error) { return c.Without(m.GetTenant()) }, nil
 	case *wire.SetShare:
 		d.tenant = m.GetTenant()
-		return c.WithShare(m.GetTenant(), m.GetShare())
+		return func(c *config.Config) (*config.Config, error) { return c.WithShare(m.GetTenant(), m.GetShare()) }, nil
 	case *wire.SetRules:
-		policy, fairness, budget := c.Scheduler.Policy, c.Scheduler.Fairness, c.Scheduler.Budget
-		if m.GetPolicy() != "" {
-			policy = scheduler.Policy(m.GetPolicy())
-		}
-		if m.Fairness != nil {
-			fairness = m.GetFairness()
-		}
-		if m.Budget != nil {
-			budget = m.GetBudget()
-		}
-		return c.WithRules(policy, fairness, budget)
+		return func(c *config.Config) (*config.Config, error) { return withRules(c, m) }, nil
 	}
 	return nil, errors.ErrUnsupported
+}
+
+// withRules is a configuration with the rules that an order gives, and those that are in force where it gives none.
+func withRules(c *config.Config, m *wire.SetRules) (*config.Config, error) {
+	policy, fairness, budget := c.Scheduler.Policy, c.Scheduler.Fairness, c.Scheduler.Budget
+	if m.GetPolicy() != "" {
+		policy = scheduler.Policy(m.GetPolicy())
+	}
+	if m.Fairness != nil {
+		fairness = m.GetFairness()
+	}
+	if m.Budget != nil {
+		budget = m.GetBudget()
+	}
+	return c.WithRules(policy, fairness, budget)
 }
 
 // unamended says why an order is not carried out.

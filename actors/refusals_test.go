@@ -71,6 +71,7 @@ func TestBadInputIsRefusedWithItsReason(t *testing.T) {
 		{"very negative timeout", func(m *wire.Infer) { m.TimeoutNs = math.MinInt64 }, wire.Code_INVALID_ARGUMENT, "negative"},
 		{"no time", func(m *wire.Infer) { m.TimeoutNs = 1 }, wire.Code_DEADLINE_EXCEEDED, "deadline"},
 		{"half a criterion", criterion("confidence >"), wire.Code_INVALID_ARGUMENT, "the criterion: |confidence >\n|^"},
+		{"digit bomb for a criterion", criterion(`exit > "x${1e600000000}"`), wire.Code_INVALID_ARGUMENT, "There are no strings here"},
 		{"misspelt criterion", criterion("exit == 2 || confidense > 0.9"), wire.Code_INVALID_ARGUMENT, "^^^^^^^^^^|confidence"},
 		{"criterion without unit", criterion("response_time > 20"), wire.Code_INVALID_ARGUMENT, "^^|20*ms"},
 		{"criterion without source", criterion("energy > 1*mJ"), wire.Code_INVALID_ARGUMENT, "energy|profile"},

@@ -37,11 +37,18 @@ func (n *Node) Reload(c *config.Config) error {
 	return nil
 }
 
-// amend carries out an order of an administrator, given as what it makes of the configuration that is in force.
-func (n *Node) amend(by string, amended func(*config.Config) (*config.Config, error)) error {
+// inForce is the configuration that the node runs.
+func (n *Node) inForce() *config.Config {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	c, err := amended(n.config)
+	return n.config
+}
+
+// amend carries out an order of an administrator.
+func (n *Node) amend(by string, as amended) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	c, err := as(n.config)
 	if err == nil {
 		_, err = n.takeOver(c, by)
 	}

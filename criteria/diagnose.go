@@ -10,6 +10,7 @@ import (
 	"github.com/agext/levenshtein"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // fail records an error about the piece of source at.
@@ -111,14 +112,25 @@ func (c *checker) failSyntax(e hclsyntax.Expression) bool {
 // failString explains that there are no strings, and how to write the constant that one seems to hold.
 func (c *checker) failString(e *hclsyntax.TemplateExpr) {
 	remedy := "leave out the quotes"
-	if v, diags := e.Value(nil); e.IsStringLiteral() && !diags.HasErrors() {
-		if m := constantInWords.FindStringSubmatch(v.AsString()); m != nil {
-			if _, ok := unitNamed(m[2]); ok {
-				remedy = "write " + m[1] + "*" + m[2]
-			}
+	if m := constantInWords.FindStringSubmatch(literal(e)); m != nil {
+		if _, ok := unitNamed(m[2]); ok {
+			remedy = "write " + m[1] + "*" + m[2]
 		}
 	}
 	c.fail(e.Range(), "String", "There are no strings here: %s.", remedy)
+}
+
+// literal is what a string without anything to compute in it holds, or "". HCL is not asked for the value of what a
+// stranger has written: of a number in a string it writes down all digits, of which a few letters can stand for millions.
+func literal(e *hclsyntax.TemplateExpr) string {
+	if len(e.Parts) != 1 {
+		return ""
+	}
+	l, ok := e.Parts[0].(*hclsyntax.LiteralValueExpr)
+	if !ok || l.Val.Type() != cty.String {
+		return ""
+	}
+	return l.Val.AsString()
 }
 
 // constantInWords is a constant as it is written elsewhere, such as 20ms.

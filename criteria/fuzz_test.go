@@ -10,6 +10,25 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
+// endless are texts that HCL would take hours, and all memory, to make values of.
+var endless = []string{
+	`exit > "x${1e600000000}"`, `"x${1e600000000}" > exit`, `"x${1e600000000}"`, `!"x${1e600000000}"`, `exit > -"x${1e600000000}"`,
+	"exit > <<A\n${1e600000000~}\nA\n", "<<A\n${1e600000000~}\nA\n", `exit > "${1e600000000}"`, `exit > {1e600000000 = 2}`,
+	`exit > [for a in [1] : "x${1e600000000}"]`, `exit["x${1e600000000}"] > 1`, `exit > 1e600000000 % 7`, `[exit > "x${-1e-600000000}", null]`,
+	`exit > "x${1e600000000}"*ms`, `exit > 1e600000000 - 1`,
+}
+
+func TestNothingIsComputedForAMistake(t *testing.T) {
+	for _, src := range endless {
+		if c, diags := Parse(src, 4, All()); c != nil || Explain(src, diags) == "" {
+			t.Errorf("%q gives %v, %v", src, c, diags)
+		}
+		if o, diags := ParseObjective(src, "", src, Objectives()); o != nil || ExplainObjective(src, "", src, diags) == "" {
+			t.Errorf("%q gives %v, %v", src, o, diags)
+		}
+	}
+}
+
 // Any text gives a criterion or errors that say where and what to do. A criterion's source is a fixed point, and
 // what it parses to is the same tree, constants to the last bit: hence the two are equivalent.
 func FuzzParse(f *testing.F) {
@@ -24,6 +43,9 @@ func FuzzParse(f *testing.F) {
 		}
 		_, expr, _ := strings.Cut(string(src), "exit_when = ")
 		f.Add(expr, 4, uint32(All()))
+	}
+	for _, src := range endless {
+		f.Add(src, 4, uint32(All()))
 	}
 	f.Fuzz(func(t *testing.T, src string, exits int, have uint32) {
 		exits %= 6

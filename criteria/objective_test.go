@@ -237,6 +237,9 @@ func FuzzParseObjective(f *testing.F) {
 		p := strings.SplitN(src, "|", 3)
 		f.Add(p[0], p[1], p[2], uint32(Objectives()))
 	}
+	for _, src := range endless {
+		f.Add(src, src, src, uint32(Objectives()))
+	}
 	f.Add("accuracy", "", "response_time <= 50*ms && energy <= 80*mJ", uint32(All()))
 	f.Add("", "computation", "(0.9 < accuracy) && flops <= 2*GFLOPs/3", uint32(Objectives()))
 	f.Fuzz(func(t *testing.T, maximize, minimize, where string, have uint32) {

@@ -32,8 +32,16 @@ type reception struct {
 
 // resident is a tenant as the reception knows it.
 type resident struct {
-	pid   *actor.PID
-	terms *terms
+	pid    *actor.PID
+	terms  *terms
+	labels []string
+}
+
+// info describes a tenant with its labels.
+func (r *resident) info() *wire.TenantInfo {
+	t := proto.Clone(r.terms.Load()).(*wire.TenantInfo)
+	t.Labels = r.labels
+	return t
 }
 
 // admission makes a tenant known.
@@ -140,15 +148,15 @@ func (r *reception) arrived(ctx actor.Context, a *door.Arrival) {
 
 // route answers a message or passes it on to its tenant, and says whether it did that.
 func (r *reception) route(ctx actor.Context, m addressed) (passedOn bool) {
-	_, describe := m.(*wire.Describe)
+	ask, describe := m.(*wire.Describe)
 	t, known := r.residents[m.GetTenant()]
 	switch {
 	case describe && m.GetTenant() == "":
-		ctx.Send(ctx.Sender(), r.describe(m.GetId(), slices.Sorted(maps.Keys(r.residents))...))
+		ctx.Send(ctx.Sender(), r.describe(m.GetId(), r.all(ask)...))
 	case !known:
 		r.refuse(ctx, m, tenants.NotFound, fmt.Sprintf("there is no tenant %.64q here", m.GetTenant()))
 	case describe:
-		ctx.Send(ctx.Sender(), r.describe(m.GetId(), m.GetTenant()))
+		ctx.Send(ctx.Sender(), r.describe(m.GetId(), t.info()))
 	default:
 		ctx.Forward(t.pid)
 		return true
@@ -173,7 +181,7 @@ func (r *reception) administer(ctx actor.Context, a *door.Arrival, m administrat
 func (r *reception) confirm(ctx actor.Context, d carriedOut) {
 	answer := &wire.Administered{Id: d.id, Rules: r.rules, Warnings: d.warnings}
 	if t, ok := r.residents[d.tenant]; ok {
-		answer.Tenant = t.terms.Load()
+		answer.Tenant = t.info()
 	}
 	ctx.Send(d.app, answer)
 }
@@ -196,10 +204,21 @@ func (r *reception) refuse(ctx actor.Context, m addressed, code tenants.Code, wh
 	ctx.Send(ctx.Sender(), &wire.Refused{Id: m.GetId(), Code: wire.Code(code), Message: why})
 }
 
-func (r *reception) describe(id uint64, names ...string) *wire.Description {
-	d := &wire.Description{Id: id, Node: r.node, Version: r.version, MaxMessageBytes: r.largest, NowNs: r.clock.wall(), Rules: r.rules}
-	for _, name := range names {
-		d.Tenants = append(d.Tenants, r.residents[name].terms.Load())
+func (r *reception) describe(id uint64, described ...*wire.TenantInfo) *wire.Description {
+	return &wire.Description{
+		Id: id, Node: r.node, Version: r.version, MaxMessageBytes: r.largest, NowNs: r.clock.wall(), Rules: r.rules, Tenants: described,
 	}
-	return d
+}
+
+// all are the tenants for a description of the node, unless that is to do without them. All their labels would be more than an
+// app reads.
+func (r *reception) all(m *wire.Describe) []*wire.TenantInfo {
+	if m.GetWithoutTenants() {
+		return nil
+	}
+	var all []*wire.TenantInfo
+	for _, name := range slices.Sorted(maps.Keys(r.residents)) {
+		all = append(all, r.residents[name].terms.Load())
+	}
+	return all
 }

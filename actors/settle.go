@@ -67,7 +67,7 @@ func (n *Node) settle(g *guest) {
 	pid := n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return g }, actor.WithGuardian(doom{n.log})))
 	n.seats.sit(g.index(), pid)
 	n.system.Root.Send(n.house, arrival{pid, scheduler.Join{Tenant: g.index(), As: g.as}})
-	n.system.Root.Send(n.reception, admission{g.terms.Load().GetName(), resident{pid, g.terms}})
+	n.system.Root.Send(n.reception, admission{g.terms.Load().GetName(), resident{pid, g.terms, g.labels}})
 }
 
 // modelOf is the place of a tenant's model among the node's.
@@ -104,11 +104,11 @@ func sourceOf(p *profile.Profile) wire.Source {
 	return wire.Source_PUBLISHED
 }
 
-// info is what an app may know of a tenant.
+// info is what an app may know of a tenant, but for its labels.
 func info(t *config.Tenant, guarantee float64, model *stages.Model) *wire.TenantInfo {
 	info := &wire.TenantInfo{
 		Name: t.Name, Model: t.Model.Name, Weight: t.Share, Share: guarantee,
-		DeadlineNs: int64(t.Deadline), Queue: uint32(t.Queue), Exits: model.Exits, Labels: t.Model.Labels,
+		DeadlineNs: int64(t.Deadline), Queue: uint32(t.Queue), Exits: model.Exits,
 		Overflow: wire.Overflow(overflow(t)),
 	}
 	for _, i := range model.Inputs {

@@ -80,7 +80,7 @@ func (r *Request) timeout(ctx context.Context) time.Duration {
 	return max(left-left/20, 1)
 }
 
-// Tenants describes what the node serves.
+// Tenants describes what the node serves, without the labels of classes.
 func (cl *Client) Tenants(ctx context.Context) ([]*wire.TenantInfo, error) {
 	d, err := cl.describe(ctx, "")
 	return d.GetTenants(), err
@@ -98,7 +98,7 @@ func (cl *Client) Tenant(ctx context.Context, name string) (*wire.TenantInfo, er
 	return d.GetTenants()[0], nil
 }
 
-// Describe describes the node, with all its tenants.
+// Describe describes the node, with all its tenants, without the labels of classes.
 func (cl *Client) Describe(ctx context.Context) (*wire.Description, error) {
 	return cl.describe(ctx, "")
 }

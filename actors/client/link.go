@@ -179,7 +179,7 @@ func (cl *Client) handshake(ctx context.Context) error {
 	}
 	losses, id := cl.link.losses, cl.add(done)
 	cl.mu.Unlock()
-	m, err := cl.exchange(ctx, id, done, &wire.Describe{Id: id}, nil)
+	m, err := cl.exchange(ctx, id, done, &wire.Describe{Id: id, WithoutTenants: true}, nil)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("no answer within %s (%w): is it a node, awake and able to dial back to %s?", time.Since(asked).Round(100*time.Millisecond), err, cl.system.Address())
 	}

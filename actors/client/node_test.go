@@ -192,7 +192,7 @@ func (n *node) hear(s remote.Remoting_ReceiveServer, m *remote.RemoteMessage) er
 		if err := proto.Unmarshal(e.MessageData, body); err != nil {
 			return err
 		}
-		if d, ok := body.(*wire.Describe); ok && d.GetTenant() == "" {
+		if d, ok := body.(*wire.Describe); ok && d.GetWithoutTenants() {
 			if !n.mute {
 				n.say(&wire.Description{Id: d.GetId(), Node: "hand", MaxMessageBytes: 10_000, NowNs: n.clock})
 			}

@@ -1176,10 +1176,15 @@ type Describe struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The app's name for the request, unique among those it has in flight.
 	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
-	// The tenant to describe. Empty: all of the node's tenants.
-	Tenant        string `protobuf:"bytes,2,opt,name=tenant,proto3" json:"tenant,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// The tenant to describe. Empty: all of the node's tenants, without their
+	// labels.
+	Tenant string `protobuf:"bytes,2,opt,name=tenant,proto3" json:"tenant,omitempty"`
+	// Whether the description leaves the tenants out, when no tenant is named:
+	// however many there are, such an answer is small. It says that the node is
+	// there, what it reads, and how its clock stands.
+	WithoutTenants bool `protobuf:"varint,3,opt,name=without_tenants,json=withoutTenants,proto3" json:"without_tenants,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Describe) Reset() {
@@ -1226,6 +1231,13 @@ func (x *Describe) GetTenant() string {
 	return ""
 }
 
+func (x *Describe) GetWithoutTenants() bool {
+	if x != nil {
+		return x.WithoutTenants
+	}
+	return false
+}
+
 // Description says what the node serves.
 type Description struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1235,7 +1247,8 @@ type Description struct {
 	Node string `protobuf:"bytes,2,opt,name=node,proto3" json:"node,omitempty"`
 	// The version of the program that the node runs, for people.
 	Version string `protobuf:"bytes,3,opt,name=version,proto3" json:"version,omitempty"`
-	// The tenant asked for, or all of them by name.
+	// The tenant asked for, or all of them by name, unless they were to be left
+	// out.
 	Tenants []*TenantInfo `protobuf:"bytes,4,rep,name=tenants,proto3" json:"tenants,omitempty"`
 	// The largest message that the node reads, in bytes. A larger one is refused.
 	MaxMessageBytes uint64 `protobuf:"varint,5,opt,name=max_message_bytes,json=maxMessageBytes,proto3" json:"max_message_bytes,omitempty"`
@@ -1414,7 +1427,8 @@ type TenantInfo struct {
 	Inputs []*TensorInfo `protobuf:"bytes,8,rep,name=inputs,proto3" json:"inputs,omitempty"`
 	// The names of its model's exits, the first exit first.
 	Exits []string `protobuf:"bytes,9,rep,name=exits,proto3" json:"exits,omitempty"`
-	// The labels of the classes, by index; empty when there are none.
+	// The labels of the classes, by index; empty when there are none, and where all
+	// tenants are described: there may be thousands of labels.
 	Labels []string `protobuf:"bytes,10,rep,name=labels,proto3" json:"labels,omitempty"`
 	// How a picture becomes the model's one input; absent when it is no picture.
 	Picture *Picture `protobuf:"bytes,11,opt,name=picture,proto3" json:"picture,omitempty"`
@@ -3134,10 +3148,11 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\amessage\x18\x03 \x01(\tR\amessage\"0\n" +
 	"\x06Cancel\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
-	"\x06tenant\x18\x02 \x01(\tR\x06tenant\"2\n" +
+	"\x06tenant\x18\x02 \x01(\tR\x06tenant\"[\n" +
 	"\bDescribe\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
-	"\x06tenant\x18\x02 \x01(\tR\x06tenant\"\xef\x01\n" +
+	"\x06tenant\x18\x02 \x01(\tR\x06tenant\x12'\n" +
+	"\x0fwithout_tenants\x18\x03 \x01(\bR\x0ewithoutTenants\"\xef\x01\n" +
 	"\vDescription\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x12\n" +
 	"\x04node\x18\x02 \x01(\tR\x04node\x12\x18\n" +

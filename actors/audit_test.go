@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/encoding/protowire"
+
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/stages/modelled"
@@ -127,4 +129,30 @@ func watchAudits(t *testing.T, cl *client.Client) {
 		}
 		return
 	}
+}
+
+// A request that has been answered and goes on for an audit does not count in what its tenant may have in the house: the door
+// would wait for slots that are free.
+func TestAnAuditIsNotOnItsTenantsAccount(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	const part = 512 << 10 // bytes for each tenant, as the smallest inbound gives
+	n := start(t, options{inbound: "1MiB", tenants: "tenant \"camera\" {\n  exit_when = confidence >= 0\n  audit = 1\n}\ntenant \"survey\" {}"})
+	cl := n.dial()
+	ask := func(inputs []*wire.Tensor) {
+		t.Helper()
+		if a, err := cl.Infer(patiently(t), client.Request{Tenant: "camera", Inputs: inputs}); err != nil || a.Exit != 1 {
+			t.Fatalf("the answer is %+v, %v", a, err)
+		}
+	}
+	ask(faulty(t, 2, running))
+	n.await("hanging") // an audit, and others wait for it
+	for range 4 {
+		x := inputs(pictures(t)[0])
+		x[0].ProtoReflect().SetUnknown(protowire.AppendBytes(protowire.AppendTag(nil, 99, protowire.BytesType), make([]byte, part/3)))
+		ask(x)
+	}
+	n.emptied(0)
+	n.order("release")
 }

@@ -280,8 +280,13 @@ func (g *guest) ended(ctx actor.Context, e scheduler.End) {
 	default:
 		ctx.Send(r.sender, failed(r.name.id, e))
 	}
-	if !e.Running {
+	switch {
+	case !e.Running:
 		g.release(e.Ticket)
+	case e.Reason == tenants.ByCriterion: // it is audited, and the first segment has taken the input
+		a := g.inside[e.Ticket.ID]
+		a.Body = nil
+		a.Done()
 	}
 }
 

@@ -140,7 +140,7 @@ func TestOrdersThatCannotBeCarriedOut(t *testing.T) {
 		"the environment":           {add(`tenant "x" { model = env.HOME }`), wire.Code_INVALID_ARGUMENT, "values that are written out"},
 		"a number without end":      {add(`tenant "x" { share = 1e600000000 }`), wire.Code_INVALID_ARGUMENT, "beyond all measure"},
 		"a digit bomb":              {add(`tenant "x" { exit_when = exit > "x${1e600000000}" }`), wire.Code_INVALID_ARGUMENT, "There are no strings here"},
-		"too long a source":         {add("# " + strings.Repeat("x", 70_000)), wire.Code_INVALID_ARGUMENT, "at most 64 KiB"},
+		"too long a source":         {add("# " + strings.Repeat("x", 17_000)), wire.Code_INVALID_ARGUMENT, "at most 16 KiB"},
 		"far too long a source":     {add(strings.Repeat("x", 1<<20)), wire.Code_INVALID_ARGUMENT, "reads at most"},
 		"an objective in the dark":  {add("tenant \"x\" {\n objective {\n maximize = accuracy\n }\n}"), wire.Code_INVALID_ARGUMENT, "Objective without a profile"},
 		"the removal of nobody":     {func(ctx context.Context) error { return a.RemoveTenant(ctx, "nobody") }, wire.Code_NOT_FOUND, `tenant "nobody"`},

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -104,8 +105,14 @@ func inRange(a *attribute, x float64) error {
 	return nil
 }
 
-// maxTenantSource bounds the source of one tenant, in bytes.
-const maxTenantSource = 64 << 10
+// What the source of one tenant has at the most. HCL's scanner takes a time for some
+// sources that grows with the square of their length: what it takes for one that
+// opens a comment again and again has another bound, and with that the worst is half
+// a second, for heredocs without an end.
+const (
+	maxTenantSource = 16 << 10 // bytes
+	maxOpenComments = 8        // that nothing ends, as in a line about a folder/*
+)
 
 // ParseTenant reads the source of one tenant block for a configuration in use,
 // whose models it may name. The source is a stranger's: it reads no file, knows no
@@ -122,6 +129,8 @@ func ParseTenant(src string, c *Config) (*Tenant, hcl.Diagnostics) {
 	var t *Tenant
 	if len(src) > maxTenantSource {
 		d.failNowhere("Too long", "The source of a tenant has at most %d KiB. Leave out what does not belong to it.", maxTenantSource>>10)
+	} else if openComments(src) > maxOpenComments {
+		d.failNowhere("Open comments", "Of what begins as a comment with /*, nothing ends the last %d. Write */ where they end, or leave them out.", openComments(src))
 	} else if h := d.onlyTenant(d.parse([]byte(src), "tenant.hcl")); h != nil {
 		t = d.tenant(h, c.Models)
 	}
@@ -131,6 +140,11 @@ func ParseTenant(src string, c *Config) (*Tenant, hcl.Diagnostics) {
 		t = nil
 	}
 	return t, d.diags
+}
+
+// openComments counts what may be a comment that nothing ends.
+func openComments(src string) int {
+	return strings.Count(src[strings.LastIndex(src, "*/")+1:], "/*")
 }
 
 // onlyTenant finds the one block of a body that is a tenant, and reports whatever

@@ -84,7 +84,10 @@ func TestWhatIsNoTenantSaysWhy(t *testing.T) {
 		"a bare word":          {"tenant \"c\" {\n model = \"plain\"\n overflow = refuse\n}", "3", "Missing quotes", `"refuse"`},
 		"a criterion":          {"tenant \"c\" {\n model = \"plain\"\n exit_when = confidense > 1\n}", "3", "Unknown name", ""},
 		"a blind objective":    {"tenant \"c\" {\n model = \"plain\"\n objective {\n  maximize = accuracy\n }\n}", "3", "Objective without a profile", "delen profile"},
-		"too long":             {strings.Repeat("#", maxTenantSource+1), "", "Too long", "64 KiB"},
+		"too long":             {strings.Repeat("#", maxTenantSource+1), "", "Too long", "16 KiB"},
+		"open comments":        {"tenant \"c\" {\n" + strings.Repeat("/*\n", 5000) + "}", "", "Open comments", "the last 5000"},
+		"an open comment":      {"tenant \"c\" {\n model = \"plain\"\n}\n/* /* */ /*", "4", "Open comment", "Write */"},
+		"open heredocs":        {"tenant \"c\" {\n" + strings.Repeat("share = <<A\n", 1000), "1", "Missing brace", ""},
 		"nested":               {"tenant \"c\" {\n model = " + strings.Repeat("[", 1<<10) + "\n}", "2", tooDeep, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

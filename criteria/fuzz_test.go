@@ -29,6 +29,33 @@ func TestNothingIsComputedForAMistake(t *testing.T) {
 	}
 }
 
+// A comment without an end is told where it begins, and not left to HCL, which takes a time for it that grows with the square of
+// the text's length.
+func TestACommentWithoutAnEnd(t *testing.T) {
+	for src, at := range map[string]hcl.Pos{
+		"exit > 0 /* so":                     {Line: 1, Column: 10, Byte: 9},
+		"exit > /* a */ 0 &&\n é /* /* b":    {Line: 2, Column: 4, Byte: 24},
+		strings.Repeat("/*\n", MaxSource/3):  {Line: 1, Column: 1, Byte: 0},
+		"exit > 0 /**/" + "/*a /*b\n/*c /*d": {Line: 1, Column: 14, Byte: 13},
+	} {
+		_, diags := Parse(src, 4, All())
+		_, more := ParseBounds(src, Objectives())
+		for _, d := range append(diags, more...) {
+			if d.Summary != "Open comment" || d.Subject.Start != at || d.Subject.End.Byte != at.Byte+2 {
+				t.Errorf("%.30q gives %v from %+v", src, d, d.Subject.Start)
+			}
+		}
+		if len(diags) != 1 || len(more) != 1 {
+			t.Errorf("%.30q gives %v, %v", src, diags, more)
+		}
+	}
+	for _, src := range []string{"exit > /* one */ 1", "exit > 1 /* / ** **/", "exit /* /* */ > 1 // so\n"} {
+		if _, diags := Parse(src, 4, All()); diags.HasErrors() {
+			t.Errorf("%q gives %v", src, diags)
+		}
+	}
+}
+
 // Any text gives a criterion or errors that say where and what to do. A criterion's source is a fixed point, and
 // what it parses to is the same tree, constants to the last bit: hence the two are equivalent.
 func FuzzParse(f *testing.F) {
@@ -44,7 +71,7 @@ func FuzzParse(f *testing.F) {
 		_, expr, _ := strings.Cut(string(src), "exit_when = ")
 		f.Add(expr, 4, uint32(All()))
 	}
-	for _, src := range endless {
+	for _, src := range append(endless, "exit > 0 /* so", "/*/", "exit > <<A\n1\n") {
 		f.Add(src, 4, uint32(All()))
 	}
 	f.Fuzz(func(t *testing.T, src string, exits int, have uint32) {

@@ -65,9 +65,8 @@ func parsePart(name, src string) (hcl.Expression, hcl.Diagnostics) {
 	if strings.TrimSpace(src) == "" {
 		return nil, nil
 	}
-	if at, deep := tooDeep(src); deep {
-		at.Filename = name
-		return nil, hcl.Diagnostics{nestedTooDeeply(at)}
+	if d := tooMuch(src, name); d != nil {
+		return nil, hcl.Diagnostics{d}
 	}
 	e, diags := hclsyntax.ParseExpression([]byte(src), name, hcl.InitialPos)
 	if !diags.HasErrors() {

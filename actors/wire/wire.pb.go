@@ -2733,7 +2733,7 @@ type AddTenant struct {
 	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
 	// The token of the administrator.
 	Token string `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
-	// The tenant block as it would stand in the configuration, at most 64 KiB. It
+	// The tenant block as it would stand in the configuration, at most 16 KiB. It
 	// knows no variables of the environment.
 	Source        string `protobuf:"bytes,3,opt,name=source,proto3" json:"source,omitempty"`
 	unknownFields protoimpl.UnknownFields

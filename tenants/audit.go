@@ -34,14 +34,15 @@ type auditor struct {
 	promised  []profile.Agreement // nil: nothing is
 	wagers    []wager             // by exit but the last: that no more disagree than promised
 	raised    float64             // accuracy that is asked for beside the objective's
-	suspect   *suspect            // what was in force when something was found; nil: nothing is
+	suspects  []*suspect          // by exit but the last: of what was found; nil: nothing was, or it is over
 }
 
-// suspect is a criterion whose early answers agreed too seldom, until they do again.
+// suspect is an exit whose early answers agreed too seldom, until they do again. They are those of the criterion that was in
+// force when that was found: another exit may be found under a safer one, which stops here hardly ever.
 type suspect struct {
 	criterion *criteria.Criterion
-	promised  []profile.Agreement
-	wagers    []*wager // by exit but the last: that as many disagree as was found; nil: nothing was, or it is over
+	promised  profile.Agreement
+	wager     wager // that as many disagree as was found
 }
 
 // enforce holds audits against what a criterion promises from now on. It is predicted when it is asked for: a tenant that is not
@@ -58,14 +59,12 @@ func most(p *profile.Agreement, gap float64) float64 { return 1 - p.Low + tolera
 // heard takes what all exits have said of a request. Bounded says that more accuracy may be asked for.
 func (a *auditor) heard(path []stages.Reading, bounded bool) *Finding {
 	if a.wagers == nil {
-		a.wagers = make([]wager, len(path)-1)
+		a.wagers, a.suspects = make([]wager, len(path)-1), make([]*suspect, len(path)-1)
 	}
-	if s := a.suspect; s != nil {
-		if f := s.heard(path); f != nil {
-			a.suspect, a.raised = nil, 0
-			clear(a.wagers)
-			return f
-		}
+	if f := a.clear(path); f != nil {
+		a.raised = 0
+		clear(a.wagers)
+		return f
 	}
 	if a.promised == nil {
 		return nil
@@ -88,7 +87,7 @@ func (a *auditor) heard(path []stages.Reading, bounded bool) *Finding {
 
 // told says whether an exit's drift has been found, and nothing more can be done about it.
 func (a *auditor) told(exit int) bool {
-	return a.raised == 0 && a.suspect != nil && a.suspect.wagers[exit-1] != nil
+	return a.raised == 0 && a.suspects[exit-1] != nil
 }
 
 // find notes that an exit drifts. An answer that the last exit does not share is at worst one right answer less, so what is
@@ -97,11 +96,8 @@ func (a *auditor) find(exit int, bounded bool) *Finding {
 	agree, of := a.wagers[exit-1].since()
 	p := &a.promised[exit-1]
 	f := &Finding{Exit: exit, Promised: p.Rate, Observed: float64(agree) / float64(of), Audited: of}
-	if a.suspect == nil {
-		a.suspect = &suspect{criterion: a.criterion, promised: a.promised, wagers: make([]*wager, len(a.wagers))}
-	}
-	if a.suspect.wagers[exit-1] == nil {
-		a.suspect.wagers[exit-1] = &wager{}
+	if a.suspects[exit-1] == nil {
+		a.suspects[exit-1] = &suspect{criterion: a.criterion, promised: *p}
 	}
 	if bounded {
 		a.raised = min(1, a.raised+max(toleratedGap, p.Share*(f.Promised-f.Observed)))
@@ -112,25 +108,33 @@ func (a *auditor) find(exit int, bounded bool) *Finding {
 	return f
 }
 
-// heard says so when every exit that drifted keeps its promise again.
-func (s *suspect) heard(path []stages.Reading) *Finding {
-	at := profile.StopsAt(s.criterion, path)
-	if at == len(path) || s.wagers[at-1] == nil {
-		return nil
-	}
-	w := s.wagers[at-1]
-	w.take(path[at-1].Predicted != path[len(path)-1].Predicted, most(&s.promised[at-1], 0), false)
-	if w.won() < 1/overLevel {
-		return nil
-	}
-	s.wagers[at-1] = nil
-	for _, other := range s.wagers {
-		if other != nil {
-			return nil
+// clear says so when the last exit that drifted keeps its promise again.
+func (a *auditor) clear(path []stages.Reading) (f *Finding) {
+	left := false
+	for i, s := range a.suspects {
+		switch {
+		case s == nil:
+		case s.over(i+1, path):
+			agree, of := s.wager.since()
+			f = &Finding{Over: true, Exit: i + 1, Promised: s.promised.Rate, Observed: float64(agree) / float64(of), Audited: of}
+			a.suspects[i] = nil
+		default:
+			left = true
 		}
 	}
-	agree, of := w.since()
-	return &Finding{Over: true, Exit: at, Promised: s.promised[at-1].Rate, Observed: float64(agree) / float64(of), Audited: of}
+	if left {
+		return nil
+	}
+	return f
+}
+
+// over says whether the answers of an exit agree again, now that one more path is known.
+func (s *suspect) over(exit int, path []stages.Reading) bool {
+	if profile.StopsAt(s.criterion, path) != exit {
+		return false
+	}
+	s.wager.take(path[exit-1].Predicted != path[len(path)-1].Predicted, most(&s.promised, 0), false)
+	return s.wager.won() >= 1/overLevel
 }
 
 // chosen says whether a ticket is audited: by its id, so that nothing of its request has a say in it.

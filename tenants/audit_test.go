@@ -119,6 +119,46 @@ func TestATenantBelowItsPromiseMovesToASaferPoint(t *testing.T) {
 	}
 }
 
+// A drift that is found at another exit under the safer criterion is over when that exit's answers under it agree again, and not
+// before: neither where the criterion before never stopped there, nor where it seldom did and so promised nothing.
+func TestADriftOfAnotherExitEnds(t *testing.T) {
+	e := threeExits(t, 1, 1000)
+	for name, first := range map[string][]float64{"never": {0, 0.5}, "seldom": {0.3, 0.5}} {
+		for seed := range uint64(5) {
+			rng := rand.New(rand.NewPCG(seed, 12))
+			a := auditor{}
+			hear := func(audits int, wrong ...float64) *Finding {
+				for range audits {
+					path := said(rng, 0)
+					for exit := range wrong {
+						if rng.Float64() < wrong[exit] {
+							path[exit].Predicted = 2
+						}
+					}
+					if f := a.heard(path, true); f != nil {
+						return f
+					}
+				}
+				return nil
+			}
+			a.enforce(criteria.Thresholds(first), e)
+			if f := hear(1000, 0.25, 0); f == nil || f.Exit != 1 {
+				t.Fatalf("%s, seed %d: with a drift at exit 1: %+v", name, seed, f)
+			}
+			a.enforce(criteria.Thresholds([]float64{1.1, 0.5}), e) // stops at exit 2 only
+			if f := hear(1000, 0.25, 0.75); f == nil || f.Exit != 2 {
+				t.Fatalf("%s, seed %d: with a drift at exit 2: %+v", name, seed, f)
+			}
+			if f := hear(6000, 0, 0.75); f != nil {
+				t.Errorf("%s, seed %d: with a drift at exit 2: %+v", name, seed, f)
+			}
+			if f := hear(6000, 0, 0); f == nil || !f.Over || a.raised != 0 {
+				t.Errorf("%s, seed %d: without a drift: %+v", name, seed, f)
+			}
+		}
+	}
+}
+
 // A tenant that bounds no accuracy hears of it, once, and keeps its point.
 func TestATenantThatBoundsNoAccuracyIsTold(t *testing.T) {
 	d := drive(t, objective(t, "accuracy", "", "response_time <= 30*ms"))

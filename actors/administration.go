@@ -120,6 +120,8 @@ func unamended(err error) *tenants.Refusal {
 		r.Code = tenants.NotFound
 	case errors.Is(err, config.ErrExists):
 		r.Code = tenants.Exists
+	case errors.Is(err, config.ErrRoom):
+		r.Code = tenants.Exhausted
 	case errors.Is(err, config.ErrLast):
 		r.Code = tenants.Precondition
 	case errors.Is(err, errors.ErrUnsupported):

@@ -170,6 +170,25 @@ func TestOrdersThatCannotBeCarriedOut(t *testing.T) {
 	healthy(t, cl)
 }
 
+// Every tenant has room in the house for its messages: one for whom there is none does not come, by whatever way.
+func TestThereAreNoMoreTenantsThanThereIsRoomFor(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	n := start(t, options{token: token, inbound: "1MiB"})
+	cl := n.dial()
+	a := cl.Admin(token)
+	_, err := a.AddTenant(patiently(t), `tenant "third" {}`)
+	want(t, err, wire.Code_RESOURCE_EXHAUSTED, true, "no room for so many tenants", `inbound = "2MiB"`)
+	if err := a.RemoveTenant(patiently(t), "survey"); err != nil {
+		t.Error(err)
+	}
+	if _, err := a.AddTenant(patiently(t), `tenant "survey" {}`); err != nil {
+		t.Error(err)
+	}
+	healthy(t, cl)
+}
+
 func TestANodeWithoutATokenTakesNoOrders(t *testing.T) {
 	if alone(t) {
 		return

@@ -15,7 +15,7 @@ import (
 // open starts the remoting behind the door.
 func (n *Node) open() (err error) {
 	log := n.log.Named("door")
-	n.payers.Store(newPayers(n.config, n.maxMessage()))
+	n.payers.Store(newPayers(n.config))
 	entrance := door.Config{
 		Messages: messages(), Target: wire.Root, Self: n.system.Address, MaxMessage: n.maxMessage(),
 		Payer:  func(m proto.Message) string { return n.payers.Load().of(m) },
@@ -34,10 +34,10 @@ type payers struct {
 	part  int // bytes
 }
 
-// newPayers divides what may be in the house. Every part has room for two of the largest messages: one that is dealt with
-// and one that comes.
-func newPayers(c *config.Config, largest int) *payers {
-	p := &payers{names: map[string]bool{}, part: max(int(c.Node.Inbound)/max(1, len(c.Tenants)), 2*largest)}
+// newPayers divides what may be in the house. Every part has room for two of the largest messages: Config.CheckRoom has seen to
+// that.
+func newPayers(c *config.Config) *payers {
+	p := &payers{names: map[string]bool{}, part: int(c.Node.Inbound) / len(c.Tenants)}
 	for _, t := range c.Tenants {
 		p.names[t.Name] = true
 	}
@@ -98,7 +98,7 @@ func paused(log *event.Log) func(door.Pause) {
 
 // maxMessage bounds a message from an app: there is room for the largest request of any model.
 func (n *Node) maxMessage() int {
-	const overhead, least = 16 << 10, 256 << 10
+	const overhead = 16 << 10
 	largest := 0
 	for _, m := range n.models {
 		bytes := overhead
@@ -107,5 +107,5 @@ func (n *Node) maxMessage() int {
 		}
 		largest = max(largest, bytes)
 	}
-	return max(least, largest)
+	return max(config.LeastMessage, largest)
 }

@@ -82,6 +82,9 @@ func (n *Node) start() error {
 		}
 		n.models = append(n.models, l)
 	}
+	if err := n.config.CheckRoom(n.maxMessage()); err != nil {
+		return err
+	}
 	n.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return n.actorsLog() }))
 	if err := n.populate(); err != nil {
 		return err

@@ -65,6 +65,9 @@ func (n *Node) takeOver(c *config.Config, by string) (*config.Change, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.CheckRoom(n.maxMessage()); err != nil {
+		return nil, err
+	}
 	added, err := n.newGuests(c, change.Added)
 	if err != nil {
 		return nil, err
@@ -115,7 +118,7 @@ func (n *Node) apply(change *config.Change, added []*guest, goals map[string]*te
 	for _, t := range n.config.Tenants {
 		n.system.Root.Send(n.reception, amendment{terms: t, guarantee: n.config.Guarantee(t), seek: n.seeker(all, t), goal: goals[t.Name], attributes: attributes[t.Name], by: by})
 	}
-	n.payers.Store(newPayers(n.config, n.maxMessage()))
+	n.payers.Store(newPayers(n.config))
 }
 
 // heard waits until every tenant has what the reception has been sent for it: whoever asks from now on is told the new terms.

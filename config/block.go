@@ -27,6 +27,8 @@ type decoder struct {
 	// hidden are the sources of attributes whose values are not to be shown, by
 	// block and name.
 	hidden map[hiddenKey]string
+	// inbound is the place of what the node says of it, or that of the node.
+	inbound hcl.Range
 	// unprofiled are models whose profile is there, but wrong. What it would
 	// give is not known, and not reported as missing.
 	unprofiled map[*Model]bool

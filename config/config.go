@@ -38,8 +38,11 @@ func Load(path string) (*Config, hcl.Diagnostics) {
 	d := newDecoder()
 	all := d.openFiles(d.read(path))
 	all.keepOut()
-	c := d.done(d.config(all))
-	return c, d.diags
+	c := d.config(all)
+	if err := c.CheckRoom(LeastMessage); err != nil && !d.diags.HasErrors() {
+		d.fail(d.inbound, "No room for the tenants", "%s", sentence(err.Error()))
+	}
+	return d.done(c), d.diags
 }
 
 // done ends what is reported, and keeps of the configuration what may be used.

@@ -352,3 +352,30 @@ func TestNobodyReadsEverything(t *testing.T) {
 		}
 	}
 }
+
+// What the tenants may have in the house together is what the node says, so that there are only so many of them.
+func TestThereIsRoomForEveryTenant(t *testing.T) {
+	for _, test := range []struct {
+		inbound string
+		tenants int
+		want    string
+	}{
+		{"", 64, ""},
+		{"", 65, "line 1: No room for the tenants: There is no room for so many tenants: each needs 512 KiB of what may be in the house at a time; write inbound = \"33MiB\" in the node block, or more, for 65 of them."},
+		{"\ninbound = \"33MiB\"\n", 65, ""},
+		{"\ninbound = \"1MiB\"\n", 3, "line 2: No room for the tenants: There is no room for so many tenants: each needs 512 KiB of what may be in the house at a time; write inbound = \"2MiB\" in the node block, or more, for 3 of them."},
+	} {
+		src := "node \"n\" {" + test.inbound + "}\nmodel \"plain\" { path = \"tiny.onnx\" }\n"
+		for i := range test.tenants {
+			src += fmt.Sprintf("tenant \"t%d\" {}\n", i)
+		}
+		_, diags, _ := loadText(t, house(t), src)
+		got := ""
+		for _, d := range diags {
+			got += fmt.Sprintf("line %d: %s: %s", d.Subject.Start.Line, d.Summary, d.Detail)
+		}
+		if got != test.want {
+			t.Errorf("%d tenants and %q give %q", test.tenants, test.inbound, got)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"errors"
+	"fmt"
 	"net"
 	"strconv"
 
@@ -30,6 +32,24 @@ type Node struct {
 // DefaultInbound is Node.Inbound of a node that does not say: 32 MiB.
 const DefaultInbound = 32 << 20
 
+// LeastMessage is what a node reads of a message whatever its models are, in
+// bytes.
+const LeastMessage = 256 << 10
+
+// ErrRoom is the error of more tenants than there is room for.
+var ErrRoom = errors.New("there is no room for so many tenants")
+
+// CheckRoom holds the tenants against Node.Inbound: the part of each has room for
+// two messages of a size, one that is dealt with and one that comes.
+func (c *Config) CheckRoom(message int) error {
+	need := 2 * int64(message) * int64(len(c.Tenants))
+	if need <= c.Node.Inbound {
+		return nil
+	}
+	return fmt.Errorf("%w: each needs %d KiB of what may be in the house at a time; write inbound = \"%dMiB\" in the node block, or more, for %d of them",
+		ErrRoom, 2*message>>10, (need+(1<<20-1))>>20, len(c.Tenants))
+}
+
 // node decodes the one node block.
 func (d *decoder) node(h *hclsyntax.Block) Node {
 	b := d.openBlock(h, nodeSchema)
@@ -39,6 +59,7 @@ func (d *decoder) node(h *hclsyntax.Block) Node {
 		Advertise: b.address("advertise"),
 		Inbound:   b.size("inbound"),
 	}
+	d.inbound = b.at("inbound")
 	n.TokenFile, n.Token = b.token("admin_token_file")
 	switch {
 	case n.Advertise != "" && everywhere(n.Advertise):
@@ -84,7 +105,9 @@ var nodeSchema = &schema{
 		doc: "Where peers dial: the node answers over a connection of its own, and tells them where it is reached.",
 	}, {
 		name: "inbound", form: aSize, usual: `"32MiB"`, low: "1MiB", high: "16GiB",
-		doc: "How many bytes of requests may be in the house at a time. Every tenant has an equal part, so that none can take the room of another.",
+		doc: "How many bytes of requests may be in the house at a time. Every tenant has an equal part, so that none can take the room of another, and that has " +
+			"room for two of the largest messages: 512KiB for each tenant, or more if a row of a model's inputs has more than 240KiB. For more tenants " +
+			"than that the node is not started, and none is added.",
 	}, {
 		name: "admin_token_file", form: aFile, otherwise: "nobody can", example: `"admin.token"`,
 		doc: "A file with the token that lets an administrator add and remove tenants and change shares and the policy while the node runs: 16 to 256 letters, " +

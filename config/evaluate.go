@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"maps"
+	"math"
 	"math/big"
 	"os"
 	"slices"
@@ -31,6 +32,9 @@ func (b *block) evaluate(a *attribute, e hclsyntax.Expression) (cty.Value, bool)
 	if b.stranger && !b.understands(a, e) {
 		return cty.NilVal, false
 	}
+	if !isPlain(e) && b.isEndless(a, e) {
+		return cty.NilVal, false
+	}
 	ctx, ok := b.context(a, e)
 	if !ok {
 		return cty.NilVal, false
@@ -52,6 +56,30 @@ func (b *block) evaluate(a *attribute, e hclsyntax.Expression) (cty.Value, bool)
 		return cty.NilVal, false
 	}
 	return v, true
+}
+
+// longest is how many digits a number in what is computed has before or after the
+// point: more than any value needs.
+const longest = 400
+
+// isEndless reports a number in an expression that would take for ever to compute
+// with, or to write down: HCL writes all digits of one in a text.
+func (b *block) isEndless(a *attribute, e hclsyntax.Expression) bool {
+	before := len(b.diags)
+	hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
+		l, ok := n.(*hclsyntax.LiteralValueExpr)
+		if ok && l.Val.Type() == cty.Number && isLong(l.Val.AsBigFloat()) {
+			b.fail(l.Range(), "Number too long", "This has more than %d digits before or after the point, and nothing is computed of that. Write for instance %s.", longest, a.instance())
+		}
+		return nil
+	})
+	return len(b.diags) > before
+}
+
+// isLong reports whether a number has more digits than longest, near enough.
+func isLong(f *big.Float) bool {
+	const bits = longest * math.Ln10 / math.Ln2
+	return math.Abs(float64(f.MantExp(nil))) > bits
 }
 
 // context gives an expression the variables that it names. It reports those

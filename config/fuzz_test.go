@@ -22,6 +22,9 @@ func FuzzLoad(f *testing.F) {
 		}
 		f.Add(src)
 	}
+	for src := range endless {
+		f.Add([]byte(src))
+	}
 	dir := house(f)
 	path := filepath.Join(dir, "fuzz.hcl")
 	f.Fuzz(func(t *testing.T, src []byte) {

@@ -213,6 +213,9 @@ func (b *block) textsByName(name string) map[string]string {
 		if !ok {
 			return nil // one report is enough
 		}
+		if b.isEndless(a, p.Key.(hclsyntax.Expression)) {
+			return nil
+		}
 		key, diags := p.Key.Value(nil)
 		if diags.HasErrors() || key.IsNull() || !key.Type().Equals(cty.String) || key.AsString() == "" {
 			b.fail(p.Key.Range(), "Invalid "+name, "Each element of %s has a name, and = before its text. Write for instance %s.", name, a.instance())

@@ -8,7 +8,6 @@ import (
 
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/criteria"
-	"github.com/delen-edge/delen/stages/profile"
 	"github.com/delen-edge/delen/tenants"
 )
 
@@ -28,7 +27,7 @@ func (g *guest) withinBounds(sent []*wire.Bound) (bounded, *tenants.Refusal) {
 	if b, ok := g.bounded[key]; ok {
 		return b, nil
 	}
-	c, unmet := g.tenant.Bounded(func() *profile.Frontier { return g.seek.of(bestWithin) }, all)
+	c, unmet := g.tenant.Bounded(g.seek.within, all)
 	b := bounded{c, bounds(unmet)}
 	if len(g.bounded) >= maxParsed {
 		clear(g.bounded)

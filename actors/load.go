@@ -12,7 +12,6 @@ import (
 	"github.com/delen-edge/delen/config"
 	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/stages"
-	"github.com/delen-edge/delen/stages/profile"
 )
 
 // loaded is a model with the runners of its stages, warm.
@@ -41,7 +40,7 @@ func (n *Node) load(m *config.Model) (*loaded, error) {
 	for _, wanted := range n.config.Batches(m) {
 		l.rows = append(l.rows, backend.Model().MaxRows(wanted))
 	}
-	l.frontiers = &frontiers{evidence: m.Evidence, all: map[string]func() *profile.Frontier{}}
+	l.frontiers = newFrontiers(m.Evidence)
 	for i := range n.config.Scheduler.Slots {
 		err := l.openInstance(i, n.config.Scheduler.RunLimit)
 		if errors.Is(err, stages.ErrMixed) {
@@ -62,7 +61,7 @@ func (n *Node) load(m *config.Model) (*loaded, error) {
 // should not have to wait for it.
 func (l *loaded) prepare() {
 	if l.frontiers.evidence != nil {
-		l.prepared.Go(func() { l.frontiers.of(bestWithin) })
+		l.prepared.Go(func() { l.frontiers.within() })
 	}
 }
 

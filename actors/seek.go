@@ -16,7 +16,8 @@ import (
 // frontiers are those of one model, each made when it is first asked for. Objectives differ mostly in what does not change
 // them: the bounds on accuracy and response time. They may be used by any goroutine.
 type frontiers struct {
-	evidence *profile.Evidence // nil: there is none, and there are no frontiers
+	evidence *profile.Evidence        // nil: there is none, and there are no frontiers
+	within   func() *profile.Frontier // that of bestWithin: requests wait for it, and no app's objectives drive it out
 
 	mu  sync.Mutex
 	all map[string]func() *profile.Frontier
@@ -29,6 +30,21 @@ const mostFrontiers = 32
 // is large.
 var searching sync.Mutex
 
+func newFrontiers(e *profile.Evidence) *frontiers {
+	f := &frontiers{evidence: e, all: map[string]func() *profile.Frontier{}}
+	f.within = f.search(bestWithin)
+	return f
+}
+
+// search makes the frontier for an objective when it is first called.
+func (f *frontiers) search(o *criteria.Objective) func() *profile.Frontier {
+	return sync.OnceValue(func() *profile.Frontier {
+		searching.Lock()
+		defer searching.Unlock()
+		return f.evidence.Frontier(o, profile.Certainty{})
+	})
+}
+
 // of gives the frontier for an objective.
 func (f *frontiers) of(o *criteria.Objective) *profile.Frontier {
 	key := keyOf(o)
@@ -38,11 +54,7 @@ func (f *frontiers) of(o *criteria.Objective) *profile.Frontier {
 		if len(f.all) >= mostFrontiers {
 			clear(f.all)
 		}
-		made = sync.OnceValue(func() *profile.Frontier {
-			searching.Lock()
-			defer searching.Unlock()
-			return f.evidence.Frontier(o, profile.Certainty{})
-		})
+		made = f.search(o)
 		f.all[key] = made
 	}
 	f.mu.Unlock()

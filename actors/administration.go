@@ -146,13 +146,13 @@ const noToken = "this node takes no orders: it has no token. Write one to a file
 
 // refusal says why an order may not pass, if so. One that passes is counted.
 func (g *gate) refusal(a *door.Arrival, m administrative, now time.Duration) *tenants.Refusal {
-	wait := g.guesses.wait(a.Host, now)
+	wait, right := g.guesses.wait(a.Host, now), g.token.Is(m.GetToken())
 	switch {
 	case !g.token.Given():
 		return &tenants.Refusal{Code: tenants.Denied, Message: noToken}
-	case wait > 0:
-		return &tenants.Refusal{Code: tenants.Exhausted, RetryAfter: wait, Message: "too many wrong tokens have come from your host: this one was not looked at"}
-	case !g.token.Is(m.GetToken()):
+	case !right && wait > 0:
+		return &tenants.Refusal{Code: tenants.Exhausted, RetryAfter: wait, Message: "too many wrong tokens have come from your host, and this is another one"}
+	case !right:
 		g.guesses.wrong(a.Host, now)
 		return &tenants.Refusal{Code: tenants.Unauthenticated, Message: "the order has no token, or one that is not the node's: it is in the file that admin_token_file in the node's configuration names"}
 	case g.waiting.Add(1) > mostOrders:

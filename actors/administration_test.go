@@ -218,8 +218,7 @@ func TestANodeWithoutATokenTakesNoOrders(t *testing.T) {
 	healthy(t, cl)
 }
 
-// Who tries tokens is looked at less and less often, and the right one among them does not get through either: it would tell
-// that it is right.
+// Who tries tokens is told to wait, and keeps nobody on the same machine out who has the right one.
 func TestWhoTriesTokensIsSlowedDown(t *testing.T) {
 	if alone(t) {
 		return
@@ -242,16 +241,17 @@ func TestWhoTriesTokensIsSlowedDown(t *testing.T) {
 		}
 	}
 	if wrong < 5 || late == 0 {
-		t.Errorf("%d wrong tokens were looked at, %d were not", wrong, late)
+		t.Errorf("%d wrong tokens were told so, %d were told to wait", wrong, late)
 	}
-	// Nor from another connection of that host.
+	// So is another connection of that host.
 	p := newPeer(t, n.address)
-	p.say(&wire.SetShare{Id: p.id(), Token: token, Tenant: "doorbell", Share: 2})
+	p.say(&wire.SetShare{Id: p.id(), Token: token + "x", Tenant: "doorbell", Share: 2})
 	if r, ok := p.next().(*wire.Refused); !ok || r.GetCode() != wire.Code_RESOURCE_EXHAUSTED {
 		t.Errorf("another peer of the host gets %v", r)
 	}
-	_, err := cl.Admin(token).SetShare(patiently(t), "doorbell", 2)
-	want(t, err, wire.Code_RESOURCE_EXHAUSTED, true, "too many wrong tokens")
+	if _, err := cl.Admin(token).SetShare(patiently(t), "doorbell", 2); err != nil {
+		t.Error(err)
+	}
 	healthy(t, cl)
 	n.stop()
 	if n.last.Logged["admin.refused"] == 0 {

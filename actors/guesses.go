@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// guesses slow down who tries tokens. Every host has a few wrong ones for nothing; from then on the node looks at one from time
-// to time. A right one of that host has to wait meanwhile, and those of other hosts have not.
+// guesses tell who tries tokens to slow down. Every host has a few wrong ones for nothing; from then on it is told to wait, but for
+// one from time to time. A right one passes all the same: nobody guesses sixteen characters, however fast, and if it had to wait
+// as well, any app on the administrator's machine could keep the administrator out.
 type guesses struct {
 	clear map[string]time.Duration // when all wrong tokens of a host are forgiven
 }
@@ -18,7 +19,7 @@ const (
 	mostHosts   = 1024 // that are remembered; the others count as one
 )
 
-// wait is how long nothing that the host sends is looked at.
+// wait is how long the host is to send no more wrong ones.
 func (g *guesses) wait(host string, now time.Duration) time.Duration {
 	return max(0, g.clear[g.known(host)]-now-(freeGuesses-1)*guessEvery)
 }

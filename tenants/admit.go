@@ -104,7 +104,7 @@ func (t *Tenant) check(now time.Duration, r *Request) ([][]byte, *Refusal) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	if wait, ok := t.sluice.opens(now); !ok {
+	if wait, ok := t.sluice.opens(now); !ok && t.turnsAway() {
 		return nil, &Refusal{Code: Exhausted, RetryAfter: wait,
 			Message: fmt.Sprintf("more requests come than the plan has time and power for: %.3g a second are let in for tenant %s", t.sluice.rate, t.config.Name)}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/delen-edge/delen/criteria"
 	"github.com/delen-edge/delen/stages/profile"
 )
 
@@ -102,12 +103,14 @@ func (t *Tenant) Moved(now time.Duration) string {
 type Grant struct {
 	Allowance profile.Allowance // of one request, in the mean
 	Rate      float64           // requests a second that are let in; 0: all
+	Crowd     bool              // that holds only while the tenant has many in the house: it is time that is short, and not power
 }
 
 // Allow puts a grant in force. A point that takes more than is allowed is left at once; one that would take more than before
 // is taken when the measurements agree on it, as ever.
 func (t *Tenant) Allow(now time.Duration, g Grant) Progress {
 	t.sluice.set(now, g.Rate)
+	t.sluice.crowd = g.Crowd
 	t.allowed = g.Allowance
 	c := t.steers
 	if c == nil || c.load.Allowance == g.Allowance {
@@ -122,6 +125,7 @@ func (t *Tenant) Allow(now time.Duration, g Grant) Progress {
 // sluice lets in so many requests a second, in bursts of half a second's.
 type sluice struct {
 	rate  float64 // 0: all
+	crowd bool    // Grant.Crowd
 	level float64
 	at    time.Duration
 }
@@ -151,4 +155,24 @@ func (s *sluice) opens(now time.Duration) (wait time.Duration, ok bool) {
 	}
 	s.level--
 	return 0, true
+}
+
+// mostPatience bounds how long a tenant's requests may have to wait before those beyond what a plan lets in are refused.
+const mostPatience = 500 * time.Millisecond
+
+// turnsAway says whether requests beyond what a plan lets in are refused. A plan without time enough shows in a queue that
+// grows. Where there is none, as with an app that waits for its answers, the machine does more than the plan expects. So it is
+// looked at what the tenant has in the house: more than is let in within half a second, or a quarter of the time that an answer may
+// take.
+func (t *Tenant) turnsAway() bool {
+	patience := mostPatience
+	if t.config.Deadline > 0 {
+		patience = min(patience, t.config.Deadline/4)
+	}
+	if t.config.Goal != nil {
+		if bound := t.config.Goal.Objective.Bound(criteria.ResponseTime).Max / 4; bound < patience.Seconds() {
+			patience = time.Duration(bound * float64(time.Second))
+		}
+	}
+	return !t.sluice.crowd || float64(t.account.InHouse()) > t.sluice.rate*patience.Seconds()
 }

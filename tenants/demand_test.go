@@ -194,6 +194,42 @@ func TestAGrantLetsInSoManyRequests(t *testing.T) {
 	}
 }
 
+// Where it is time that is short, and hardly anything waits, the plan was wrong.
+func TestAGrantRefusesNobodyWhoWaitsForAnswers(t *testing.T) {
+	for name, c := range map[string]struct {
+		where   string
+		house   int // requests that the app has under way
+		refused bool
+	}{
+		"ten are let in within a second":         {"", 6, false},
+		"more wait than in half of it":           {"", 7, true},
+		"an answer may take 400 ms":              {"response_time <= 400*ms", 2, false},
+		"a quarter of it is less than they take": {"response_time <= 400*ms", 3, true},
+	} {
+		d := drive(t, objective(t, "accuracy", "", c.where))
+		d.Allow(0, Grant{Rate: 10, Crowd: true})
+		var house []*Ticket
+		refused := 0
+		for now := time.Duration(0); now < 10*time.Second; now += time.Millisecond {
+			for len(house) < c.house {
+				k, refusal := d.Admit(now, Request{Arrived: now})
+				if refusal != nil {
+					refused++
+					break
+				}
+				house = append(house, k)
+			}
+			if now%(20*time.Millisecond) == 0 && len(house) > 0 { // 50 answers a second, and not 10
+				d.Ended(now, house[0], Cancelled)
+				house = house[1:]
+			}
+		}
+		if refused > 0 != c.refused {
+			t.Errorf("%s: %d are refused", name, refused)
+		}
+	}
+}
+
 // Plans that come more often than requests do, and differ by little, take nothing of what has been saved up.
 func TestAGrantThatChangesOftenLetsInAsMuch(t *testing.T) {
 	d := drive(t, objective(t, "accuracy", "", ""))

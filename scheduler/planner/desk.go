@@ -216,7 +216,7 @@ func (f *Draft) best(i int, a profile.Allowance) int {
 func (f *Draft) grant(i int, c *Choice, weights float64) (g tenants.Grant) {
 	d := &f.Tenants[i]
 	if c.Rate < d.Rate {
-		g.Rate = c.Rate
+		g.Rate, g.Crowd = c.Rate, math.IsInf(f.Budget, 1)
 	}
 	if d.Rate == 0 || len(f.demands[i].Options) == 0 {
 		return g

@@ -183,14 +183,15 @@ func thresholdOf(metric string, raw json.RawMessage) (string, error) {
 		return "", fmt.Errorf("threshold is %s: write a number, without quotes", kind)
 	}
 	v, err := strconv.ParseFloat(string(raw), 64)
+	meant, likely := fractionMeant(v)
 	isFraction := metrics[conditionMetrics[metric].metric].scale == fraction
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("threshold %s is too large for a 64-bit floating-point number", raw)
 	case v < 0:
 		return "", fmt.Errorf("threshold %s is negative, which %s never is: write 0 or more", raw, metric)
-	case isFraction && isPercent(v):
-		return "", fmt.Errorf("threshold %s: %s is %s; did you mean %g?", raw, metric, fraction.noun, v/100)
+	case isFraction && likely:
+		return "", fmt.Errorf("threshold %s: %s is %s; did you mean %g?", raw, metric, fraction.noun, meant)
 	case isFraction && v > 1:
 		return "", fmt.Errorf("threshold %s: %s is %s", raw, metric, fraction.noun)
 	}

@@ -2,6 +2,7 @@ package criteria
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -200,9 +201,10 @@ func (c *checker) failUnit(value operand, m Metric) {
 // failFraction explains that v is outside 0..1.
 func (c *checker) failFraction(at hcl.Range, m Metric, v float64) {
 	noun, example := metrics[m].scale.noun, metrics[m].scale.example
+	meant, ok := fractionMeant(v)
 	switch {
-	case isPercent(v):
-		c.fail(at, "Not a fraction", "%s is %s: did you mean %g?", m, noun, v/100)
+	case ok:
+		c.fail(at, "Not a fraction", "%s is %s: did you mean %g?", m, noun, meant)
 	case v > 1:
 		c.fail(at, "Not a fraction", "%s is %s, so it is at most 1: write one such as %s.", m, noun, example)
 	default:
@@ -210,8 +212,15 @@ func (c *checker) failFraction(at hcl.Range, m Metric, v float64) {
 	}
 }
 
-// isPercent reports whether v, which is no fraction, is likely one in percent.
-func isPercent(v float64) bool { return v >= 2 && v <= 100 }
+// fractionMeant is the fraction that is likely meant by v, which is none: one in tenths if it is a digit, or else one in percent.
+func fractionMeant(v float64) (meant float64, ok bool) {
+	if v < 10 && v == math.Trunc(v) {
+		meant = v / 10
+	} else {
+		meant = v / 100
+	}
+	return meant, v >= 2 && v <= 100
+}
 
 // failMix explains that a and b do not go together.
 func (c *checker) failMix(e *hclsyntax.BinaryOpExpr, a, b quantity, why string) (quantity, bool) {

@@ -47,7 +47,7 @@ func newTenantLine(t *wire.TenantInfo) tenantLine {
 	return tenantLine{t.GetName(), t.GetModel(), t.GetWeight(), t.GetShare(), t.GetCriterion(), orNull(t.GetObjective())}
 }
 
-// printTenant tells what an order has made of a tenant. What is hardly meant is told on stderr.
+// printTenant tells what an order has made of a tenant. What is hardly meant is told on stderr, and so is what cannot be had.
 func (f *administrator) printTenant(stdout, stderr io.Writer, done *wire.Administered) error {
 	for _, w := range done.GetWarnings() {
 		if _, err := fmt.Fprintf(stderr, "Warning: %s\n", w); err != nil {
@@ -55,6 +55,11 @@ func (f *administrator) printTenant(stdout, stderr io.Writer, done *wire.Adminis
 		}
 	}
 	t := done.GetTenant()
+	for _, bound := range t.GetUnmet() {
+		if _, err := fmt.Fprintf(stderr, "Warning: objective: cannot be kept: %s\n", bound); err != nil {
+			return err
+		}
+	}
 	if f.json {
 		return printJSONLine(stdout, newTenantLine(t))
 	}

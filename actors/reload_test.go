@@ -105,7 +105,7 @@ func TestAReloadThatTheNodeCannotMakeChangesNothing(t *testing.T) {
 	n := start(t, options{})
 	cl := n.dial()
 	n.options.scheduler = "slots = 1"
-	if e := n.reload(`tenant "other" {}`); !strings.Contains(e, "scheduler changed") || !strings.Contains(e, "start the node anew") {
+	if e := n.reload(`tenant "other" {}`); !strings.Contains(e, "scheduler.slots changed") || !strings.Contains(e, "start the node anew") {
 		t.Errorf("the error is %q", e)
 	}
 	healthy(t, cl)

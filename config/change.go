@@ -70,13 +70,23 @@ func (c *Config) byName() map[string]*Tenant {
 func differing(from, to *Config) []string {
 	var names []string
 	for _, part := range []struct {
-		name     string
-		old, new any
+		name   string
+		differ bool
 	}{
-		{"node", from.Node.fixed(), to.Node.fixed()}, {"log", from.Log, to.Log},
-		{"runtime", from.Runtime, to.Runtime}, {"scheduler", from.Scheduler.fixed(), to.Scheduler.fixed()},
+		{"node", from.Node.Name != to.Node.Name},
+		{"node.listen", from.Node.Listen != to.Node.Listen},
+		{"node.advertise", from.Node.Advertise != to.Node.Advertise},
+		{"node.inbound", from.Node.Inbound != to.Node.Inbound},
+		{"log.level", from.Log.Level != to.Log.Level},
+		{"log.format", from.Log.Format != to.Log.Format},
+		{"runtime.library", from.Runtime.Library != to.Runtime.Library},
+		{"runtime.threads", from.Runtime.Threads != to.Runtime.Threads},
+		{"runtime.provider", !reflect.DeepEqual(from.Runtime.Provider, to.Runtime.Provider)},
+		{"scheduler.slots", from.Scheduler.Slots != to.Scheduler.Slots},
+		{"scheduler.run_limit", from.Scheduler.RunLimit != to.Scheduler.RunLimit},
+		{"scheduler.batch", from.Scheduler.Batch != to.Scheduler.Batch},
 	} {
-		if !reflect.DeepEqual(part.old, part.new) {
+		if part.differ {
 			names = append(names, part.name)
 		}
 	}
@@ -91,18 +101,6 @@ func differing(from, to *Config) []string {
 		}
 	}
 	return names
-}
-
-// fixed is the part of a node that stays as it is while it runs.
-func (n Node) fixed() Node {
-	n.TokenFile, n.Token = "", Token{}
-	return n
-}
-
-// fixed is the part of a scheduler that stays as it is while it runs.
-func (s Scheduler) fixed() Scheduler {
-	s.Policy, s.Fairness, s.Budget = "", 0, 0
-	return s
 }
 
 // watts is the budget in words.

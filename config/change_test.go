@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/stages/profile"
 )
 
@@ -151,13 +152,29 @@ func TestWhatCannotChangeIsNamed(t *testing.T) {
 		want string
 	}{
 		{[]string{`node "n" {}`, `node "m" {}`}, "node"},
-		{[]string{`node "n" {}`, "node \"n\" {}\nlog { level = \"debug\" }"}, "log"},
-		{[]string{`node "n" {}`, "node \"n\" {}\nscheduler { slots = 1 }\nruntime { threads = 2 }"}, "runtime, scheduler"},
+		{[]string{`node "n" {}`, "node \"n\" {}\nlog { level = \"debug\" }"}, "log.level"},
+		{[]string{`node "n" {}`, "node \"n\" {}\nscheduler { slots = 1 }\nruntime { threads = 2 }"}, "runtime.threads, scheduler.slots"},
 		{[]string{`path = "tiny.onnx"`, "path = \"tiny.onnx\"\nactivation = \"none\""}, `model "glyphs"`},
 		{[]string{`model "glyphs"`, `model "other"`}, `model "glyphs", model "other"`},
 	} {
 		if _, err := Compare(from, edited(t, test.edit...)); err == nil || !strings.Contains(err.Error(), "and "+test.want+" changed") {
 			t.Errorf("want %s, got %v", test.want, err)
 		}
+	}
+}
+
+// A new attribute of a block that stays as it is must not be forgotten here.
+func TestEveryAttributeThatStaysIsCompared(t *testing.T) {
+	to := &Config{
+		Node: Node{Name: "n", Listen: "a:1", Advertise: "a:1", Inbound: 1, TokenFile: "t", Token: newToken("t")}, Log: Log{"info", "json"},
+		Runtime:   Runtime{Library: "l", Threads: 1, Provider: Provider{Name: CPU}},
+		Scheduler: Scheduler{1, 1, scheduler.Cooperative, 1, 1, 1},
+	}
+	changing, fields := 5, 0 // two of a node's can change, and three of a scheduler's
+	for _, block := range []any{to.Node, to.Log, to.Runtime, to.Scheduler} {
+		fields += reflect.TypeOf(block).NumField()
+	}
+	if compared := len(differing(&Config{}, to)); compared != fields-changing {
+		t.Errorf("%d of %d attributes are compared", compared, fields-changing)
 	}
 }

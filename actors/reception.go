@@ -154,7 +154,7 @@ func (r *reception) route(ctx actor.Context, m addressed) (passedOn bool) {
 	case describe && m.GetTenant() == "":
 		ctx.Send(ctx.Sender(), r.describe(m.GetId(), r.all(ask)...))
 	case !known:
-		r.refuse(ctx, m, tenants.NotFound, fmt.Sprintf("there is no tenant %.64q here", m.GetTenant()))
+		r.refuse(ctx, m, tenants.NotFound, fmt.Sprintf("there is no tenant %.64q here%s", m.GetTenant(), config.Served(r.names())))
 	case describe:
 		ctx.Send(ctx.Sender(), r.describe(m.GetId(), t.info()))
 	default:
@@ -217,8 +217,10 @@ func (r *reception) all(m *wire.Describe) []*wire.TenantInfo {
 		return nil
 	}
 	var all []*wire.TenantInfo
-	for _, name := range slices.Sorted(maps.Keys(r.residents)) {
+	for _, name := range r.names() {
 		all = append(all, r.residents[name].terms.Load())
 	}
 	return all
 }
+
+func (r *reception) names() []string { return slices.Sorted(maps.Keys(r.residents)) }

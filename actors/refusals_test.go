@@ -38,7 +38,7 @@ func TestBadInputIsRefusedWithItsReason(t *testing.T) {
 		code  wire.Code
 		words string // parted by |
 	}{
-		{"unknown tenant", func(m *wire.Infer) { m.Tenant = "nobody" }, wire.Code_NOT_FOUND, `no tenant "nobody"`},
+		{"unknown tenant", func(m *wire.Infer) { m.Tenant = "nobody" }, wire.Code_NOT_FOUND, `there is no tenant "nobody" here; the node serves "doorbell" and "survey"`},
 		{"no tenant", func(m *wire.Infer) { m.Tenant = "" }, wire.Code_NOT_FOUND, `no tenant ""`},
 		{"long tenant", func(m *wire.Infer) { m.Tenant = strings.Repeat("x", 1<<17) }, wire.Code_NOT_FOUND, "no tenant"},
 		{"too large", func(m *wire.Infer) { m.Tenant = strings.Repeat("x", 1<<20) }, wire.Code_INVALID_ARGUMENT, "larger|at most"},

@@ -92,9 +92,27 @@ func (c *Config) withTenants(all []*Tenant) *Config {
 func (c *Config) find(name string) (int, error) {
 	i := slices.IndexFunc(c.Tenants, func(t *Tenant) bool { return t.Name == name })
 	if i < 0 {
-		return 0, fmt.Errorf("tenant %.64q: %w", name, ErrNoTenant)
+		return 0, fmt.Errorf("tenant %.64q: %w%s", name, ErrNoTenant, Served(names(c.Tenants)))
 	}
 	return i, nil
+}
+
+// Served ends a message about a tenant that there is not: it tells those that there
+// are, unless they are too many to be read.
+func Served(names []string) string {
+	const most = 10
+	if len(names) > most {
+		return ""
+	}
+	return "; the node serves " + quoted(names)
+}
+
+func names(all []*Tenant) []string {
+	var names []string
+	for _, t := range all {
+		names = append(names, t.Name)
+	}
+	return names
 }
 
 // inRange holds a number against the range of an attribute.

@@ -162,7 +162,7 @@ func TestAmendmentsThatCannotBe(t *testing.T) {
 		words string
 	}{
 		"one that is there":  {func() (*Config, error) { return c.With(c.Tenants[0]) }, ErrExists, `tenant "a"`},
-		"one that is not":    {func() (*Config, error) { return c.Without("x") }, ErrNoTenant, `tenant "x"`},
+		"one that is not":    {func() (*Config, error) { return c.Without("x") }, ErrNoTenant, `tenant "x": there is no such tenant; the node serves "a" and "b"`},
 		"the last":           {func() (*Config, error) { return alone.Without("b") }, ErrLast, "add another one first"},
 		"nobody's share":     {func() (*Config, error) { return c.WithShare("x", 1) }, ErrNoTenant, `tenant "x"`},
 		"no share":           {func() (*Config, error) { return c.WithShare("a", 0) }, nil, "share is a number from 0.001 to 1000000, not 0"},

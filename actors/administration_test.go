@@ -369,7 +369,7 @@ func TestATenantIsRemovedByOrderUnderLoad(t *testing.T) {
 		wg.Go(func() {
 			tenant := []string{"doorbell", "guest"}[worker%2]
 			for i := 0; !over.Load(); i++ {
-				a, err := cl.Infer(context.Background(), client.Request{Tenant: tenant, Inputs: inputs(pictures(t)[i%300]), Criterion: "false"})
+				a, err := inferAdmitted(context.Background(), cl, client.Request{Tenant: tenant, Inputs: inputs(pictures(t)[i%300]), Criterion: "false"})
 				var no *client.Error
 				switch errors.As(err, &no); {
 				case err == nil && a.Reason == wire.Reason_LAST_EXIT:

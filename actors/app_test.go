@@ -52,7 +52,7 @@ func runApp(address string) error {
 			for over.Err() == nil {
 				start := time.Now()
 				ctx, cancel := context.WithTimeout(context.Background(), appDeadline)
-				_, err := cl.Infer(ctx, client.Request{Tenant: []string{"doorbell", "survey"}[worker%2], Inputs: inputs(rows[worker])})
+				_, err := inferAdmitted(ctx, cl, client.Request{Tenant: []string{"doorbell", "survey"}[worker%2], Inputs: inputs(rows[worker])})
 				cancel()
 				mu.Lock()
 				all.count(err, time.Since(start))

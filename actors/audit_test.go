@@ -80,7 +80,7 @@ func askDeceptively(t *testing.T, cl *client.Client, part float64, until func(*w
 			number = samples - deceptive + rng.IntN(deceptive)
 		}
 		sample := &wire.Tensor{Name: modelled.Input, Dtype: wire.DType_INT64, Shape: []int64{1, 1}, Data: binary.NativeEndian.AppendUint64(nil, uint64(number))}
-		if _, err := cl.Infer(patiently(t), client.Request{Tenant: "camera", Inputs: []*wire.Tensor{sample}}); err != nil {
+		if _, err := inferAdmitted(patiently(t), cl, client.Request{Tenant: "camera", Inputs: []*wire.Tensor{sample}}); err != nil {
 			t.Fatal(err)
 		}
 	}

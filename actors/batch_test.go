@@ -50,12 +50,12 @@ func TestRequestsThatRunTogetherAreAnsweredAsAlone(t *testing.T) {
 				if rng.IntN(10) == 0 {
 					what := []int{breaks, nan}[rng.IntN(2)]
 					r := client.Request{Tenant: tenant, Inputs: faulty(t, 1+rng.IntN(4), what), Criterion: "false"}
-					_, err := cl.Infer(patiently(t), r)
+					_, err := inferAdmitted(patiently(t), cl, r)
 					want(t, err, wire.Code_INTERNAL, false, map[int]string{breaks: "the run breaks", nan: "NaN"}[what])
 					continue
 				}
 				picture := rng.IntN(300)
-				a, err := cl.Infer(patiently(t), client.Request{Tenant: tenant, Inputs: inputs(pictures(t)[picture]), WantOutputs: true})
+				a, err := inferAdmitted(patiently(t), cl, client.Request{Tenant: tenant, Inputs: inputs(pictures(t)[picture]), WantOutputs: true})
 				if err != nil {
 					t.Errorf("picture %d: %v", picture, err)
 					continue
@@ -96,7 +96,7 @@ func TestABatchThatCrashesLeavesTheNodeWhole(t *testing.T) {
 				if worker == 0 && i%3 == 0 {
 					r.Inputs = faulty(t, 2, panics)
 				}
-				if _, err := cl.Infer(patiently(t), r); err != nil {
+				if _, err := inferAdmitted(patiently(t), cl, r); err != nil {
 					want(t, err, wire.Code_INTERNAL, false, "segment 2 of model glyphs", "the run panics")
 				}
 			}

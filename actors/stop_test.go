@@ -149,7 +149,7 @@ func TestStoppingBesideAStuckRunReleasesNothingThatItUses(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	n := start(t, options{grace: time.Millisecond, scheduler: "slots = 1\nrun_limit = \"300ms\""})
+	n := start(t, options{grace: time.Millisecond, scheduler: "slots = 1\nrun_limit = \"2s\""})
 	p := newPeer(t, n.address)
 	m := p.infer()
 	m.Inputs, m.Criterion = faulty(t, 2, stuck), "false"

@@ -48,7 +48,7 @@ func TestABrokenSessionIsRenewedUnderLoad(t *testing.T) {
 		for worker := range 8 {
 			wg.Go(func() {
 				for i := range 20 {
-					if _, err := cl.Infer(patiently(t), deep(t, 20*worker+i)); err != nil {
+					if _, err := inferAdmitted(patiently(t), cl, deep(t, 20*worker+i)); err != nil {
 						want(t, err, wire.Code_INTERNAL, false, "segment 2 of model glyphs", "the session is broken")
 					}
 				}
@@ -56,7 +56,7 @@ func TestABrokenSessionIsRenewedUnderLoad(t *testing.T) {
 		}
 		n.order("session broken")
 		wg.Wait()
-		if _, err := cl.Infer(patiently(t), deep(t, 0)); err != nil {
+		if _, err := inferAdmitted(patiently(t), cl, deep(t, 0)); err != nil {
 			t.Errorf("after the session was renewed: %v", err)
 		}
 	}

@@ -25,14 +25,15 @@ type Goal struct {
 // It looks once a round. A point whose response times would break a bound is left at once for one whose would not, and a bound
 // that cannot be kept is told at once. A better point, or one bound more, is taken when two rounds agree on it: it was the best
 // of the first, and still holds in the second, which may have liked a better one yet. Each time that it turns out to be too good
-// to be true twice as many rounds have to, since it is the better point itself that makes requests wait.
+// to be true twice as many rounds in a row have to like something better, since it is the better point itself that makes requests
+// wait.
 type controller struct {
 	goal    *Goal
 	choice  profile.Choice
 	load    profile.Load
 	allowed profile.Allowance // when a round last liked no other choice
-	liked   profile.Choice    // that rounds in a row agree on
-	agreed  int               // how many do
+	liked   profile.Choice    // by the last round
+	agreed  int               // rounds in a row that liked something better
 	needed  int               // how many must
 	climbed bool              // the last move was to a better point
 	held    int               // rounds since
@@ -158,13 +159,12 @@ func (c *controller) look(now time.Duration) (why string) {
 	case same && len(next.Unmet) > len(c.choice.Unmet), !same && c.late(&c.choice.Point) && next.Point.ResponseP95 < c.choice.Point.ResponseP95:
 		why = becauseLate
 	default:
-		if c.agreed == 0 || !c.agrees(&next) {
-			c.liked, c.agreed = next, 0
-		}
-		if c.agreed++; c.agreed < c.needed {
+		before, agree := c.liked, c.agreed > 0 && c.agrees(&next)
+		c.liked = next
+		if c.agreed++; c.agreed < c.needed || !agree {
 			return ""
 		}
-		next, why = c.liked, becauseRoom
+		next, why = before, becauseRoom
 		if f := c.goal.Frontier; !f.Allows(&next.Point, c.allowed) && f.Allows(&next.Point, c.load.Allowance) {
 			why = becauseMore
 		}
@@ -173,7 +173,7 @@ func (c *controller) look(now time.Duration) (why string) {
 	return why
 }
 
-// agrees says whether a round would have what those before it liked, if nothing better: points next to each other that take turns
+// agrees says whether a round would have what the one before it liked, if nothing better: points next to each other that take turns
 // in being the best agree on the lesser one.
 func (c *controller) agrees(next *profile.Choice) bool {
 	p := &c.liked.Point

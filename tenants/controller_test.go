@@ -189,10 +189,14 @@ func TestABetterPointHoldsInEveryRoundThatAgrees(t *testing.T) {
 		"a lesser one after it": {[]float64{calm, busy, calm}, busy},
 		"ever lesser ones":      {[]float64{idle, calm, busy, busy}, busy},
 		"none after it":         {[]float64{calm, full, calm, calm}, calm},
+		"ever better ones":      {[]float64{busy, calm, idle}, calm},
 	} {
 		d := drive(t, objective(t, "accuracy", "", "response_time <= 60*ms"))
 		if why := d.looks(full); why != becauseLate {
 			t.Fatalf("%s: under a full house: %q", name, why)
+		}
+		if name == "ever better ones" { // a failure before has made it careful, but it does not climb in small steps for that
+			d.steers.needed = 3
 		}
 		for i, wait := range test.waits {
 			if why := d.looks(wait); why != "" != (i == len(test.waits)-1) {

@@ -181,23 +181,22 @@ func (d *driven) looks(wait float64) (why string) {
 func TestABetterPointHoldsInEveryRoundThatAgrees(t *testing.T) {
 	const full, busy, calm, idle = 0.05, 0.03, 0.018, 0.01
 	for name, test := range map[string]struct {
-		waits []float64
-		takes float64 // the point that is the best in such a wait, in the last round; until then the one in force stays
+		needed int // rounds
+		waits  []float64
+		takes  float64 // the point that is the best in such a wait, in the last round; until then the one in force stays
 	}{
-		"the same twice":        {[]float64{calm, calm}, calm},
-		"a better one after it": {[]float64{busy, calm}, busy},
-		"a lesser one after it": {[]float64{calm, busy, calm}, busy},
-		"ever lesser ones":      {[]float64{idle, calm, busy, busy}, busy},
-		"none after it":         {[]float64{calm, full, calm, calm}, calm},
-		"ever better ones":      {[]float64{busy, calm, idle}, calm},
+		"the same twice":        {2, []float64{calm, calm}, calm},
+		"a better one after it": {2, []float64{busy, calm}, busy},
+		"a lesser one after it": {2, []float64{calm, busy, calm}, busy},
+		"ever lesser ones":      {2, []float64{idle, calm, busy, busy}, busy},
+		"none after it":         {2, []float64{calm, full, calm, calm}, calm},
+		"ever better ones":      {3, []float64{busy, calm, idle}, calm},
 	} {
 		d := drive(t, objective(t, "accuracy", "", "response_time <= 60*ms"))
 		if why := d.looks(full); why != becauseLate {
 			t.Fatalf("%s: under a full house: %q", name, why)
 		}
-		if name == "ever better ones" { // a failure before has made it careful, but it does not climb in small steps for that
-			d.steers.needed = 3
-		}
+		d.steers.needed = test.needed
 		for i, wait := range test.waits {
 			if why := d.looks(wait); why != "" != (i == len(test.waits)-1) {
 				t.Errorf("%s: after %d rounds: %q", name, i+1, why)

@@ -67,7 +67,7 @@ func (s *Scheduler) resume(now time.Duration, slot int) {
 
 // cloned takes a clone back from a run.
 func (s *Scheduler) cloned(c *clone, x *Exited) {
-	c.busy += x.Usage.Busy
+	c.busy += x.Usage.Busy + x.own(0)
 	if x.Err != nil || x.Rows[0].Err != nil || c.dropped {
 		s.audited(c, false)
 		return

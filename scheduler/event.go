@@ -36,6 +36,14 @@ type Row struct {
 	Busy    time.Duration // beside its part of the run's: what the stage has done on its account alone
 }
 
+// own is Busy of a row, if the run came back with one.
+func (e *Exited) own(row int) time.Duration {
+	if row < len(e.Rows) {
+		return e.Rows[row].Busy
+	}
+	return 0
+}
+
 func (r Row) failed() bool { return r.Err != nil }
 
 // Crashed says that a stage has failed and forgotten the run that it was given, if any. Its slot is not used until
@@ -112,11 +120,7 @@ func (e Offer) String() string {
 func (e Cancel) String() string { return fmt.Sprintf("cancel %d", e.Ticket) }
 func (e Exited) String() string {
 	if e.Err != nil {
-		busy := e.Usage.Busy
-		for _, r := range e.Rows {
-			busy += r.Busy
-		}
-		return fmt.Sprintf("exited run=%d busy=%s error=%q", e.Run, busy, e.Err)
+		return fmt.Sprintf("exited run=%d busy=%s error=%q", e.Run, e.Usage.Busy+e.own(0), e.Err)
 	}
 	s := fmt.Sprintf("exited run=%d busy=%s confidence=", e.Run, e.Usage.Busy)
 	for i, r := range e.Rows {

@@ -193,10 +193,7 @@ func (s *Scheduler) finish(now time.Duration, slot int, x Exited) {
 // counts as running, also when it ends because another row of the run needs the room.
 func (s *Scheduler) land(now time.Duration, r *run, i int, x *Exited) {
 	w, t, n := &r.rows[i], r.rows[i].tenant, len(r.rows)
-	var own time.Duration
-	if i < len(x.Rows) {
-		own = x.Rows[i].Busy
-	}
+	own := x.own(i)
 	cost := s.models[r.stage.model].segments[r.stage.segment].price * ((x.Usage.Busy+s.config.HandOff).Seconds()/float64(n) + own.Seconds())
 	s.charge(t, cost-w.charged)
 	t.runs--

@@ -99,8 +99,8 @@ func (f *profiling) open(ctx context.Context, m *onnx.Model, requests int) (*run
 func (f *profiling) repeat(ctx context.Context, all []*runs) error {
 	begun, limit := time.Now(), f.limit*time.Duration(len(all))
 	for n := 0; n < f.rounds && (n == 0 || time.Since(begun) < limit); n++ {
+		f.bar.show("rounds", "", max(float64(n)/float64(f.rounds), time.Since(begun).Seconds()/limit.Seconds()))
 		for _, r := range all {
-			f.bar.show("rounds of "+plural(r.rows, "row"), "", max(float64(n)/float64(f.rounds), time.Since(begun).Seconds()/limit.Seconds()))
 			took, err := r.chain.round(ctx)
 			if err != nil {
 				return fmt.Errorf("with %s: %w", r, err)

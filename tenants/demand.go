@@ -110,8 +110,7 @@ type Grant struct {
 // is taken when the measurements agree on it, as ever.
 func (t *Tenant) Allow(now time.Duration, g Grant) Progress {
 	t.sluice.set(now, g.Rate)
-	t.sluice.crowd = g.Crowd
-	t.allowed = g.Allowance
+	t.grant = g
 	c := t.steers
 	if c == nil || c.load.Allowance == g.Allowance {
 		return Progress{}
@@ -125,7 +124,6 @@ func (t *Tenant) Allow(now time.Duration, g Grant) Progress {
 // sluice lets in so many requests a second, in bursts of half a second's.
 type sluice struct {
 	rate  float64 // 0: all
-	crowd bool    // Grant.Crowd
 	level float64
 	at    time.Duration
 }
@@ -174,5 +172,5 @@ func (t *Tenant) turnsAway() bool {
 			patience = time.Duration(bound * float64(time.Second))
 		}
 	}
-	return !t.sluice.crowd || float64(t.account.InHouse()) > t.sluice.rate*patience.Seconds()
+	return !t.grant.Crowd || float64(t.account.InHouse()) > t.sluice.rate*patience.Seconds()
 }

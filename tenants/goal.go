@@ -32,7 +32,7 @@ func (t *Tenant) Pursue(g *Goal) {
 	}
 	t.config.Goal = g
 	t.version++
-	t.steer(newController(g, load, t.allowed))
+	t.steer(newController(g, load, t.grant.Allowance))
 	t.audit = auditor{}
 }
 

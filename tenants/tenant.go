@@ -62,7 +62,7 @@ type Tenant struct {
 	pace    pace
 	demands demands
 	sluice  sluice
-	allowed profile.Allowance // of the latest grant: it holds for a goal that comes before the next one
+	grant   Grant // the latest: it holds for a goal that comes before the next one
 	windows []*Window
 	free    []*Ticket
 }

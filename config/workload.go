@@ -66,17 +66,15 @@ func (d *decoder) workload(h *hclsyntax.Block, s *Scenario, nameless bool) *Work
 
 // tenant is whose workload it is, or nil when there is no telling.
 func (b *block) tenant(h *hclsyntax.Block, all []*Tenant) *Tenant {
-	names := make([]string, len(all))
-	for i, t := range all {
-		names[i] = t.Name
+	for _, t := range all {
 		if t.Name == b.label {
 			return t
 		}
 	}
 	if len(all) > 0 && !b.lost["tenant"] {
-		remedy := didYouMean(b.label, names)
+		remedy := didYouMean(b.label, names(all))
 		if remedy == "" {
-			remedy = " Write one of " + quoted(names) + "."
+			remedy = " Write one of " + quoted(names(all)) + "."
 		}
 		b.fail(h.LabelRanges[0], "Unknown tenant", "%s is the name of no tenant.%s", strconv.Quote(b.label), remedy)
 	}

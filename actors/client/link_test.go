@@ -249,16 +249,23 @@ func TestDiallingANodeThatDoesNotAnswerEnds(t *testing.T) {
 	}
 }
 
+// listener listens where no node does.
+func listener(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
 // The library waits ten seconds for a peer that accepts a connection and is silent. Whoever dials it does not.
 func TestDiallingSomethingSilentIsOverWhenItsTimeIs(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
+	l := listener(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
 	over := make(chan error, 1)
@@ -280,11 +287,7 @@ func TestDiallingSomethingElseSaysSo(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
+	l := listener(t)
 	go func() {
 		for {
 			conn, err := l.Accept()
@@ -295,7 +298,7 @@ func TestDiallingSomethingElseSaysSo(t *testing.T) {
 			conn.Close()
 		}
 	}()
-	_, err = client.Dial(context.Background(), client.Config{Node: l.Addr().String()})
+	_, err := client.Dial(context.Background(), client.Config{Node: l.Addr().String()})
 	if err == nil || !strings.Contains(err.Error(), "no node") {
 		t.Errorf("got %v", err)
 	}

@@ -124,11 +124,7 @@ func TestAMeterThatCannotBeReadLeavesEnergyUnknown(t *testing.T) {
 	if !strings.Contains(stdout.String(), "holds no number; --power IDLE,BUSY models it\n") {
 		t.Errorf("it says\n%s", stdout.String())
 	}
-	m, err := later.load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
+	m := modelOf(t, later)
 	if all, err := later.allRuns(t.Context(), m); err != nil || all[0].energies[0] != nil || later.energy.source != "" {
 		t.Errorf("%+v, %v", all, err)
 	}
@@ -137,10 +133,9 @@ func TestAMeterThatCannotBeReadLeavesEnergyUnknown(t *testing.T) {
 	}
 }
 
-// Numbers of rows take turns: whenever time is over, all have been measured as often.
-func TestNumbersOfRowsTakeTurns(t *testing.T) {
-	f, _ := metered(t, furnished(t), "5000\n")
-	f.rounds, f.limit, f.energy = 1_000_000, 50*time.Millisecond, &energies{}
+// modelOf is what a profile is to be made of, loaded until the test is over.
+func modelOf(t *testing.T, f *profiling) *onnx.Model {
+	t.Helper()
 	if err := openLibrary(""); err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +143,15 @@ func TestNumbersOfRowsTakeTurns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer m.Close()
+	t.Cleanup(func() { m.Close() })
+	return m
+}
+
+// Numbers of rows take turns: whenever time is over, all have been measured as often.
+func TestNumbersOfRowsTakeTurns(t *testing.T) {
+	f, _ := metered(t, furnished(t), "5000\n")
+	f.rounds, f.limit, f.energy = 1_000_000, 50*time.Millisecond, &energies{}
+	m := modelOf(t, f)
 	all, err := f.allRuns(t.Context(), m)
 	if err != nil || len(all) != 2 || all[0].rows != 1 || all[1].rows != 2 || len(all[0].exits[3]) != len(all[1].exits[3]) {
 		t.Errorf("%+v, %v", all, err)
@@ -158,14 +161,7 @@ func TestNumbersOfRowsTakeTurns(t *testing.T) {
 // Every run asks first: short ones are over before they can be ended.
 func TestAnInterruptionIsNoticedBetweenShortRuns(t *testing.T) {
 	f, _ := metered(t, furnished(t), "5000\n")
-	if err := openLibrary(""); err != nil {
-		t.Fatal(err)
-	}
-	m, err := f.load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
+	m := modelOf(t, f)
 	c, err := newChain(m, 1)
 	if err != nil {
 		t.Fatal(err)

@@ -72,9 +72,6 @@ func Start(c *config.Config, o Options) (*Node, error) {
 }
 
 func (n *Node) start() error {
-	if _, _, err := door.Probe(n.config.Node.Listen); err != nil {
-		return err // before seconds are spent on models
-	}
 	for _, m := range n.config.Models {
 		l, err := n.load(m)
 		if err != nil {

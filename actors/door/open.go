@@ -17,7 +17,7 @@ import (
 // Open starts the remoting of an actor system behind the door, on listen (host:port; port 0 lets the system choose), known
 // to peers as advertise, or as what it listens on. The caller ends it with Shutdown.
 func (c Config) Open(system *actor.ActorSystem, listen, advertise string) (d *Door, err error) {
-	host, port, err := Probe(listen)
+	host, port, err := probe(listen)
 	if err != nil {
 		return nil, err
 	}
@@ -66,9 +66,8 @@ func (d *Door) heard(news any) {
 	}
 }
 
-// Probe looks whether an address (host:port) can be listened on, and gives its parts: the library would panic later, and say less of a
-// port in use.
-func Probe(listen string) (host string, port int, err error) {
+// probe looks whether an address can be listened on before the library does, so that a port in use is an error that says so.
+func probe(listen string) (host string, port int, err error) {
 	l, err := net.Listen("tcp", listen)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return "", 0, fmt.Errorf("cannot listen on %s: %w; another node may be running: stop it, or listen elsewhere", listen, err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/internal/patience"
 	"github.com/delen-edge/delen/stages/modelled"
 	"github.com/delen-edge/delen/stages/profile"
 )
@@ -62,7 +63,7 @@ func writeDeceptive(t *testing.T) string {
 func askDeceptively(t *testing.T, cl *client.Client, part float64, until func(*wire.TenantInfo) bool) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(3, 4))
-	over := time.Now().Add(patience)
+	over := patience.Over(t)
 	for sent := 0; ; sent++ {
 		if sent%50 == 0 {
 			if info, err := cl.Tenant(patiently(t), "camera"); err != nil {

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/internal/patience"
 )
 
 // A flooder sends requests for one tenant: all that the connection takes, whatever comes back, or as a decent app does,
@@ -179,7 +180,7 @@ func (f *flooder) rest() {
 // settle waits until everything that was sent has ended, and gives the count since the last time.
 func (f *flooder) settle() ends {
 	f.sending.Wait()
-	over := time.AfterFunc(patience, func() {
+	over := time.AfterFunc(time.Until(patience.Over(f.peer.t)), func() {
 		panic(fmt.Sprintf("%d of %d requests do not end", len(f.waiting), f.ends.Sent))
 	})
 	defer over.Stop()

@@ -24,24 +24,20 @@ import (
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/internal/apart"
+	"github.com/delen-edge/delen/internal/patience"
 	"github.com/delen-edge/delen/internal/proc"
 	"github.com/delen-edge/delen/stages/picture"
 )
 
-// patience is how long a test waits for what must come. It is no claim about speed.
-const patience = 2 * time.Minute
-
 // alone says whether the test has run in a process of its own.
 func alone(t *testing.T) bool {
 	t.Helper()
-	return apart.Run(t, patience)
+	return apart.Run(t)
 }
 
 func patiently(t testing.TB) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	t.Cleanup(cancel)
-	return ctx
+	return patience.Context(t)
 }
 
 // A child is a node, or an app, in a process of its own.
@@ -152,7 +148,7 @@ func spawn(t testing.TB, core string, environment ...string) *child {
 	if core != "" {
 		c.cmd = exec.Command("taskset", "--cpu-list", core, os.Args[0])
 	}
-	c.cmd.Env = append(append(os.Environ(), environment...), "GORACE=exitcode=0 atexit_sleep_ms=0")
+	c.cmd.Env = append(append(os.Environ(), environment...), patience.Variable(t), "GORACE=exitcode=0 atexit_sleep_ms=0")
 	said := &strings.Builder{}
 	c.cmd.Stderr = said
 	stdout, err := c.cmd.StdoutPipe()
@@ -216,7 +212,7 @@ func (c *child) await(kind string) event {
 		c.early = slices.Delete(c.early, i, i+1)
 		return e
 	}
-	over := time.After(patience)
+	over := patience.After(c.t)
 	for {
 		select {
 		case e, ok := <-c.events:
@@ -260,7 +256,7 @@ func (c *child) bytes() int {
 // emptied waits until no more bytes of messages than these are in the house.
 func (c *child) emptied(most int) {
 	c.t.Helper()
-	for over := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+	for over := patience.Over(c.t); ; time.Sleep(time.Millisecond) {
 		left := c.bytes()
 		if left <= most {
 			return
@@ -274,7 +270,7 @@ func (c *child) emptied(most int) {
 // logs waits until an event has been logged so many times.
 func (c *child) logs(name string, times int) {
 	c.t.Helper()
-	for over := time.Now().Add(patience); c.ask("logged").Logged[name] < times; time.Sleep(10 * time.Millisecond) {
+	for over := patience.Over(c.t); c.ask("logged").Logged[name] < times; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(over) {
 			c.t.Fatalf("the node does not log %s", name)
 		}
@@ -334,7 +330,7 @@ func (c *child) stopped() map[string]books {
 		if c.err != nil {
 			c.t.Errorf("the node's process: %v", c.err)
 		}
-	case <-time.After(patience):
+	case <-patience.After(c.t):
 		c.t.Error("the node's process does not end")
 	}
 	return e.Tenants

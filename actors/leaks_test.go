@@ -16,6 +16,7 @@ import (
 	events "github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/config"
+	"github.com/delen-edge/delen/internal/patience"
 	"github.com/delen-edge/delen/internal/proc"
 	"github.com/delen-edge/delen/stages/onnx"
 )
@@ -35,9 +36,9 @@ func holding() holdings {
 	return holdings{runtime.NumGoroutine(), files}
 }
 
-// more says what there is now beyond what there was. It waits for what is about to end.
-func (was holdings) more() string {
-	for deadline := time.Now().Add(patience / 2); ; time.Sleep(time.Millisecond) {
+// more says what there is now beyond what there was. It waits for what is about to end, until it gives up.
+func (was holdings) more(over time.Time) string {
+	for ; ; time.Sleep(time.Millisecond) {
 		now, left := holding(), []string(nil)
 		for n, what := range now.files {
 			if was.files[n] != what {
@@ -45,14 +46,14 @@ func (was holdings) more() string {
 			}
 		}
 		slices.Sort(left)
-		over := time.Now().After(deadline)
+		late := time.Now().After(over)
 		if now.goroutines > was.goroutines {
 			left = append(left, fmt.Sprintf("%d goroutines, of these", now.goroutines-was.goroutines))
-			if over {
+			if late {
 				left = append(left, stacks()...)
 			}
 		}
-		if len(left) == 0 || over {
+		if len(left) == 0 || late {
 			return strings.Join(left, "\n\n")
 		}
 	}
@@ -83,7 +84,7 @@ func TestANodeThatStartsAgainAndAgainLeavesNothing(t *testing.T) {
 	before := holding()
 	for range 3 {
 		t.Run("a life", func(t *testing.T) { live(t, c) })
-		if more := before.more(); more != "" {
+		if more := before.more(patience.Over(t)); more != "" {
 			t.Fatalf("a node leaves behind:\n%s", more)
 		}
 	}
@@ -131,10 +132,10 @@ func TestConnectionsThatComeAndGoLeaveNothing(t *testing.T) {
 		healthy(t, cl)
 		cl.Close()
 	}
-	if more := before.more(); more != "" {
+	if more := before.more(patience.Over(t)); more != "" {
 		t.Errorf("clients leave behind:\n%s", more)
 	}
-	for over := time.Now().Add(patience); n.ask("count").Tasks > node; time.Sleep(time.Millisecond) {
+	for over := patience.Over(t); n.ask("count").Tasks > node; time.Sleep(time.Millisecond) {
 		if time.Now().After(over) {
 			t.Fatalf("the node had %d goroutines before the clients and has %d after them", node, n.ask("count").Tasks)
 		}

@@ -6,7 +6,6 @@ import (
 	"net"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/remote"
@@ -19,6 +18,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/internal/patience"
 )
 
 // A peer speaks the remoting's protocol by hand: it can say anything.
@@ -166,7 +166,7 @@ func (p *peer) next() proto.Message {
 	select {
 	case m := <-p.answers:
 		return m
-	case <-time.After(patience):
+	case <-patience.After(p.t):
 		p.t.Fatal("no answer comes")
 		return nil
 	}

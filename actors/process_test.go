@@ -23,6 +23,7 @@ import (
 	"github.com/delen-edge/delen/actors"
 	events "github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/config"
+	"github.com/delen-edge/delen/internal/patience"
 	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/modelled"
 	"github.com/delen-edge/delen/stages/onnx"
@@ -160,7 +161,7 @@ func serve(path string) error {
 	if err := node.Stop(limit); err != nil {
 		stopped.Text = err.Error()
 	} else {
-		stopped.Left = before.more()
+		stopped.Left = before.more(patience.Given())
 	}
 	stopped.Tenants = booksOf(logged)
 	stopped.Carries = int(f.carries.Load())

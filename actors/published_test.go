@@ -51,7 +51,7 @@ func TestThePublishedNetworkLeavesWhereTheOriginalDoes(t *testing.T) {
 		for right := 0; right < inARow; {
 			a := <-answers
 			switch {
-			case a == nil: // patience is over
+			case a == nil: // the senders have given up
 				t.Fatalf("with %s no %d answers in a row leave at exit %d", step.conditions, inARow, step.exit)
 			case a.CriterionVersion != version: // of a request that was admitted before
 				continue

@@ -11,6 +11,7 @@ import (
 	"github.com/delen-edge/delen/actors"
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/internal/patience"
 )
 
 // connect is dial for a client that outlives its node: it is not closed.
@@ -56,7 +57,7 @@ func flood(t *testing.T, cl *client.Client, over func(error) bool) (wait func() 
 		}()
 		select {
 		case <-done:
-		case <-time.After(patience):
+		case <-patience.After(t):
 			t.Fatal("calls without deadline do not end")
 		}
 		mu.Lock()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/internal/patience"
 )
 
 func TestClientOfANodeThatSaysAnything(t *testing.T) {
@@ -19,8 +20,7 @@ func TestClientOfANodeThatSaysAnything(t *testing.T) {
 		return
 	}
 	n, config := newNode(t)
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
+	ctx := patience.Context(t)
 	cl := n.dial(ctx, config)
 
 	t.Run("answers find their calls in any order", func(t *testing.T) {
@@ -183,8 +183,7 @@ func TestClientOfANodeThatSaysAnything(t *testing.T) {
 }
 
 func TestAnAddressThatCannotBeIsAnError(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
+	ctx := patience.Context(t)
 	for _, c := range []client.Config{{Node: ""}, {Node: "localhost"}, {Node: "127.0.0.1:1", Listen: "127.0.0.1"}, {Node: "127.0.0.1:1", Listen: "192.0.2.1:0"}} {
 		if _, err := client.Dial(ctx, c); err == nil {
 			t.Errorf("%+v is no error", c)

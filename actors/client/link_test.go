@@ -13,6 +13,7 @@ import (
 
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/internal/patience"
 )
 
 // wantLost checks that a call has failed because there is no connection.
@@ -58,8 +59,7 @@ func TestALostConnectionEndsTheCallsAndIsMadeAgain(t *testing.T) {
 		return
 	}
 	n, config := newNode(t)
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
+	ctx := patience.Context(t)
 	cl := n.dial(ctx, config)
 
 	for name, c := range map[string]struct{ lose, back func() }{
@@ -96,8 +96,7 @@ func TestACallWithoutAConnectionFailsAtOnceAndSaysWhy(t *testing.T) {
 		return
 	}
 	n, config := newNode(t)
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
+	ctx := patience.Context(t)
 	cl := n.dial(ctx, config)
 	n.kill()
 	for {
@@ -123,8 +122,7 @@ func TestACallThatWaitsForTheConnection(t *testing.T) {
 	}
 	n, config := newNode(t)
 	config.Wait = true
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
+	ctx := patience.Context(t)
 	cl := n.dial(ctx, config)
 	done := infer(ctx, cl, client.Request{Tenant: "a"})
 	n.come(t)
@@ -174,8 +172,7 @@ func TestRequestsSayWhenTheyWereSentOnTheNodesClock(t *testing.T) {
 		return
 	}
 	n, config := newNode(t)
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
+	ctx := patience.Context(t)
 	n.clock = 1_000_000_000_000
 	start := time.Now()
 	cl := n.dial(ctx, config)

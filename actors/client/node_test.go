@@ -7,7 +7,6 @@ import (
 	"net"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/remote"
@@ -20,14 +19,13 @@ import (
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/internal/apart"
+	"github.com/delen-edge/delen/internal/patience"
 )
-
-const patience = 60 * time.Second
 
 // alone says whether the test has run in a process of its own, as each that has a client must.
 func alone(t *testing.T) bool {
 	t.Helper()
-	return apart.Run(t, patience)
+	return apart.Run(t)
 }
 
 // A node is a test's own: it speaks the remoting's protocol by hand and answers as it is told.
@@ -273,7 +271,7 @@ func (n *node) come(t *testing.T) *wire.Infer {
 			return i
 		}
 		t.Fatalf("the node gets %v", m)
-	case <-time.After(patience / 2):
+	case <-patience.After(t):
 		t.Fatal("nothing comes to the node")
 	}
 	return nil

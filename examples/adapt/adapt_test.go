@@ -11,9 +11,9 @@ import (
 	"syscall"
 	"testing"
 	"time"
-)
 
-const patience = 60 * time.Second
+	"github.com/delen-edge/delen/internal/patience"
+)
 
 // A real node, with a request after the other: an impossible target takes the criterion away from certainty, and when the
 // app leaves, the tenant has the criterion back that it had.
@@ -80,7 +80,7 @@ func serve(t *testing.T, delen string) (events chan map[string]any, address stri
 // next waits for an event of a name.
 func next(t *testing.T, events chan map[string]any, name string) map[string]any {
 	t.Helper()
-	over := time.After(patience)
+	over := patience.After(t)
 	for {
 		select {
 		case e, ok := <-events:

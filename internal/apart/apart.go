@@ -3,35 +3,36 @@
 package apart
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/delen-edge/delen/internal/patience"
 )
 
 const variable = "DELEN_TEST_APART"
 
 // Run runs the calling test once more, in a process of its own, and says whether that is done; in that process it says no,
-// and the test goes on. One that is skipped there is skipped here. Tests that run apart run in parallel. The process is given so long before it counts as hanging.
-func Run(t *testing.T, patience time.Duration) bool {
+// and the test goes on. One that is skipped there is skipped here. Tests that run apart run in parallel.
+func Run(t *testing.T) bool {
 	t.Helper()
-	return With(t, patience, func() []string { return nil })
+	return With(t, func() []string { return nil })
 }
 
 // With is Run with more in the environment of the process, as NAME=VALUE. It is made in the calling process alone, and may
 // use the test's folders: they are there as long as the other process runs.
-func With(t *testing.T, patience time.Duration, environment func() []string) bool {
+func With(t *testing.T, environment func() []string) bool {
 	t.Helper()
 	if os.Getenv(variable) != "" {
 		return false
 	}
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.count=1", "-test.v")
+	cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.count=1", "-test.v",
+		"-test.short="+strconv.FormatBool(testing.Short()), "-test.timeout="+time.Until(patience.Over(t)).String())
 	cmd.Env = append(append(os.Environ(), environment()...), variable+"=1", "GORACE=atexit_sleep_ms=0")
 	out, err := cmd.CombinedOutput()
 	said := string(out)

@@ -2,7 +2,6 @@ package onnx
 
 import (
 	"testing"
-	"time"
 
 	"github.com/delen-edge/delen/internal/apart"
 )
@@ -17,7 +16,7 @@ func TestTensorRTComputesAsTheCPUDoes(t *testing.T) {
 // computesOnDevice holds two instances, one of them renewed, against the CPU.
 func computesOnDevice(t *testing.T, p Provider) {
 	t.Helper()
-	if apart.Run(t, 10*time.Minute) {
+	if apart.Run(t) {
 		return
 	}
 	if err := Available(p); err != nil {

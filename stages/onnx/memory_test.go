@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -40,7 +39,7 @@ func TestALargeModelIsLoadedWithItsMemoryBounded(t *testing.T) {
 	if proc.Raced() {
 		t.Skip("the race detector has memory of its own")
 	}
-	if apart.Run(t, time.Minute) {
+	if apart.Run(t) {
 		return
 	}
 	const side, weights = 2600, 4 * 2600 * 2600 * 4

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -17,7 +16,7 @@ import (
 // rigged runs a test in a process with recording stand-ins for the runtime and for CUDA (see native.Rig), as apart.Run does.
 func rigged(t *testing.T) bool {
 	t.Helper()
-	return apart.With(t, time.Minute, func() []string {
+	return apart.With(t, func() []string {
 		library, err := Library("")
 		if err != nil {
 			t.Fatal(err)

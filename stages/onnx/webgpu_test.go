@@ -4,7 +4,6 @@ import (
 	"math"
 	"path/filepath"
 	"testing"
-	"time"
 
 	ort "github.com/yalue/onnxruntime_go"
 
@@ -15,7 +14,7 @@ import (
 // is a provider by name that executes a real model, where there is one. Held against the whole model on the same provider:
 // how exact a provider is, is its own affair, and the difference from the CPU is only logged (docs/accelerators.md).
 func TestWebGPUComputesInSegmentsWhatItComputesWhole(t *testing.T) {
-	if apart.Run(t, 5*time.Minute) {
+	if apart.Run(t) {
 		return
 	}
 	webgpu := Provider{Name: "webgpu"}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/internal/trials"
 )
 
 func TestConditionFilesBecomeCriteria(t *testing.T) {
@@ -207,7 +208,7 @@ func (g generator) at(exit int, r rule) (*criteria.Observation, float64) {
 func TestImportedCriteriaDecideAsTheOriginal(t *testing.T) {
 	g := generator{rand.New(rand.NewPCG(5, 6))}
 	stops := 0
-	const files = 3000
+	files := trials.Pick(3000, 400)
 	for range files {
 		rules := make([]rule, 1+g.IntN(5))
 		elements := make([]string, len(rules))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/internal/trials"
 	"github.com/delen-edge/delen/tenants"
 )
 
@@ -35,7 +36,7 @@ func (w *world) burst() {
 // poured, the depth of the bucket and one run for each slot. An interval begins where the excess over the rate is least.
 func TestNobodyHasMoreThanItsBucket(t *testing.T) {
 	parked := 0
-	for seed := range uint64(60) {
+	for seed := range uint64(trials.Pick(60, 6)) {
 		w := aloneHouse(t, seed)
 		least := make([]float64, len(w.guests))
 		depth := make([]float64, len(w.guests))
@@ -122,7 +123,7 @@ func (b *twinBuckets) check() {
 // While the depth is constant, the twin says the same of who has how much and of who may start.
 func TestBucketsAreFilledAsIfAtEveryStep(t *testing.T) {
 	parked := 0
-	for seed := range uint64(30) {
+	for seed := range uint64(trials.Pick(30, 6)) {
 		rng := rand.New(rand.NewPCG(seed, 32))
 		c := randomConfig(rng, []int{1, 2, 4}[seed%3], 2+rng.IntN(4))
 		for _, warm := range c.Models[0].Warm {

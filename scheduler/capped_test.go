@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/internal/trials"
 	"github.com/delen-edge/delen/tenants"
 )
 
@@ -47,7 +48,7 @@ func (w *world) checkWeights() {
 // with a few requests at a time and those with many, whoever else sleeps and wakes.
 func TestTheLawHoldsBetweenSerialAndParallelTenants(t *testing.T) {
 	checked := 0
-	for seed := range uint64(60) {
+	for seed := range uint64(trials.Pick(60, 6)) {
 		rng := rand.New(rand.NewPCG(seed, 21))
 		var weights []float64
 		var most []int
@@ -101,7 +102,7 @@ func TestSharesAreFilledLikeWater(t *testing.T) {
 		{[]float64{60, 20, 20}, []int{2, 1, 0}, [3][]float64{{0.6, 0.2, 0.2}, {0.6, 0.2, 0.2}, {0.5, 0.25, 0.25}}},
 		{[]float64{70, 29, 1}, []int{1, 1, 0}, [3][]float64{{0.7, 0.29, 0.01}, {0.5, 0.483, 0.017}, {0.25, 0.25, 0.5}}},
 	} {
-		for seed := range uint64(3) {
+		for seed := range uint64(trials.Pick(3, 1)) {
 			w := longHouse(t, seed, 23, 400, c.weights...)
 			slots := w.config.Slots
 			for w.now < 10*time.Second {
@@ -156,7 +157,7 @@ func TestWhoRidesBanksNoCredit(t *testing.T) {
 // or, when requests are served as they come, nobody waits for more than what came before.
 func TestNobodyStarves(t *testing.T) {
 	for _, policy := range []Policy{Cooperative, NonCooperative, FirstCome} {
-		for seed := range uint64(6) {
+		for seed := range uint64(trials.Pick(6, 1)) {
 			rng := rand.New(rand.NewPCG(seed, 25))
 			c := randomConfig(rng, []int{1, 2, 4}[seed%3], 2+rng.IntN(5))
 			c.batch(rng)
@@ -189,7 +190,7 @@ func TestNobodyStarves(t *testing.T) {
 // does not wait until the other has had a multiple of what it had itself.
 func TestTheLawHoldsWhenTheLevelRises(t *testing.T) {
 	for _, heavy := range []float64{10, 100, 1000} {
-		for seed := range uint64(9) {
+		for seed := range uint64(trials.Pick(9, 1)) {
 			w := longHouse(t, 1+3*seed, 77, 100_000, heavy, 1, heavy) // two slots
 			step := func(backlogged ...int) {
 				w.hold(0, 1)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/internal/trials"
 	"github.com/delen-edge/delen/tenants"
 )
 
@@ -79,7 +80,7 @@ func (w *world) all() (who []int) {
 }
 
 func TestBackloggedTenantsShareByWeight(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(trials.Pick(60, 10)) {
 		w := busyHouse(t, seed, 2)
 		books := ledger{w: w, who: w.guests}
 		for range 400 {
@@ -93,7 +94,7 @@ func TestBackloggedTenantsShareByWeight(t *testing.T) {
 
 // Others come and go, change their weights, send bursts and crash stages: it is nothing to those who stay.
 func TestTheLawHoldsAmongThoseWhoStay(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(trials.Pick(60, 10)) {
 		w := busyHouse(t, seed, 4)
 		stay := w.all()
 		books := ledger{w: w, who: append([]*guest(nil), w.guests...)}
@@ -122,7 +123,7 @@ func TestTheLawHoldsAmongThoseWhoStay(t *testing.T) {
 // From the very moment that weights change, the law holds with the new ones: no tenant waits for the others to catch up
 // with what it owed by its old weight, nor do they wait for it.
 func TestTheLawHoldsFromAChangeOfWeightsOn(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(trials.Pick(60, 10)) {
 		w := busyHouse(t, seed, 5)
 		for range 10 {
 			w.fill(8*w.config.Slots, w.all()...)
@@ -145,7 +146,7 @@ func TestTheLawHoldsWhileVirtualTimeIsSetBack(t *testing.T) {
 	w := oneSegment(t, 10*time.Millisecond, 10*time.Millisecond, 1e-3, 2e-3, 5e-3)
 	books := ledger{w: w, who: w.guests}
 	fell, last := 0, 0.0
-	for range 20_000 {
+	for range trials.Pick(20_000, 5_000) {
 		w.fill(2, 0, 1, 2)
 		w.next(tenants.Never)
 		if w.house.virtual < last {
@@ -163,7 +164,7 @@ func TestTheLawHoldsWhileVirtualTimeIsSetBack(t *testing.T) {
 // A tenant that sends one request after the other cannot use more than one of two slots, whatever its share. What it did
 // not use is not owed to it: when it sends a burst, the others go on.
 func TestSerialTenantBanksNoCredit(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(trials.Pick(20, 3)) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		c := randomConfig(rng, 2, 0)
 		c.Tenants = []Tenant{{Weight: 90}, {Weight: 10}}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/internal/trials"
 	"github.com/delen-edge/delen/tenants"
 )
 
@@ -123,7 +124,7 @@ func walk(t *testing.T, seed uint64, trace bool) *world {
 
 func TestEveryTicketEndsExactlyOnce(t *testing.T) {
 	seen := map[string]int{}
-	for seed := range uint64(200) {
+	for seed := range uint64(trials.Pick(200, 60)) {
 		for what, n := range walk(t, seed, testing.Verbose()).seen {
 			seen[what] += n
 		}

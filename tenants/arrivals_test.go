@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/delen-edge/delen/internal/trials"
 )
 
 // asked has requests come at a rate for a while, at random, and counts how often the rate is told anew.
@@ -31,7 +33,7 @@ func steady(rate float64) func(time.Duration) float64 {
 // A rate is learnt, and chance is no move: in 200 seconds it is told a few times, and then about right.
 func TestASteadyRateIsToldAFewTimes(t *testing.T) {
 	for _, rate := range []float64{0.5, 3, 20, 200, 5000} {
-		for seed := range uint64(20) {
+		for seed := range uint64(trials.Pick(20, 4)) {
 			a := arrivals{}
 			told := asked(&a, rand.New(rand.NewPCG(seed, 1)), 0, 200*time.Second, steady(rate))
 			if told < 1 || told > 8 {

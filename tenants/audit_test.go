@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/internal/trials"
 	"github.com/delen-edge/delen/stages"
 )
 
@@ -52,7 +53,8 @@ func (d *driven) until(most int, wrong float64, over bool) (all []Finding, after
 
 // While all is as promised next to nothing is found, whatever samples the promise is from.
 func TestAuditsFindNothingWhileAllIsAsPromised(t *testing.T) {
-	const tenants, audits = 300, 3000
+	const audits = 3000
+	tenants := trials.Pick(300, 40)
 	found := 0
 	for seed := range uint64(tenants) {
 		rng := rand.New(rand.NewPCG(seed, 11))
@@ -73,7 +75,7 @@ func TestAuditsFindNothingWhileAllIsAsPromised(t *testing.T) {
 
 // A tenant whose accuracy is bounded moves to a safer point at once, and back when the drift is over, and not again.
 func TestATenantBelowItsPromiseMovesToASaferPoint(t *testing.T) {
-	const tenants = 20
+	tenants := trials.Pick(20, 4)
 	flaps, sum := 0, [2]int{}
 	for seed := range uint64(tenants) {
 		d := drive(t, objective(t, "", "energy", "accuracy >= 0.8"))

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/delen-edge/delen/internal/trials"
 )
 
 // fate bets on observations of which a fraction disagrees that changes once, and says after how many it has won, or 0.
@@ -24,8 +26,9 @@ func fate(rng *rand.Rand, limit, before, after float64, change, most int, agains
 // A wager against what is true wins once in a hundred at most, though it is looked at after every observation. The bound of the
 // test is that of a hundredth and four standard deviations.
 func TestAWagerSeldomWinsAgainstTheTruth(t *testing.T) {
-	const runs, most = 2000, 1500
-	bound := int(runs * (foundLevel + 4*math.Sqrt(foundLevel*(1-foundLevel)/runs)))
+	const most = 1500
+	runs := trials.Pick(2000, 200)
+	bound := int(float64(runs) * (foundLevel + 4*math.Sqrt(foundLevel*(1-foundLevel)/float64(runs))))
 	for _, limit := range []float64{0.02, 0.1, 0.4} {
 		for _, against := range []bool{true, false} {
 			won := 0
@@ -74,7 +77,7 @@ func TestAWagerFindsAChange(t *testing.T) {
 		change, most  int
 	}{{0.05, 0.3, 0, 80}, {0.05, 0.3, 10_000, 180}, {0.05, 0.5, 10_000, 80}, {0.08, 0.2, 1000, 500}} {
 		late, early, sum := 0, 0, 0
-		const runs = 200
+		runs := trials.Pick(200, 40)
 		for seed := range uint64(runs) {
 			rng := rand.New(rand.NewPCG(seed, 10))
 			at, w := fate(rng, 0.1, c.before, c.after, c.change, c.change+10*c.most, true)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/internal/trials"
 	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/stages/profile"
 	"github.com/delen-edge/delen/tenants"
@@ -132,7 +133,7 @@ func anything(t testing.TB, seed uint64) Config {
 
 // TestEveryRequestEndsOnce holds the books of anything against each other.
 func TestEveryRequestEndsOnce(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(trials.Pick(60, 8)) {
 		c := anything(t, seed)
 		for _, own := range run(t, c).Tenants {
 			check := func(what string, f *Figures) {
@@ -170,7 +171,7 @@ func TestTheSameSeedGivesTheSame(t *testing.T) {
 		}
 		return string(b)
 	}
-	for seed := range uint64(10) {
+	for seed := range uint64(trials.Pick(10, 2)) {
 		if a, b := encode(seed), encode(seed); a != b {
 			t.Errorf("seed %d: %s", seed, cmp.Diff(a, b))
 		}

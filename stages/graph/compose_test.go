@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/delen-edge/delen/internal/trials"
 )
 
 // files writes models as files and returns their paths.
@@ -34,7 +36,7 @@ func drawn(t *testing.T, models ...string) []string {
 // The segments that a split writes make the model that was split.
 func TestSegmentsJoinToTheModelTheyWereCutFrom(t *testing.T) {
 	joined := 0
-	for seed := range uint64(200) {
+	for seed := range uint64(trials.Pick(200, 60)) {
 		text, _ := randomModel(seed)
 		g := parse(t, text)
 		s, err := g.Split(nil)

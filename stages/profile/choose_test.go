@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/internal/trials"
 )
 
 // tail is the probability of right or more of n answers that are right with probability p each, in rationals.
@@ -55,11 +56,12 @@ func TestLowestIsWhereTheExactTestTurns(t *testing.T) {
 // confidence allows, and chance may add three standard deviations. The population's accuracy is counted from 40,000 others.
 func TestPromisesAreKept(t *testing.T) {
 	for _, p := range []population{{exits: 3}, {exits: 3, worse: true}, {exits: 3, ties: 20}} {
-		truth := p.evidence(1, 40_000)
+		truth := p.evidence(1, trials.Pick(40_000, 20_000))
 		all, n := truth.in(search, true)
 		full := float64(brute(truth, all, []float64{never, never, never}[:p.exits-1]).right) / float64(n)
 		o := atLeast(full - 0.03)
-		const draws, confidence = 60, 0.8
+		const confidence = 0.8
+		draws := trials.Pick(60, 12)
 		promised, broken := 0, 0
 		for seed := range uint64(draws) {
 			f := p.evidence(100+seed, 1500).Frontier(o, Certainty{Confidence: confidence})
@@ -72,7 +74,7 @@ func TestPromisesAreKept(t *testing.T) {
 				broken++
 			}
 		}
-		most := (1-confidence)*draws + 3*math.Sqrt(draws*confidence*(1-confidence))
+		most := (1-confidence)*float64(draws) + 3*math.Sqrt(float64(draws)*confidence*(1-confidence))
 		if promised < draws/3 || float64(broken) > most {
 			t.Errorf("%+v: of %d promises %d are broken, at most %.1f may be", p, promised, broken, most)
 		}
@@ -147,7 +149,7 @@ func TestParetoKeepsWhatOneExitKeeps(t *testing.T) {
 	kept := 0
 	for _, exits := range []int{1, 2, 3, 5} {
 		for shape, p := range populations(exits) {
-			for seed := range uint64(2) {
+			for seed := range uint64(trials.Pick(2, 1)) {
 				e := p.evidence(200+seed, 300)
 				f := e.Frontier(cheap, Certainty{})
 				sure := f.Single[f.safest()].AccuracyLow

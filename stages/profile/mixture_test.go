@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/internal/trials"
 )
 
 // draw is a response time of a mixture, straight from the quantile functions of its exits.
@@ -107,13 +108,13 @@ func TestResponsesAreNoLaterThanPredicted(t *testing.T) {
 				}
 				m := mixture{q.ExitShare, e.cost[criteria.ResponseTime], e.p95}
 				late := 0
-				const draws = 4000
+				draws := trials.Pick(4000, 1000)
 				for range draws {
 					if m.draw(r) > q.ResponseP95*(1+1e-9) {
 						late++
 					}
 				}
-				if float64(late) > 0.05*draws+5*math.Sqrt(0.05*0.95*draws) {
+				if n := float64(draws); float64(late) > 0.05*n+5*math.Sqrt(0.05*0.95*n) {
 					t.Errorf("%d exits, shape %d, %v: %d of %d are later than %v", exits, shape, q.ExitShare, late, draws, q.ResponseP95)
 				}
 				c := brute(e, in, q.Thresholds)

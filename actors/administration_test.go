@@ -40,7 +40,7 @@ func TestAnAdministratorAddsAndRemovesATenantWhileTheNodeRuns(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	o := profiled(wanting)
+	o := profiled(t, wanting)
 	o.token = token
 	n := start(t, o)
 	cl := n.dial()

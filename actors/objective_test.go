@@ -13,6 +13,7 @@ import (
 
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/internal/examples"
 )
 
 // wanting are a tenant with an objective, one with an objective that cannot be met, and one that states a criterion.
@@ -38,8 +39,9 @@ tenant "survey" {
 }
 `
 
-func profiled(tenants string) options {
-	return options{profile: filepath.Join(glyphs, "profile.json"), tenants: tenants}
+func profiled(t *testing.T, tenants string) options {
+	t.Helper()
+	return options{profile: filepath.Join(examples.Folder(t), "glyphs", "profile.json"), tenants: tenants}
 }
 
 // fine sets an objective that the node must take.
@@ -79,7 +81,7 @@ func TestAnObjectiveFindsItsCriterion(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	cl := start(t, profiled(wanting)).dial()
+	cl := start(t, profiled(t, wanting)).dial()
 	info, err := cl.Tenant(patiently(t), "doorbell")
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +106,7 @@ func TestAnObjectiveThatCannotBeMetGetsTheNearestPoint(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	cl := start(t, profiled(wanting)).dial()
+	cl := start(t, profiled(t, wanting)).dial()
 	info, err := cl.Tenant(patiently(t), "dreamer")
 	if err != nil || len(info.GetUnmet()) != 1 || info.GetUnmet()[0] != "energy <= 1*uJ" {
 		t.Fatalf("unmet are %q, %v", info.GetUnmet(), err)
@@ -120,7 +122,7 @@ func TestAnAppChangesTheObjective(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	cl := start(t, profiled(wanting)).dial()
+	cl := start(t, profiled(t, wanting)).dial()
 	version := uint64(1)
 	for _, want := range []client.Objective{
 		{Maximize: "accuracy"},
@@ -158,7 +160,7 @@ func TestObjectivesThatMakeNoSenseAreRefused(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	cl := start(t, profiled(wanting)).dial()
+	cl := start(t, profiled(t, wanting)).dial()
 	for _, c := range []struct {
 		objective client.Objective
 		words     string
@@ -199,7 +201,7 @@ func TestARequestBringsBounds(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	cl := start(t, profiled(wanting)).dial()
+	cl := start(t, profiled(t, wanting)).dial()
 	for _, c := range []struct {
 		tenant string
 		bounds []*wire.Bound
@@ -246,7 +248,7 @@ func TestAReloadKeepsAnAppsObjectiveUnlessItHasAnother(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	n := start(t, profiled(wanting))
+	n := start(t, profiled(t, wanting))
 	cl := n.dial()
 	set := fine(t, cl, "doorbell", client.Objective{Minimize: "flops", Where: "accuracy >= 0.8"})
 	for _, c := range []struct{ edit, want, adapt string }{
@@ -272,7 +274,7 @@ func TestAWatchTellsThePromise(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	cl := start(t, profiled(wanting)).dial()
+	cl := start(t, profiled(t, wanting)).dial()
 	for r, err := range cl.Watch(patiently(t), "doorbell", 20*time.Millisecond) {
 		if err != nil {
 			t.Fatal(err)
@@ -290,7 +292,7 @@ func TestOrdersThatOvertakeEachOther(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	cl := start(t, profiled(wanting)).dial()
+	cl := start(t, profiled(t, wanting)).dial()
 	type order struct {
 		version   uint64
 		criterion string
@@ -334,7 +336,7 @@ func TestBoundsFollowTheTenantsTerms(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	cl := start(t, profiled(wanting)).dial()
+	cl := start(t, profiled(t, wanting)).dial()
 	fine(t, cl, "doorbell", client.Objective{Minimize: "energy"})
 	cheap := client.Request{Tenant: "doorbell", Inputs: inputs(pictures(t)[0]), Bounds: []*wire.Bound{most("energy", 1)}}
 	if a, err := cl.Infer(patiently(t), cheap); err != nil || a.Exit != 1 {
@@ -362,7 +364,7 @@ func TestAnOrderIsAnsweredWhateverHappens(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	n := start(t, profiled(wanting))
+	n := start(t, profiled(t, wanting))
 	cl := n.dial()
 	without := wanting[:strings.Index(wanting, `tenant "survey"`)]
 	for i := range 3 { // a search takes seconds in a race build

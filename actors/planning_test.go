@@ -43,7 +43,7 @@ func TestThePlanFollowsRatePolicyAndShares(t *testing.T) {
 	if alone(t) {
 		return
 	}
-	o := profiled(crowded)
+	o := profiled(t, crowded)
 	o.scheduler, o.token = "slots = 1\npolicy = \"non-cooperative\"", token
 	n := start(t, o)
 	cl := n.dial()

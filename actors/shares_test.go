@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/delen-edge/delen/actors/client"
+	"github.com/delen-edge/delen/internal/examples"
 	"github.com/delen-edge/delen/stages/profile"
 )
 
@@ -53,7 +54,7 @@ tenant "second" {
 			}
 			first, second := contender{tenant: "first", profile: seen}, contender{tenant: "second", profile: seen}
 			if c.second == "speech" {
-				o.tenants += fmt.Sprintf("model \"speech\" {\npath = %q\n%s\n}\n", filepath.Join(examples(b), "speech", "model.onnx"), c.exits)
+				o.tenants += fmt.Sprintf("model \"speech\" {\npath = %q\n%s\n}\n", filepath.Join(examples.Folder(b), "speech", "model.onnx"), c.exits)
 				second.profile = heard
 			}
 			n := start(b, o)
@@ -144,20 +145,10 @@ func (e ends) minus(before ends) ends {
 	return e
 }
 
-// examples is the folder of the examples.
-func examples(b *testing.B) string {
-	b.Helper()
-	path, err := filepath.Abs("../examples")
-	if err != nil {
-		b.Fatal(err)
-	}
-	return path
-}
-
 // hungry is the profile of an example whose network draws so many times the power.
 func hungry(b *testing.B, model string, times float64) *profile.Profile {
 	b.Helper()
-	p, err := profile.Read(filepath.Join(examples(b), model, "profile.json"))
+	p, err := profile.Read(filepath.Join(examples.Folder(b), model, "profile.json"))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/delen-edge/delen/internal/examples"
 	"github.com/delen-edge/delen/stages/onnx"
 )
 
@@ -18,17 +19,14 @@ func TestDemo(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	examples, err := filepath.Abs("../../examples")
-	if err != nil {
-		t.Fatal(err)
-	}
+	folder := examples.Folder(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/demo",
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("DELEN_ONNXRUNTIME", library)
-			e.Setenv("EXAMPLES", examples)
-			e.Setenv("PICTURES", filepath.Join(examples, "glyphs", "test"))
+			e.Setenv("EXAMPLES", folder)
+			e.Setenv("PICTURES", filepath.Join(folder, "glyphs", "test"))
 			// The actor library's shutdown races within itself; its reports would fail the demo under the race detector.
 			e.Setenv("GORACE", "exitcode=0 log_path="+filepath.Join(e.WorkDir, "races"))
 			return furnish(e.WorkDir)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/delen-edge/delen/internal/examples"
 	"github.com/delen-edge/delen/internal/native"
 	"github.com/delen-edge/delen/stages/onnx"
 )
@@ -51,10 +52,7 @@ func TestServingOnCUDA(t *testing.T) {
 // serving runs scripts that serve.
 func serving(t *testing.T, dir, library string, environment func(*testscript.Env)) {
 	t.Helper()
-	pictures, err := filepath.Abs("../../examples/glyphs/test")
-	if err != nil {
-		t.Fatal(err)
-	}
+	folder := examples.Folder(t)
 	jpeg, err := filepath.Abs("../../stages/picture/testdata/progressive.jpg")
 	if err != nil {
 		t.Fatal(err)
@@ -77,8 +75,8 @@ func serving(t *testing.T, dir, library string, environment func(*testscript.Env
 			}
 			e.Setenv("NODE", address)
 			environment(e)
-			e.Setenv("PICTURES", pictures)
-			e.Setenv("EXAMPLES", filepath.Dir(filepath.Dir(pictures)))
+			e.Setenv("PICTURES", filepath.Join(folder, "glyphs", "test"))
+			e.Setenv("EXAMPLES", folder)
 			e.Setenv("JPEG", jpeg)
 			// The actor library's shutdown races within itself; its reports would fail a script under the race detector.
 			e.Setenv("GORACE", "exitcode=0 log_path="+filepath.Join(e.WorkDir, "races"))

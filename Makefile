@@ -30,6 +30,9 @@ MODEL ?= glyphs speech
 # The idle and busy power in watts that `make profiles` models energy with: those of a Raspberry Pi 5.
 POWER ?= 4.40,7.86
 
+# When tests that hang give up, per package. It is no claim about speed.
+PATIENCE ?= 30m
+
 # Which targets `make fuzz` runs, as package/Target, and for how long each.
 FUZZ ?= .
 FUZZTIME ?= 60s
@@ -47,11 +50,18 @@ demo: build ## serve the example configuration and send it requests
 build: ## build bin/delen
 	go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/delen ./cmd/delen
 
-# The race detector has memory of its own: tests that measure memory run without it.
+# Every package: unit, property, transcript, real-runtime and end-to-end tests, with as much of statistics and floods as
+# minutes allow. What is limited with -short says so (internal/trials); none of it is left out.
 .PHONY: test
-test: ## run all tests under the race detector
-	$(RUNTIME) go test -race -timeout 20m ./...
-	$(RUNTIME) go test -run 'MemoryBack|MemoryBounded' ./actors ./stages/onnx
+test: ## run all tests, in minutes
+	$(RUNTIME) go test -short -timeout $(PATIENCE) ./...
+
+# The race detector makes computing ten to thirty times slower and has memory of its own: statistics, floods and tests that
+# measure memory run in full without it.
+.PHONY: check
+check: ## run all tests under the race detector, then the long ones in full
+	$(RUNTIME) go test -race -short -timeout $(PATIENCE) ./...
+	$(RUNTIME) go test -timeout $(PATIENCE) $$(scripts/long.sh)
 
 .PHONY: runtime
 runtime: ## fetch ONNX Runtime, if need be, and print where it is

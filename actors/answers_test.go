@@ -11,6 +11,7 @@ import (
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
 	"github.com/delen-edge/delen/criteria"
+	"github.com/delen-edge/delen/internal/trials"
 	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/onnx"
 )
@@ -188,7 +189,7 @@ func TestEveryImageGetsTheExitAndClassOfTheWholeModel(t *testing.T) {
 	var wg sync.WaitGroup
 	for tenant, source := range map[string]string{"doorbell": "confidence >= 0.9", "survey": "confidence >= 0.97"} {
 		wg.Go(func() {
-			exits := ask(t, cl, o, 1, client.Request{Tenant: tenant}, parse(t, source), func(picture int, a *client.Answer) {
+			exits := ask(t, cl, o, trials.Pick(1, 3), client.Request{Tenant: tenant}, parse(t, source), func(picture int, a *client.Answer) {
 				if a.CriterionVersion != 1 || len(a.Outputs) != 0 {
 					t.Errorf("picture %d: version %d, %d outputs, want 1 and none", picture, a.CriterionVersion, len(a.Outputs))
 				}
@@ -211,7 +212,7 @@ func TestARequestsOwnCriterionReplacesTheTenants(t *testing.T) {
 		"exit >= 3", "margin > 0.5 && exit >= 2", "entropy < 0.3", "agreement >= 2", "true", "false",
 		"[confidence >= 0.99, null, confidence > 0.5]",
 	} {
-		ask(t, cl, o, 3, client.Request{Tenant: "survey", Criterion: source}, parse(t, source), func(picture int, a *client.Answer) {
+		ask(t, cl, o, trials.Pick(3, 10), client.Request{Tenant: "survey", Criterion: source}, parse(t, source), func(picture int, a *client.Answer) {
 			if a.CriterionVersion != 0 {
 				t.Errorf("picture %d: version %d of the tenant's criterion, but the request had its own", picture, a.CriterionVersion)
 			}
@@ -225,7 +226,7 @@ func TestWantedOutputsAreTheExitsLogits(t *testing.T) {
 	}
 	o := whole(t)
 	cl := start(t, options{}).dial()
-	ask(t, cl, o, 3, client.Request{Tenant: "doorbell", WantOutputs: true}, parse(t, "confidence >= 0.9"), func(picture int, a *client.Answer) {
+	ask(t, cl, o, trials.Pick(3, 10), client.Request{Tenant: "doorbell", WantOutputs: true}, parse(t, "confidence >= 0.9"), func(picture int, a *client.Answer) {
 		if len(a.Outputs) != 1 || len(a.Outputs[0].GetData()) != 4*36 || a.Outputs[0].GetName() != fmt.Sprintf("exit%d", a.Exit) {
 			t.Errorf("picture %d: outputs %v", picture, a.Outputs)
 			return
@@ -259,7 +260,7 @@ func TestAChangedCriterionHoldsForLaterRequestsAndCounts(t *testing.T) {
 		if err != nil || info.GetCriterion() != c.String() || info.GetCriterionVersion() != version {
 			t.Errorf("the description says %q, version %d, %v", info.GetCriterion(), info.GetCriterionVersion(), err)
 		}
-		ask(t, cl, o, 3, client.Request{Tenant: "doorbell"}, c, func(picture int, a *client.Answer) {
+		ask(t, cl, o, trials.Pick(3, 10), client.Request{Tenant: "doorbell"}, c, func(picture int, a *client.Answer) {
 			if a.CriterionVersion != version {
 				t.Errorf("picture %d: criterion version %d, want %d", picture, a.CriterionVersion, version)
 			}

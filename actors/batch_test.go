@@ -9,6 +9,7 @@ import (
 
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/internal/trials"
 	"github.com/delen-edge/delen/stages/profile"
 )
 
@@ -46,7 +47,7 @@ func TestRequestsThatRunTogetherAreAnsweredAsAlone(t *testing.T) {
 		rng := rand.New(rand.NewPCG(uint64(worker), 1))
 		tenant := []string{"doorbell", "survey"}[worker%2]
 		all.Go(func() {
-			for range 20 {
+			for range trials.Pick(20, 8) {
 				if rng.IntN(10) == 0 {
 					what := []int{breaks, nan}[rng.IntN(2)]
 					r := client.Request{Tenant: tenant, Inputs: faulty(t, 1+rng.IntN(4), what), Criterion: "false"}

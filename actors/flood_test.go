@@ -31,7 +31,7 @@ func TestAFloodLeavesMemoryBounded(t *testing.T) {
 		return
 	}
 	requests, each := 5000, 25
-	if proc.Raced() {
+	if testing.Short() || proc.Raced() {
 		requests, each = 300, 2
 	}
 	const (

@@ -36,10 +36,13 @@
 //	cmd/delen         the program: one subcommand, one file
 //	examples          ready configurations, apps, models with their profiles and their training
 //	internal/sketch   for tests: ONNX models written as text
+//	internal/patience for tests: how long one waits for what must come
+//	internal/trials   for tests: how much one tries, in full or with -short
 //	internal/apart    for tests: one that runs in a process of its own
 //	internal/native   for tests: shared libraries made from C, in place of those of hardware
 //	internal/ratio    for benchmarks: two ways to do the same work, compared in one run
 //	internal/proc     for tests: the memory and the files that a process has
+//	internal/examples for tests: the examples, with as much evidence as there is time for
 //
 // # One request
 //

@@ -146,7 +146,7 @@ func (s *Situation) inUnits(units int) {
 // TestTheGapIsHonest: of more combinations than are looked at, the best plan is no better than the gap says.
 func TestTheGapIsHonest(t *testing.T) {
 	open, worst := 0, 0.0
-	for seed := range uint64(trials.Pick(120, 20)) {
+	for seed := range uint64(trials.Pick(120, 60)) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		d := drawn{tenants: 50 + r.IntN(100), options: 50, load: 0.5 + 3*r.Float64(), broken: float64(seed%4) / 8}
 		units := 2000

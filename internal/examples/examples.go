@@ -11,8 +11,8 @@ import (
 	"github.com/delen-edge/delen/stages/profile"
 )
 
-// each is of how many samples one is kept under the race detector.
-const each = 8
+// each is of how many samples one is kept under the race detector: as few as the tests' bounds on accuracy are certain by.
+const each = 2
 
 // Folder is the absolute path of the folder of examples, with all their files.
 func Folder(t testing.TB) string {

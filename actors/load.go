@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/delen-edge/delen/actors/event"
@@ -26,9 +28,45 @@ type loaded struct {
 	prepared  sync.WaitGroup // the frontier for requests that bring bounds to a tenant without an objective
 }
 
-// warmRounds is how often zeros go through each chain of stages before the node is ready; the median is the first guess
-// of what a segment takes.
-const warmRounds = 15
+// Zeros go through the first chain of stages before the node is ready; the median is the first guess of what a segment
+// takes. Fifteen rounds tell it well, and of a large model fewer must do. The chains of the other slots run the same
+// segments: one round gives them their memory.
+var (
+	warmingFirst = stages.Warming{Rounds: 15, Within: 50 * time.Millisecond}
+	warmingOther = stages.Warming{Rounds: 1}
+)
+
+// loadAll loads models side by side, as many at a time as there are cores, and says how far it is while it takes long. It
+// gives those that were loaded also when others fail; the error is that of the first in the configuration that does.
+func (n *Node) loadAll(models []*config.Model) ([]*loaded, error) {
+	progress := newLoading(n.log, models)
+	defer progress.end()
+	all, errs := make([]*loaded, len(models)), make([]error, len(models))
+	cores := make(chan struct{}, max(1, runtime.NumCPU()))
+	var failed atomic.Bool
+	var wg sync.WaitGroup
+	for i, m := range models {
+		wg.Go(func() {
+			cores <- struct{}{}
+			defer func() { <-cores }()
+			if failed.Load() {
+				return
+			}
+			if all[i], errs[i] = n.load(m); errs[i] != nil {
+				failed.Store(true)
+			}
+			progress.done(m.Name)
+		})
+	}
+	wg.Wait()
+	all = slices.DeleteFunc(all, func(l *loaded) bool { return l == nil })
+	for _, err := range errs {
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
 
 func (n *Node) load(m *config.Model) (*loaded, error) {
 	start := time.Now()
@@ -42,7 +80,7 @@ func (n *Node) load(m *config.Model) (*loaded, error) {
 	}
 	l.frontiers = newFrontiers(m.Evidence)
 	for i := range n.config.Scheduler.Slots {
-		err := l.openInstance(i, n.config.Scheduler.RunLimit)
+		err := n.openInstance(l, i)
 		if errors.Is(err, stages.ErrMixed) {
 			event.Emit(n.log, event.ModelUnbatched{Model: m.Name, Error: err})
 			l.rows, err = slices.Repeat([]int{1}, len(l.rows)), nil
@@ -66,8 +104,10 @@ func (l *loaded) prepare() {
 }
 
 // openInstance opens a runner of every segment and warms them, with one row and with as many as there may be. A run may take
-// as long as the limit. It fails with ErrMixed when the instance is fine, but for single rows alone.
-func (l *loaded) openInstance(instance int, limit time.Duration) error {
+// as long as the run limit. It fails with ErrMixed when the instance is fine, but for single rows alone. One instance is
+// warmed at a time: what its segments take must not be what they take beside others.
+func (n *Node) openInstance(l *loaded, instance int) error {
+	limit := n.config.Scheduler.RunLimit
 	var chain []stages.Runner
 	for s := range l.runners {
 		r, err := l.backend.Open(s, l.rows[s])
@@ -77,7 +117,13 @@ func (l *loaded) openInstance(instance int, limit time.Duration) error {
 		l.runners[s] = append(l.runners[s], r)
 		chain = append(chain, r)
 	}
-	warm, err := stages.Warm(l.backend, chain, warmRounds, limit)
+	n.warming.Lock()
+	defer n.warming.Unlock()
+	how := warmingOther
+	if instance == 0 {
+		how = warmingFirst
+	}
+	warm, err := stages.Warm(l.backend, chain, how, limit)
 	if instance == 0 {
 		l.warm = warm
 	}

@@ -47,6 +47,7 @@ type Node struct {
 	peers   sync.Map // addresses of the apps that are connected
 
 	models    []*loaded
+	warming   sync.Mutex // held while an instance is warmed
 	house     *actor.PID
 	planning  *actor.PID
 	hearth    *actor.PID
@@ -60,8 +61,9 @@ type Node struct {
 // Start brings a node up. When it returns without error the node is ready: an app's first request is as fast as the next.
 // The caller stops the node.
 func Start(c *config.Config, o Options) (*Node, error) {
-	n := &Node{options: o, config: c, read: c, log: o.Log.Named(c.Node.Name), clock: clock{time.Now()}}
+	n := &Node{options: o, config: c, read: c, log: o.Log.Node(c.Node.Name), clock: clock{time.Now()}}
 	if err := n.start(); err != nil {
+		n.log.Silence()
 		return nil, errors.Join(err, n.close())
 	}
 	event.Emit(n.log, event.NodeReady{
@@ -72,12 +74,12 @@ func Start(c *config.Config, o Options) (*Node, error) {
 }
 
 func (n *Node) start() error {
-	for _, m := range n.config.Models {
-		l, err := n.load(m)
-		if err != nil {
-			return err
-		}
-		n.models = append(n.models, l)
+	if err := door.CheckListen(n.config.Node.Listen); err != nil {
+		return err
+	}
+	var err error
+	if n.models, err = n.loadAll(n.config.Models); err != nil {
+		return err
 	}
 	if err := n.config.CheckRoom(n.maxMessage()); err != nil {
 		return err

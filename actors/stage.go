@@ -204,7 +204,7 @@ func (s *stage) probe() (err error) {
 			err = fmt.Errorf("the runtime panicked: %v", p)
 		}
 	}()
-	_, err = stages.Warm(s.backend, s.chain, 1, s.limit)
+	_, err = stages.Warm(s.backend, s.chain, stages.Warming{Rounds: 1}, s.limit)
 	if errors.Is(err, stages.ErrMemory) {
 		return nil // there is no telling, and no harm in going on
 	}

@@ -7,10 +7,20 @@ import (
 	"time"
 )
 
+// Warming is how long a chain of runners is warmed.
+type Warming struct {
+	Rounds int           // at most, from 1
+	Within time.Duration // no round begins later than this after the first has ended, but for the first three; 0: any may
+}
+
+// fewest is how many rounds of several there are at least, also of runs that take long: one that is slow because it is the
+// first, and two whose times are worth something.
+const fewest = 3
+
 // Warm sends zeros through a chain of runners, one for each segment of a backend's model, and gives the median busy time
-// of each segment. After it a run is as fast as the next one: a node is not ready before. A run is asked to end when it
-// takes longer than the limit; with 0 there is none.
-func Warm(b Backend, chain []Runner, rounds int, limit time.Duration) ([]time.Duration, error) {
+// of each segment, without that of the first of several rounds. After it a run is as fast as the next one: a node is not
+// ready before. A run is asked to end when it takes longer than the limit; with 0 there is none.
+func Warm(b Backend, chain []Runner, w Warming, limit time.Duration) ([]time.Duration, error) {
 	c, err := b.Alloc()
 	if err != nil {
 		return nil, err
@@ -18,7 +28,11 @@ func Warm(b Backend, chain []Runner, rounds int, limit time.Duration) ([]time.Du
 	defer b.Free(c)
 	one := []*Carry{c}
 	times := make([][]time.Duration, len(chain))
-	for range rounds {
+	var over time.Time
+	for round := range w.Rounds {
+		if round >= fewest && w.Within > 0 && time.Now().After(over) {
+			break
+		}
 		for _, i := range b.Model().Inputs {
 			c.Tensors[i].Clear() // again: what is computed may lie where the inputs were
 		}
@@ -29,11 +43,15 @@ func Warm(b Backend, chain []Runner, rounds int, limit time.Duration) ([]time.Du
 			}
 			times[s] = append(times[s], used.Busy)
 		}
+		if round == 0 {
+			over = time.Now().Add(w.Within)
+		}
 	}
 	medians := make([]time.Duration, len(chain))
 	for s := range times {
-		slices.Sort(times[s])
-		medians[s] = times[s][rounds/2]
+		steady := times[s][min(1, len(times[s])-1):]
+		slices.Sort(steady)
+		medians[s] = steady[len(steady)/2]
 	}
 	return medians, nil
 }

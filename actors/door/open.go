@@ -6,6 +6,7 @@ import (
 	"net"
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/remote"
@@ -66,14 +67,49 @@ func (d *Door) heard(news any) {
 	}
 }
 
+// CheckListen looks whether an address can be listened on, without listening on it: who waits for a node by dialing it must
+// not take this for the node. It finds what cannot be an address here, and a port at which somebody answers. What it misses,
+// Open finds.
+func CheckListen(listen string) error {
+	host, name, err := net.SplitHostPort(listen)
+	if err != nil {
+		return cannotListen(listen, err)
+	}
+	port, err := net.LookupPort("tcp", name)
+	if err != nil {
+		return cannotListen(listen, err)
+	}
+	here, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		return cannotListen(listen, err)
+	}
+	here.Close()
+	if port == 0 {
+		return nil
+	}
+	c, err := net.DialTimeout("tcp", net.JoinHostPort(host, strconv.Itoa(port)), time.Second)
+	if err != nil {
+		return nil // nobody answers
+	}
+	defer c.Close()
+	if c.LocalAddr().String() == c.RemoteAddr().String() {
+		return nil // the system has chosen this very port for the other end
+	}
+	return cannotListen(listen, syscall.EADDRINUSE)
+}
+
+func cannotListen(listen string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("cannot listen on %s: %w; another node may be running: stop it, or listen elsewhere", listen, syscall.EADDRINUSE)
+	}
+	return fmt.Errorf("cannot listen on %s: %w", listen, err)
+}
+
 // probe looks whether an address can be listened on before the library does, so that a port in use is an error that says so.
 func probe(listen string) (host string, port int, err error) {
 	l, err := net.Listen("tcp", listen)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return "", 0, fmt.Errorf("cannot listen on %s: %w; another node may be running: stop it, or listen elsewhere", listen, err)
-	}
 	if err != nil {
-		return "", 0, fmt.Errorf("cannot listen on %s: %w", listen, err)
+		return "", 0, cannotListen(listen, err)
 	}
 	l.Close()
 	host, digits, err := net.SplitHostPort(listen)

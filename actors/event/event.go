@@ -12,6 +12,7 @@ package event
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -52,11 +53,14 @@ const (
 type Log struct {
 	plain *zap.Logger
 	hot   func() *zap.Logger // samples; made on first use, for its counters are large and most parts never need them
+	quiet *atomic.Bool       // of all parts of a node
 }
 
 // NewLog makes a log of events that writes to another one.
-func NewLog(to *zap.Logger) *Log {
-	return &Log{plain: to, hot: sync.OnceValue(func() *zap.Logger {
+func NewLog(to *zap.Logger) *Log { return newLog(to, new(atomic.Bool)) }
+
+func newLog(to *zap.Logger, quiet *atomic.Bool) *Log {
+	return &Log{plain: to, quiet: quiet, hot: sync.OnceValue(func() *zap.Logger {
 		return to.WithOptions(zap.WrapCore(func(c zapcore.Core) zapcore.Core {
 			return zapcore.NewSamplerWithOptions(c, time.Second, first, hundredth)
 		}))
@@ -64,7 +68,13 @@ func NewLog(to *zap.Logger) *Log {
 }
 
 // Named is the log of a part, whose name is added to the log's own after a dot. Its sampling counts by itself.
-func (l *Log) Named(part string) *Log { return NewLog(l.plain.Named(part)) }
+func (l *Log) Named(part string) *Log { return newLog(l.plain.Named(part), l.quiet) }
+
+// Node is the log of a node, which Silence silences with all its parts.
+func (l *Log) Node(name string) *Log { return newLog(l.plain.Named(name), new(atomic.Bool)) }
+
+// Silence ends a node's log: what has never served has nothing to say of how it ends.
+func (l *Log) Silence() { l.quiet.Store(true) }
 
 // On reports whether the log takes events of this type at all. Who has to work for an event's fields asks first.
 func On[E Event](l *Log) bool {
@@ -75,7 +85,7 @@ func On[E Event](l *Log) bool {
 // Emit logs an event. One that is below the log's level, or is sampled away, costs no memory.
 func Emit[E Event](l *Log, e E) {
 	k := e.kind()
-	if !l.plain.Core().Enabled(k.level) {
+	if !l.plain.Core().Enabled(k.level) || l.quiet.Load() {
 		return
 	}
 	to := l.plain

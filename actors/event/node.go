@@ -15,6 +15,17 @@ type NodeReady struct {
 
 func (NodeReady) kind() kind { return kind{"node.ready", info, always} }
 
+// NodeLoading says that loading the models takes long, and how far it is: after a second, and then after twice as long each
+// time.
+type NodeLoading struct {
+	Loaded  int           // models that are loaded and warm
+	Models  int           // how many there are
+	Waiting []string      // names of those that are not
+	After   time.Duration // since loading began
+}
+
+func (NodeLoading) kind() kind { return kind{"node.loading", info, always} }
+
 // NodeFailed says that the node could not start. The process ends; the error says what to do.
 type NodeFailed struct {
 	Error error // the first thing that was wrong, and where

@@ -39,7 +39,7 @@ configuration with an error changes nothing.
 
 SIGINT or SIGTERM ends admission, lets the requests that are in the house end for
 --grace, and stops. A second signal stops at once: what is in the house fails with
-UNAVAILABLE.
+UNAVAILABLE. While the models are loaded, the first ends the process at once.
 
 CONFIG is a file, or a folder: then all files in it whose names end in .hcl are one
 configuration.
@@ -65,7 +65,7 @@ models, unless a provider block names something else; delen doctor says what wor
 }
 
 func serve(ctx context.Context, path, listen string, grace time.Duration, stderr io.Writer) error {
-	// First of all: a signal that comes while the models are loaded waits until they are.
+	// First of all: a SIGHUP that comes while the models are loaded waits until they are.
 	again := make(chan os.Signal, 1)
 	signal.Notify(again, syscall.SIGHUP)
 	defer signal.Stop(again)
@@ -74,10 +74,13 @@ func serve(ctx context.Context, path, listen string, grace time.Duration, stderr
 		return failed(path, diags)
 	}
 	log, library := newLog(c.Log, stderr)
-	node, err := start(c, log, library)
+	node, err := startUnless(ctx, c, log, library)
 	if err != nil {
 		event.Emit(log, event.NodeFailed{Error: err})
 		return err
+	}
+	if node == nil {
+		return nil
 	}
 	for {
 		select {
@@ -113,6 +116,26 @@ func reload(node *actors.Node, path, listen string, log *event.Log, stderr io.Wr
 	}
 	if err := node.Reload(c); err != nil {
 		event.Emit(log, event.ConfigRejected{Errors: 1, Error: err})
+	}
+}
+
+// startUnless starts a node, and gives up when the context is done: then there is neither a node nor an error. What is being
+// loaded, which the runtime does not interrupt, ends with the process.
+func startUnless(ctx context.Context, c *config.Config, log *event.Log, library slog.Handler) (*actors.Node, error) {
+	type started struct {
+		node *actors.Node
+		err  error
+	}
+	over := make(chan started, 1)
+	go func() {
+		node, err := start(c, log, library)
+		over <- started{node, err}
+	}()
+	select {
+	case s := <-over:
+		return s.node, s.err
+	case <-ctx.Done():
+		return nil, nil
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -22,24 +24,10 @@ func TestASecondSignalStopsAtOnce(t *testing.T) {
 	if err := furnish(dir); err != nil {
 		t.Fatal(err)
 	}
-	const source = "node \"edge\" { listen = \"127.0.0.1:0\" }\nmodel \"glyphs\" { path = \"glyphs/model.onnx\" }\ntenant \"all\" { queue = 65536 }\n"
-	if err := os.WriteFile(filepath.Join(dir, "delen.hcl"), []byte(source), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	delen := filepath.Join(dir, "delen")
-	if out, err := exec.Command("go", "build", "-o", delen, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	node := exec.Command(delen, "serve", "--grace", "1h", filepath.Join(dir, "delen.hcl"))
-	log, err := node.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := node.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { node.Process.Kill() })
-	lines := bufio.NewScanner(log)
+	node, lines := process(t, dir, `
+node "edge" { listen = "127.0.0.1:0" }
+model "glyphs" { path = "glyphs/model.onnx" }
+tenant "all" { queue = 65536 }`, "--grace", "1h")
 	address := until(t, lines, "node.ready")["address"].(string)
 	c, err := client.Dial(t.Context(), client.Config{Node: address})
 	if err != nil {
@@ -77,6 +65,55 @@ func TestASecondSignalStopsAtOnce(t *testing.T) {
 	if unavailable == 0 {
 		t.Error("no request was cut off")
 	}
+}
+
+// A node that is still loading has nobody to answer: it ends at once, although the runtime does not come back.
+func TestASignalEndsANodeThatIsLoading(t *testing.T) {
+	dir := t.TempDir()
+	if err := furnish(dir); err != nil {
+		t.Fatal(err)
+	}
+	node, lines := process(t, dir, `
+node "edge" { listen = "127.0.0.1:0" }
+scheduler { run_limit = "1h" }
+model "glyphs" { path = "glyphs/model.onnx" }
+model "endless" { path = "endless.onnx" }
+tenant "a" { model = "glyphs" }
+tenant "b" { model = "endless" }`)
+	if e := until(t, lines, "node.loading"); !slices.Contains(e["waiting"].([]any), any("endless")) {
+		t.Errorf("logged is %v", e)
+	}
+	node.Process.Signal(syscall.SIGTERM)
+	for lines.Scan() {
+		if !strings.Contains(lines.Text(), "node.loading") && !strings.Contains(lines.Text(), "model.loaded") {
+			t.Errorf("it says %s", lines.Text())
+		}
+	}
+	if err := node.Wait(); err != nil {
+		t.Errorf("the node: %v", err)
+	}
+}
+
+// process serves a configuration in a process of its own, and gives its log.
+func process(t *testing.T, dir, source string, flags ...string) (*exec.Cmd, *bufio.Scanner) {
+	t.Helper()
+	path, delen := filepath.Join(dir, "delen.hcl"), filepath.Join(dir, "delen")
+	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("go", "build", "-o", delen, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	node := exec.Command(delen, append(append([]string{"serve"}, flags...), path)...)
+	log, err := node.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := node.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { node.Process.Kill() })
+	return node, bufio.NewScanner(log)
 }
 
 // until reads a log up to an event.

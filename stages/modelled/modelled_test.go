@@ -107,17 +107,47 @@ func alloc(t *testing.T, m *Model, sample int64) *stages.Carry {
 func TestARunTakesTheProfilesTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, chain := load(t, Config{Profile: exits([2]float64{10, nan}, [2]float64{25, nan})})
-		warm, err := stages.Warm(m, chain, 3, time.Second)
+		warm, err := stages.Warm(m, chain, stages.Warming{Rounds: 3}, time.Second)
 		if want := []time.Duration{10 * time.Millisecond, 15 * time.Millisecond}; err != nil || !slices.Equal(warm, want) {
 			t.Errorf("the segments take %v, %v, want %v", warm, err, want)
 		}
-		if _, err := stages.Warm(m, chain, 1, 12*time.Millisecond); err == nil || !strings.Contains(err.Error(), "segment 2") {
+		if _, err := stages.Warm(m, chain, stages.Warming{Rounds: 1}, 12*time.Millisecond); err == nil || !strings.Contains(err.Error(), "segment 2") {
 			t.Errorf("a segment of 15 ms is not terminated after 12: %v", err)
 		}
 		if err := m.Close(); err != nil {
 			t.Error(err)
 		}
 	})
+}
+
+// Of runs that take long a few are enough, and the first does not count.
+func TestWarmingIsBoundedByTime(t *testing.T) {
+	for within, want := range map[time.Duration]int{0: 15, 10 * time.Millisecond: 3, 60 * time.Millisecond: 4, time.Second: 15} {
+		synctest.Test(t, func(t *testing.T) {
+			m, chain := load(t, Config{Profile: exits([2]float64{10, nan}, [2]float64{25, nan})})
+			first := &slowAtFirst{Runner: chain[0]}
+			chain[0] = first
+			warm, err := stages.Warm(m, chain, stages.Warming{Rounds: 15, Within: within}, 0)
+			if err != nil || warm[0] != 10*time.Millisecond || first.runs != want {
+				t.Errorf("within %s: %d rounds, want %d; the segments take %v, %v", within, first.runs, want, warm, err)
+			}
+		})
+	}
+}
+
+// slowAtFirst is a runner whose first run takes long.
+type slowAtFirst struct {
+	stages.Runner
+	runs int
+}
+
+func (s *slowAtFirst) Run(rows []*stages.Carry) (stages.Usage, error) {
+	used, err := s.Runner.Run(rows)
+	if s.runs++; s.runs == 1 {
+		time.Sleep(time.Second)
+		used.Busy += time.Second
+	}
+	return used, err
 }
 
 // A run for several takes what was measured of one for as many, as a multiple of what one takes, and each reads its own sample.

@@ -138,7 +138,7 @@ func warmAndVerify(t *testing.T, c Config) {
 	}
 	chain := openAll(t, m)
 	defer closeAll(t, m, chain)
-	if _, err := stages.Warm(m, chain, 5, 0); err != nil {
+	if _, err := stages.Warm(m, chain, stages.Warming{Rounds: 5}, 0); err != nil {
 		t.Error(err)
 	}
 	differences, err := m.verify(t.Context(), 4)
@@ -179,7 +179,7 @@ func TestRandomNumbersAreDrawnOnce(t *testing.T) {
 			}
 			chain := openAll(t, m)
 			defer closeAll(t, m, chain)
-			if _, err := stages.Warm(m, chain, 1, 0); err != nil {
+			if _, err := stages.Warm(m, chain, stages.Warming{Rounds: 1}, 0); err != nil {
 				t.Fatal(err)
 			}
 			c, err := m.Alloc()
@@ -398,7 +398,7 @@ func TestARunThatDoesNotEndIsEnded(t *testing.T) {
 	}
 	chain := openAll(t, m)
 	defer closeAll(t, m, chain)
-	if _, err := stages.Warm(m, chain, 1, 1); err == nil || !strings.Contains(err.Error(), "took longer than 1ns and was terminated") {
+	if _, err := stages.Warm(m, chain, stages.Warming{Rounds: 1}, 1); err == nil || !strings.Contains(err.Error(), "took longer than 1ns and was terminated") {
 		t.Error(err)
 	}
 	c, err := m.Alloc()

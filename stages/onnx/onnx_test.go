@@ -219,7 +219,7 @@ func TestWarmMeasuresEverySegment(t *testing.T) {
 	m := loadGlyphs(t)
 	chain := openAll(t, m)
 	defer closeAll(t, m, chain)
-	times, err := stages.Warm(m, chain, 21, time.Minute)
+	times, err := stages.Warm(m, chain, stages.Warming{Rounds: 21}, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

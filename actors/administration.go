@@ -89,6 +89,8 @@ func (d *carriedOut) read(order administrative, now *config.Config) (amended, er
 	case *wire.SetShare:
 		d.tenant = m.GetTenant()
 		return func(c *config.Config) (*config.Config, error) { return c.WithShare(m.GetTenant(), m.GetShare()) }, nil
+	case *wire.SetLogLevel:
+		return func(c *config.Config) (*config.Config, error) { return c.WithLogLevel(m.GetLevel()) }, nil
 	case *wire.SetRules:
 		return func(c *config.Config) (*config.Config, error) { return withRules(c, m) }, nil
 	}

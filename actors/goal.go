@@ -40,6 +40,9 @@ const (
 func (g *guest) setObjective(ctx actor.Context, m *wire.SetObjective) {
 	o, policy, refusal := g.parseObjective(m)
 	if refusal != nil {
+		event.Emit(g.log, event.ObjectiveRefused{
+			Tenant: m.GetTenant(), App: ctx.Sender().GetAddress(), Objective: stated(m), Code: wire.Code(refusal.Code).String(), Message: refusal.Message,
+		})
 		ctx.Send(ctx.Sender(), refused(m.GetId(), refusal))
 		return
 	}
@@ -48,6 +51,18 @@ func (g *guest) setObjective(ctx actor.Context, m *wire.SetObjective) {
 	g.began = g.clock.now()
 	seek := g.seek
 	aside(ctx, g.log, m, found{order: g.seeking}, func(f *found) { f.goal = seek.goal(o, policy) })
+}
+
+// stated is an objective as an app has written it.
+func stated(m *wire.SetObjective) string {
+	s := "minimize " + m.GetMinimize()
+	if m.GetMaximize() != "" {
+		s = "maximize " + m.GetMaximize()
+	}
+	if m.GetWhere() != "" {
+		s += " where " + m.GetWhere()
+	}
+	return s
 }
 
 func (g *guest) parseObjective(m *wire.SetObjective) (*criteria.Objective, profile.Policy, *tenants.Refusal) {

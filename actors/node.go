@@ -24,6 +24,7 @@ import (
 type Options struct {
 	Load    func(*config.Model) (stages.Backend, error) // gives the node a model; the node closes it
 	Log     *event.Log
+	Level   func(string) // has the log take events of a level and above, as in config.Log; nil: it stays as it is
 	Actors  *slog.Logger // for the actor library; nil: none
 	Version string       // of the program, told to apps
 	Root    string       // below which the machine says how hot it is; empty: "/"

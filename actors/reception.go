@@ -80,7 +80,7 @@ func standingOf(c *config.Config) standing {
 func messages() []proto.Message {
 	return []proto.Message{
 		&wire.Infer{}, &wire.Cancel{}, &wire.SetCriterion{}, &wire.SetObjective{}, &wire.Describe{}, &wire.Watch{},
-		&wire.AddTenant{}, &wire.RemoveTenant{}, &wire.SetShare{}, &wire.SetRules{},
+		&wire.AddTenant{}, &wire.RemoveTenant{}, &wire.SetShare{}, &wire.SetRules{}, &wire.SetLogLevel{},
 	}
 }
 
@@ -199,7 +199,7 @@ func (r *reception) refuse(ctx actor.Context, m addressed, code tenants.Code, wh
 		return
 	}
 	event.Emit(r.log, event.RequestRefused{
-		Tenant: m.GetTenant(), ID: m.GetId(), App: ctx.Sender().GetAddress(), Code: wire.Code(code).String(), Message: why,
+		Tenant: m.GetTenant(), ID: event.ID(m.GetId()), App: ctx.Sender().GetAddress(), Code: wire.Code(code).String(), Message: why,
 	})
 	ctx.Send(ctx.Sender(), &wire.Refused{Id: m.GetId(), Code: wire.Code(code), Message: why})
 }

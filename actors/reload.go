@@ -19,7 +19,7 @@ var ErrStopping = errors.New("the node is stopping")
 // goes admits nobody any more: what waits ends, with its deepest answer if it has one, and what runs ends at its next
 // exit. One that changes keeps its requests, and they keep the terms that they were admitted on. A criterion that an app
 // has set stays, unless the configuration has another than before. What an administrator has ordered does not: the node is
-// as the configuration says. Anything but tenants, policy, fairness and budget must be as it is: else nothing changes, and the error
+// as the configuration says. Anything but tenants, policy, fairness, budget and the log's level must be as it is: else nothing changes, and the error
 // names what needs a restart.
 func (n *Node) Reload(c *config.Config) error {
 	n.mu.Lock()
@@ -79,7 +79,7 @@ func (n *Node) takeOver(c *config.Config, by string) (*config.Change, error) {
 			goals[t.Tenant.Name] = n.seeker(all, t.Tenant).goalOf(t.Tenant)
 		}
 	}
-	old := n.config.Scheduler
+	old, level := n.config.Scheduler, n.config.Log.Level
 	n.config = c
 	n.apply(change, added, goals, by)
 	if change.Rules {
@@ -89,9 +89,24 @@ func (n *Node) takeOver(c *config.Config, by string) (*config.Change, error) {
 			OldPolicy: string(old.Policy), OldFairness: old.Fairness, OldBudget: old.Budget, By: by,
 		})
 	}
+	if change.Level {
+		n.setLevel(event.LogLevelChanged{New: c.Log.Level, Old: level, By: by})
+	}
 	n.system.Root.Send(n.reception, standingOf(c))
 	n.heard()
 	return change, nil
+}
+
+// setLevel has the log take events of a level and above. It says so before or after, as one of the levels lets it.
+func (n *Node) setLevel(e event.LogLevelChanged) {
+	said := event.On[event.LogLevelChanged](n.log)
+	event.Emit(n.log, e)
+	if n.options.Level != nil {
+		n.options.Level(e.New)
+	}
+	if !said {
+		event.Emit(n.log, e)
+	}
 }
 
 // govern puts other rules in force.

@@ -215,7 +215,7 @@ func (g *guest) infer(ctx actor.Context, a *door.Arrival, m *wire.Infer) (admitt
 	k, refusal := g.admit(a.At, m, r)
 	if refusal != nil {
 		event.Emit(g.log, event.RequestRefused{
-			Tenant: m.GetTenant(), ID: m.GetId(), App: r.name.address, Code: wire.Code(refusal.Code).String(), Message: refusal.Message,
+			Tenant: m.GetTenant(), ID: event.ID(m.GetId()), App: r.name.address, Code: wire.Code(refusal.Code).String(), Message: refusal.Message,
 		})
 		ctx.Send(r.sender, refused(m.GetId(), refusal))
 		return false
@@ -304,12 +304,12 @@ func (g *guest) record(now time.Duration, r *request, e scheduler.End) {
 	k := e.Ticket
 	switch {
 	case e.Reason == tenants.Broken:
-		event.Emit(g.log, event.RequestFailed{Tenant: g.name(), ID: r.name.id, App: r.name.address, Error: e.Err})
+		event.Emit(g.log, event.RequestFailed{Tenant: g.name(), ID: event.ID(r.name.id), App: r.name.address, Error: e.Err})
 	case e.Reason == tenants.Shed:
-		event.Emit(g.log, event.RequestShed{Tenant: g.name(), ID: r.name.id, App: r.name.address, Waited: now - k.Arrived})
+		event.Emit(g.log, event.RequestShed{Tenant: g.name(), ID: event.ID(r.name.id), App: r.name.address, Waited: now - k.Arrived})
 	case event.On[event.RequestEnded](g.log):
 		event.Emit(g.log, event.RequestEnded{
-			Tenant: g.name(), ID: r.name.id, Ticket: k.ID, App: r.name.address, Reason: e.Reason.String(), Exit: k.Exit,
+			Tenant: g.name(), ID: event.ID(r.name.id), Ticket: k.ID, App: r.name.address, Reason: e.Reason.String(), Exit: k.Exit,
 			Confidence: k.Reading.Confidence, Response: now - k.Arrived, Busy: k.Busy,
 		})
 	}

@@ -1,7 +1,9 @@
 package actors
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -31,11 +33,12 @@ func (g *guest) amend(ctx actor.Context, m amendment) {
 		g.adapt = m.terms.Adapt
 		g.orders++
 	}
-	g.seek = m.seek
 	old := g.tenant.Config().Criterion.String()
 	if err := g.tenant.Apply(c); err != nil {
 		panic(err) // of a configuration that has been checked
 	}
+	neighbours := m.seek.foreign != g.seek.foreign
+	g.seek = m.seek
 	g.tenant.Crowd(m.seek.foreign)
 	if ordered {
 		g.assign(ctx)
@@ -52,7 +55,24 @@ func (g *guest) amend(ctx actor.Context, m amendment) {
 	if ordered {
 		g.chosen("the configuration has another objective", old)
 	}
-	g.demand(ctx, "the configuration has changed")
+	switch {
+	case len(m.attributes) > 0:
+		g.demand(ctx, changedWords(m.attributes, m.by))
+	case neighbours:
+		g.demand(ctx, "others have another longest segment, behind which it waits")
+	}
+}
+
+// changedWords say which terms of a tenant are others, and by whose order.
+func changedWords(attributes []string, by string) string {
+	verb, order := "has", "in the configuration"
+	if len(attributes) > 1 {
+		verb = "have"
+	}
+	if by != "" {
+		order = "by order of " + by
+	}
+	return fmt.Sprintf("its %s %s changed %s", strings.Join(attributes, " and "), verb, order)
 }
 
 // orders says whether attributes that are not as they were say when requests stop.
@@ -116,6 +136,9 @@ func (g *guest) setCriterion(ctx actor.Context, m *wire.SetCriterion) {
 	if m.GetCriterion() != "" {
 		var refusal *tenants.Refusal
 		if c, refusal = g.parse(m.GetCriterion()); refusal != nil {
+			event.Emit(g.log, event.CriterionRefused{
+				Tenant: m.GetTenant(), App: ctx.Sender().GetAddress(), Criterion: m.GetCriterion(), Code: wire.Code(refusal.Code).String(), Message: refusal.Message,
+			})
 			ctx.Send(ctx.Sender(), refused(m.GetId(), refusal))
 			return
 		}

@@ -82,6 +82,17 @@ func (c *Config) WithRules(p scheduler.Policy, fairness, budget float64) (*Confi
 	return &d, nil
 }
 
+// WithLogLevel is the configuration with another level of the log.
+func (c *Config) WithLogLevel(level string) (*Config, error) {
+	levels := logSchema.attribute("level")
+	if !slices.Contains(levels.words, level) {
+		return nil, fmt.Errorf("the log's level is %s, not %.64q%s", levels.is(), level, didYouMean(level, levels.words))
+	}
+	d := *c
+	d.Log.Level = level
+	return &d, nil
+}
+
 func (c *Config) withTenants(all []*Tenant) *Config {
 	d := *c
 	d.Tenants = all

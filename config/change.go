@@ -19,6 +19,8 @@ type Change struct {
 	Changed []ChangedTenant
 	// Rules says that the policy, the fairness or the budget is another one.
 	Rules bool
+	// Level says that the log's level is another one.
+	Level bool
 }
 
 // ChangedTenant is a tenant that is not as it was.
@@ -31,12 +33,12 @@ type ChangedTenant struct {
 
 // Compare returns what has to change for a node that runs one configuration to
 // run the other. Only tenants can change while a node runs, the policy with fairness
-// and budget, and the token; anything else is an error that names all of it.
+// and budget, the log's level, and the token; anything else is an error that names all of it.
 func Compare(from, to *Config) (*Change, error) {
 	if fixed := differing(from, to); len(fixed) > 0 {
-		return nil, fmt.Errorf("only tenants, policy, fairness and budget can change while the node runs, and %s changed: start the node anew", strings.Join(fixed, ", "))
+		return nil, fmt.Errorf("only tenants, policy, fairness, budget and the log's level can change while the node runs, and %s changed: start the node anew", strings.Join(fixed, ", "))
 	}
-	c := &Change{Rules: from.Scheduler != to.Scheduler} // in what is fixed they are equal
+	c := &Change{Rules: from.Scheduler != to.Scheduler, Level: from.Log.Level != to.Log.Level} // in what is fixed they are equal
 	before, after := from.byName(), to.byName()
 	for _, old := range from.Tenants {
 		if t := after[old.Name]; t == nil || t.Model.Name != old.Model.Name {
@@ -77,7 +79,6 @@ func differing(from, to *Config) []string {
 		{"node.listen", from.Node.Listen != to.Node.Listen},
 		{"node.advertise", from.Node.Advertise != to.Node.Advertise},
 		{"node.inbound", from.Node.Inbound != to.Node.Inbound},
-		{"log.level", from.Log.Level != to.Log.Level},
 		{"log.format", from.Log.Format != to.Log.Format},
 		{"runtime.library", from.Runtime.Library != to.Runtime.Library},
 		{"runtime.threads", from.Runtime.Threads != to.Runtime.Threads},
@@ -188,6 +189,9 @@ func Undone(file, running, again *Config) []string {
 	}
 	if ordered.Rules && s.Budget != now.Budget {
 		all = append(all, "the budget was "+s.watts())
+	}
+	if ordered.Level && running.Log.Level != again.Log.Level {
+		all = append(all, "the log's level was "+running.Log.Level)
 	}
 	return all
 }

@@ -152,7 +152,7 @@ func TestWhatCannotChangeIsNamed(t *testing.T) {
 		want string
 	}{
 		{[]string{`node "n" {}`, `node "m" {}`}, "node"},
-		{[]string{`node "n" {}`, "node \"n\" {}\nlog { level = \"debug\" }"}, "log.level"},
+		{[]string{`node "n" {}`, "node \"n\" {}\nlog { format = \"console\" }"}, "log.format"},
 		{[]string{`node "n" {}`, "node \"n\" {}\nscheduler { slots = 1 }\nruntime { threads = 2 }"}, "runtime.threads, scheduler.slots"},
 		{[]string{`path = "tiny.onnx"`, "path = \"tiny.onnx\"\nactivation = \"none\""}, `model "glyphs"`},
 		{[]string{`model "glyphs"`, `model "other"`}, `model "glyphs", model "other"`},
@@ -170,7 +170,7 @@ func TestEveryAttributeThatStaysIsCompared(t *testing.T) {
 		Runtime:   Runtime{Library: "l", Threads: 1, Provider: Provider{Name: CPU}},
 		Scheduler: Scheduler{1, 1, scheduler.Cooperative, 1, 1, 1},
 	}
-	changing, fields := 5, 0 // two of a node's can change, and three of a scheduler's
+	changing, fields := 6, 0 // two of a node's can change, three of a scheduler's, and the log's level
 	for _, block := range []any{to.Node, to.Log, to.Runtime, to.Scheduler} {
 		fields += reflect.TypeOf(block).NumField()
 	}

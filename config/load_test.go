@@ -125,7 +125,7 @@ func TestMinimal(t *testing.T) {
 	}
 	m := c.Model("tiny")
 	tenant := c.Tenant("camera")
-	if c.Node.Listen != "127.0.0.1:8090" || c.Node.Inbound != 32<<20 || c.Log.Level != "info" || c.Log.Format != "json" || c.Runtime.Threads != 1 ||
+	if c.Node.Listen != "127.0.0.1:8090" || c.Node.Inbound != 32<<20 || c.Log.Level != "info" || c.Log.Format != "auto" || c.Runtime.Threads != 1 ||
 		c.Scheduler.Slots < 1 || c.Scheduler.RunLimit != 10*time.Second {
 		t.Errorf("defaults: %+v", c)
 	}

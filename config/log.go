@@ -7,7 +7,8 @@ type Log struct {
 	// Level is the least important level that is logged: debug, info (the
 	// default), warn or error.
 	Level string
-	// Format is json (the default), a line per event, or console, for people.
+	// Format is json, a line per event, console, for people, or auto (the default):
+	// console on a terminal, and json elsewhere.
 	Format string
 }
 
@@ -22,9 +23,9 @@ var logSchema = &schema{
 	doc:  "What the node logs on standard error, and how. [events.md](events.md) lists the events.",
 	attributes: []*attribute{{
 		name: "level", form: aChoice, words: []string{"info", "debug", "warn", "error"},
-		doc: "The least important level that is logged. `debug` has a line for every request and every decision of the scheduler.",
+		doc: "The least important level that is logged. It changes by a reload and by `delen log-level` while the node runs. `debug` has a line for every request and every decision of the scheduler.",
 	}, {
-		name: "format", form: aChoice, words: []string{"json", "console"},
-		doc: "`json` is one object on each line, `console` is for people.",
+		name: "format", form: aChoice, words: []string{"auto", "json", "console"},
+		doc: "`json` is one object on each line, `console` is for people, and `auto` is `console` where standard error is a terminal, and `json` elsewhere.",
 	}},
 }

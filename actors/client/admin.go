@@ -55,6 +55,12 @@ func (a *Admin) SetRules(ctx context.Context, r Rules) (*wire.Rules, error) {
 	return done.GetRules(), err
 }
 
+// SetLogLevel says from which level on the node logs events: "debug", "info", "warn" or "error".
+func (a *Admin) SetLogLevel(ctx context.Context, level string) error {
+	_, err := a.order(ctx, func(id uint64) proto.Message { return &wire.SetLogLevel{Id: id, Token: a.token, Level: level} })
+	return err
+}
+
 func (a *Admin) order(ctx context.Context, message func(id uint64) proto.Message) (*wire.Administered, error) {
 	if !utf8.ValidString(a.token) { // before anybody would say so, and repeat it
 		return nil, &Error{Code: wire.Code_UNAUTHENTICATED, Refused: true, Message: "the token is no text in UTF-8"}

@@ -19,8 +19,8 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// Version is the version of the vocabulary.
-const Version = 1
+// Version is the version of the vocabulary. In version 1 the ids of requests were numbers.
+const Version = 2
 
 // Event is something that the log can say. Only this package has events.
 type Event interface{ kind() kind }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -96,6 +97,8 @@ func fill(e Event) (Event, map[string]any) {
 			set, logged = true, true
 		case uint64:
 			set, logged = uint64(200+i), uint64(200+i)
+		case ID:
+			set, logged = ID(math.MaxUint64-uint64(i)), strconv.FormatUint(math.MaxUint64-uint64(i), 10)
 		case float64:
 			set, logged = float64(i)/8, float64(i)/8
 		case string:
@@ -185,7 +188,7 @@ func TestSampledEventsAreFew(t *testing.T) {
 	log, logs := observed(zap.InfoLevel)
 	a, b := log.Named("a"), log.Named("b")
 	for i := range first + 3*hundredth {
-		Emit(a, RequestRefused{ID: uint64(i)})
+		Emit(a, RequestRefused{ID: ID(i)})
 		Emit(a, StageRestarted{Slot: i})
 	}
 	Emit(a, DoorRefused{})

@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -29,6 +30,9 @@ var forms = map[reflect.Type]form{
 	}},
 	reflect.TypeFor[uint64](): {"number", func(key string, v reflect.Value) zap.Field {
 		return zap.Uint64(key, v.Uint())
+	}},
+	reflect.TypeFor[ID](): {"text, a number", func(key string, v reflect.Value) zap.Field {
+		return zap.String(key, strconv.FormatUint(v.Uint(), 10))
 	}},
 	reflect.TypeFor[float64](): {"number", func(key string, v reflect.Value) zap.Field {
 		if !finite(v.Float()) {

@@ -81,6 +81,28 @@ type CriterionChanged struct {
 
 func (CriterionChanged) kind() kind { return kind{"criterion.changed", info, sampled} }
 
+// CriterionRefused says that an app would change a tenant's criterion and may not. The app is told the same.
+type CriterionRefused struct {
+	Tenant    string // whose criterion it would be
+	App       string // host:port at which the app is reached
+	Criterion string // as the app wrote it
+	Code      string // as on the wire; docs/operations.md says what to do about each
+	Message   string // why, and what to do
+}
+
+func (CriterionRefused) kind() kind { return kind{"criterion.refused", warn, sampled} }
+
+// ObjectiveRefused says that an app would change a tenant's objective and may not. The app is told the same.
+type ObjectiveRefused struct {
+	Tenant    string // whose objective it would be
+	App       string // host:port at which the app is reached
+	Objective string // as the app wrote it
+	Code      string // as on the wire; docs/operations.md says what to do about each
+	Message   string // why, and what to do
+}
+
+func (ObjectiveRefused) kind() kind { return kind{"objective.refused", warn, sampled} }
+
 // ObjectiveChanged says that an app has changed a tenant's objective. [PointChosen] says what that leads to.
 type ObjectiveChanged struct {
 	Tenant  string // whose objective it is

@@ -3014,6 +3014,70 @@ func (x *SetRules) GetBudget() float64 {
 }
 
 // Administered says that an order has been carried out, and what is in force since.
+// SetLogLevel says from which level on the node logs events, from now on.
+type SetLogLevel struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The app's name for the request, unique among those it has in flight.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The token of the administrator.
+	Token string `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
+	// The level: "debug", "info", "warn" or "error".
+	Level         string `protobuf:"bytes,3,opt,name=level,proto3" json:"level,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetLogLevel) Reset() {
+	*x = SetLogLevel{}
+	mi := &file_actors_wire_wire_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetLogLevel) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetLogLevel) ProtoMessage() {}
+
+func (x *SetLogLevel) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_wire_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetLogLevel.ProtoReflect.Descriptor instead.
+func (*SetLogLevel) Descriptor() ([]byte, []int) {
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *SetLogLevel) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *SetLogLevel) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *SetLogLevel) GetLevel() string {
+	if x != nil {
+		return x.Level
+	}
+	return ""
+}
+
 type Administered struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The id of the order that this answers.
@@ -3031,7 +3095,7 @@ type Administered struct {
 
 func (x *Administered) Reset() {
 	*x = Administered{}
-	mi := &file_actors_wire_wire_proto_msgTypes[26]
+	mi := &file_actors_wire_wire_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3043,7 +3107,7 @@ func (x *Administered) String() string {
 func (*Administered) ProtoMessage() {}
 
 func (x *Administered) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_wire_proto_msgTypes[26]
+	mi := &file_actors_wire_wire_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3056,7 +3120,7 @@ func (x *Administered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Administered.ProtoReflect.Descriptor instead.
 func (*Administered) Descriptor() ([]byte, []int) {
-	return file_actors_wire_wire_proto_rawDescGZIP(), []int{26}
+	return file_actors_wire_wire_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Administered) GetId() uint64 {
@@ -3299,7 +3363,11 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\bfairness\x18\x04 \x01(\x01H\x00R\bfairness\x88\x01\x01\x12\x1b\n" +
 	"\x06budget\x18\x05 \x01(\x01H\x01R\x06budget\x88\x01\x01B\v\n" +
 	"\t_fairnessB\t\n" +
-	"\a_budget\"\x99\x01\n" +
+	"\a_budget\"I\n" +
+	"\vSetLogLevel\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x14\n" +
+	"\x05token\x18\x02 \x01(\tR\x05token\x12\x14\n" +
+	"\x05level\x18\x03 \x01(\tR\x05level\"\x99\x01\n" +
 	"\fAdministered\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x121\n" +
 	"\x06tenant\x18\x02 \x01(\v2\x19.delen.wire.v1.TenantInfoR\x06tenant\x12*\n" +
@@ -3379,7 +3447,7 @@ func file_actors_wire_wire_proto_rawDescGZIP() []byte {
 }
 
 var file_actors_wire_wire_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_actors_wire_wire_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
+var file_actors_wire_wire_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_actors_wire_wire_proto_goTypes = []any{
 	(DType)(0),           // 0: delen.wire.v1.DType
 	(Code)(0),            // 1: delen.wire.v1.Code
@@ -3414,7 +3482,8 @@ var file_actors_wire_wire_proto_goTypes = []any{
 	(*RemoveTenant)(nil), // 30: delen.wire.v1.RemoveTenant
 	(*SetShare)(nil),     // 31: delen.wire.v1.SetShare
 	(*SetRules)(nil),     // 32: delen.wire.v1.SetRules
-	(*Administered)(nil), // 33: delen.wire.v1.Administered
+	(*SetLogLevel)(nil),  // 33: delen.wire.v1.SetLogLevel
+	(*Administered)(nil), // 34: delen.wire.v1.Administered
 }
 var file_actors_wire_wire_proto_depIdxs = []int32{
 	0,  // 0: delen.wire.v1.Tensor.dtype:type_name -> delen.wire.v1.DType
@@ -3461,7 +3530,7 @@ func file_actors_wire_wire_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_actors_wire_wire_proto_rawDesc), len(file_actors_wire_wire_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   27,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

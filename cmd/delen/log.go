@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/exp/zapslog"
@@ -17,27 +18,127 @@ import (
 	"github.com/delen-edge/delen/config"
 )
 
-// newLog makes the log that a configuration asks for, for our events and for what the actor library says.
-func newLog(c config.Log, w io.Writer) (*event.Log, slog.Handler) {
-	level, err := zapcore.ParseLevel(c.Level)
-	if err != nil {
-		level = zapcore.InfoLevel // config has checked it
+// nodeLog is the log of a node: what writes its events, and what can be done about it.
+type nodeLog struct {
+	*event.Log
+	library slog.Handler // of the actor library
+	level   zap.AtomicLevel
+	queue   *logQueue
+}
+
+// The log of a node.
+const (
+	mostLogged = 1 << 20     // bytes that wait for a reader
+	lastLines  = time.Second // that a reader may take for a line, when the node has stopped
+)
+
+// newLog makes the log that a configuration asks for, for our events and for what the actor library says. Whoever logs does not
+// wait for who reads.
+func newLog(c config.Log, w io.Writer) *nodeLog {
+	if _, ok := terminal(w); ok && c.Format == "auto" {
+		c.Format = "console"
 	}
+	l := &nodeLog{level: zap.NewAtomicLevelAt(parseLevel(c.Level))}
+	encoder := lineEncoder(c.Format)
+	l.queue = newLogQueue(w, mostLogged, func(dropped [logLevels]uint64) []byte {
+		var line oneLine
+		core := readable(c.Format, zapcore.NewCore(encoder.Clone(), &line, zapcore.DebugLevel))
+		event.Emit(event.NewLog(zap.New(core)), event.LogDropped{Debug: dropped[0], Info: dropped[1], Warn: dropped[2], Error: dropped[3]})
+		return line
+	})
+	core := readable(c.Format, queued{l.level, encoder, l.queue})
+	l.Log, l.library = event.NewLog(zap.New(core)), libraryLog(core)
+	return l
+}
+
+// text writes what is no event: lines for people.
+func (l *nodeLog) text() io.Writer { return logText{l.queue, levelIndex(zapcore.WarnLevel)} }
+
+// setLevel has the log take events of a level and above.
+func (l *nodeLog) setLevel(level string) { l.level.SetLevel(parseLevel(level)) }
+
+// close writes what waits, as far as somebody reads it.
+func (l *nodeLog) close() { l.queue.close(lastLines) }
+
+func parseLevel(level string) zapcore.Level {
+	l, err := zapcore.ParseLevel(level)
+	if err != nil {
+		return zapcore.InfoLevel // config has checked it
+	}
+	return l
+}
+
+// levelIndex is the place of a level in a queue.
+func levelIndex(l zapcore.Level) int {
+	return int(min(max(l, zapcore.DebugLevel), zapcore.ErrorLevel) - zapcore.DebugLevel)
+}
+
+// oneLine is the line that an encoder writes.
+type oneLine []byte
+
+func (l *oneLine) Write(b []byte) (int, error) { *l = append(*l, b...); return len(b), nil }
+
+// Sync implements zapcore.WriteSyncer.
+func (l *oneLine) Sync() error { return nil }
+
+// queued is a core that has lines written by a queue.
+type queued struct {
+	zapcore.LevelEnabler
+	encoder zapcore.Encoder
+	queue   *logQueue
+}
+
+// With implements zapcore.Core.
+func (q queued) With(fields []zapcore.Field) zapcore.Core {
+	own := queued{q.LevelEnabler, q.encoder.Clone(), q.queue}
+	for _, f := range fields {
+		f.AddTo(own.encoder)
+	}
+	return own
+}
+
+// Check implements zapcore.Core.
+func (q queued) Check(e zapcore.Entry, c *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if q.Enabled(e.Level) {
+		return c.AddCore(e, q)
+	}
+	return c
+}
+
+// Write implements zapcore.Core.
+func (q queued) Write(e zapcore.Entry, fields []zapcore.Field) error {
+	line, err := q.encoder.EncodeEntry(e, fields)
+	if err != nil {
+		return err
+	}
+	q.queue.add(levelIndex(e.Level), slices.Clone(line.Bytes()))
+	line.Free()
+	return nil
+}
+
+// Sync implements zapcore.Core.
+func (q queued) Sync() error { return nil }
+
+// lineEncoder writes lines in a format of the configuration.
+func lineEncoder(format string) zapcore.Encoder {
 	form := zap.NewProductionEncoderConfig()
 	form.TimeKey, form.MessageKey, form.NameKey = "time", "event", "from"
 	form.EncodeTime = zapcore.RFC3339NanoTimeEncoder
 	form.EncodeDuration = zapcore.SecondsDurationEncoder
-	encoder := zapcore.NewJSONEncoder(form)
-	if c.Format == "console" {
+	if format == "console" {
 		form.EncodeTime = zapcore.TimeEncoderOfLayout("15:04:05.000")
 		form.EncodeDuration = zapcore.StringDurationEncoder
-		encoder = zapcore.NewConsoleEncoder(form)
+		return zapcore.NewConsoleEncoder(form)
 	}
-	core := zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(w)), level)
-	if c.Format == "console" {
-		core = rounding{core}
+	return zapcore.NewJSONEncoder(form)
+}
+
+// readable is a core that writes numbers as the readers of a format want them.
+func readable(format string, core zapcore.Core) zapcore.Core {
+	if format == "console" {
+		return rounding{core}
 	}
-	return event.NewLog(zap.New(core)), libraryLog(core)
+	return core
 }
 
 // rounding writes numbers as people read them, with four digits.

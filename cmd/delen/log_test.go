@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -22,11 +23,11 @@ import (
 func sampleLog(t *testing.T, form string) string {
 	t.Helper()
 	var b bytes.Buffer
-	log, library := newLog(config.Log{Level: "info", Format: form}, &b)
-	event.Emit(log, event.RuntimeLoaded{Library: "/lib/libonnxruntime.so.1", Version: "1.27.0", Provider: "cpu"})
+	log := newLog(config.Log{Level: "info", Format: form}, &b)
+	event.Emit(log.Log, event.RuntimeLoaded{Library: "/lib/libonnxruntime.so.1", Version: "1.27.0", Provider: "cpu"})
 	edge := log.Named("edge")
-	b.WriteString("2026-01-02 [W:onnxruntime] not ours\n")
-	slog.New(library).Error("gone", "pid", "x")
+	io.WriteString(log.text(), "2026-01-02 [W:onnxruntime] not ours\n")
+	slog.New(log.library).Error("gone", "pid", "x")
 	camera, err := edge.Named("tenant"), errors.New("segment 2 of model glyphs: no memory")
 	for range 2 {
 		event.Emit(camera, event.RequestRefused{Tenant: "camera", ID: 7, Code: "RESOURCE_EXHAUSTED", Message: "the queue is full"})
@@ -35,6 +36,7 @@ func sampleLog(t *testing.T, form string) string {
 	event.Emit(edge, event.StageRestarted{Model: "glyphs", Segment: 2})
 	event.Emit(camera, event.TenantStopped{Tenant: "camera", Account: event.Account{Admitted: 9, Refused: 2, Exits: []uint64{4, 3}}})
 	event.Emit(edge, event.NodeStopped{After: 1500 * time.Millisecond})
+	log.close()
 	return b.String()
 }
 
@@ -97,8 +99,9 @@ func TestCommandsOfTheEventsPage(t *testing.T) {
 func TestNumbersInTheConsole(t *testing.T) {
 	for form, want := range map[string]string{"json": `"fairness":0.3333333333333333,`, "console": `"fairness": 0.3333,`} {
 		var b strings.Builder
-		log, _ := newLog(config.Log{Level: "info", Format: form}, &b)
+		log := newLog(config.Log{Level: "info", Format: form}, &b)
 		event.Emit(log.Named("edge"), event.PolicyChanged{Policy: "cooperative", Fairness: 1.0 / 3, Budget: 12345678})
+		log.close()
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%s: %s", form, b.String())
 		}

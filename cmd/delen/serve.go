@@ -64,6 +64,9 @@ models, unless a provider block names something else; delen doctor says what wor
 	return cmd
 }
 
+// overtime is what stopping may take beyond the grace and the time that a run may take. Then the process ends whatever hangs.
+const overtime = 5 * time.Second
+
 func serve(ctx context.Context, path, listen string, grace time.Duration, stderr io.Writer) error {
 	// First of all: a SIGHUP that comes while the models are loaded waits until they are.
 	again := make(chan os.Signal, 1)
@@ -73,10 +76,13 @@ func serve(ctx context.Context, path, listen string, grace time.Duration, stderr
 	if diags.HasErrors() {
 		return failed(path, diags)
 	}
-	log, library := newLog(c.Log, stderr)
-	node, err := startUnless(ctx, c, log, library)
+	// Who reads the log may go away, and the node stays.
+	signal.Ignore(syscall.SIGPIPE)
+	log := newLog(c.Log, stderr)
+	defer log.close()
+	node, err := startUnless(ctx, c, log)
 	if err != nil {
-		event.Emit(log, event.NodeFailed{Error: err})
+		event.Emit(log.Log, event.NodeFailed{Error: err})
 		return err
 	}
 	if node == nil {
@@ -85,9 +91,15 @@ func serve(ctx context.Context, path, listen string, grace time.Duration, stderr
 	for {
 		select {
 		case <-again:
-			reload(node, path, listen, log, stderr)
+			reload(node, path, listen, log)
 		case <-ctx.Done():
-			return stopNode(node, grace)
+			last := time.AfterFunc(grace+c.Scheduler.RunLimit+overtime, func() { os.Exit(statusFailure) })
+			err := stopNode(node, grace)
+			if err == nil {
+				log.close()
+				last.Stop()
+			}
+			return err
 		}
 	}
 }
@@ -104,31 +116,31 @@ func load(path, listen string, stderr io.Writer) (*config.Config, hcl.Diagnostic
 }
 
 // reload has a node take over a configuration that has changed. One that it cannot take over changes nothing.
-func reload(node *actors.Node, path, listen string, log *event.Log, stderr io.Writer) {
-	c, diags := load(path, listen, stderr)
+func reload(node *actors.Node, path, listen string, log *nodeLog) {
+	c, diags := load(path, listen, log.text())
 	if diags.HasErrors() {
 		wrong := diags.Errs()
 		if d := wrong[0].(*hcl.Diagnostic); d.Subject == nil { // it is about no place, which hcl calls <nil>
 			wrong[0] = fmt.Errorf("%s; %s", d.Summary, d.Detail)
 		}
-		event.Emit(log, event.ConfigRejected{Errors: len(wrong), Error: wrong[0]})
+		event.Emit(log.Log, event.ConfigRejected{Path: path, By: "SIGHUP", Errors: len(wrong), Error: wrong[0]})
 		return
 	}
 	if err := node.Reload(c); err != nil {
-		event.Emit(log, event.ConfigRejected{Errors: 1, Error: err})
+		event.Emit(log.Log, event.ConfigRejected{Path: path, By: "SIGHUP", Errors: 1, Error: err})
 	}
 }
 
 // startUnless starts a node, and gives up when the context is done: then there is neither a node nor an error. What is being
 // loaded, which the runtime does not interrupt, ends with the process.
-func startUnless(ctx context.Context, c *config.Config, log *event.Log, library slog.Handler) (*actors.Node, error) {
+func startUnless(ctx context.Context, c *config.Config, log *nodeLog) (*actors.Node, error) {
 	type started struct {
 		node *actors.Node
 		err  error
 	}
 	over := make(chan started, 1)
 	go func() {
-		node, err := start(c, log, library)
+		node, err := start(c, log)
 		over <- started{node, err}
 	}()
 	select {
@@ -140,15 +152,16 @@ func startUnless(ctx context.Context, c *config.Config, log *event.Log, library 
 }
 
 // start loads the runtime and brings a node up.
-func start(c *config.Config, log *event.Log, library slog.Handler) (*actors.Node, error) {
-	if err := openRuntime(c, log); err != nil {
+func start(c *config.Config, log *nodeLog) (*actors.Node, error) {
+	if err := openRuntime(c, log.Log); err != nil {
 		return nil, err
 	}
 	makeRoom(c.Scheduler.Slots)
 	return actors.Start(c, actors.Options{
 		Load:    loader(c),
-		Log:     log,
-		Actors:  slog.New(library),
+		Log:     log.Log,
+		Level:   log.setLevel,
+		Actors:  slog.New(log.library),
 		Version: versionOr(version),
 	})
 }

@@ -97,14 +97,7 @@ tenant "b" { model = "endless" }`)
 // process serves a configuration in a process of its own, and gives its log.
 func process(t *testing.T, dir, source string, flags ...string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
-	path, delen := filepath.Join(dir, "delen.hcl"), filepath.Join(dir, "delen")
-	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command("go", "build", "-o", delen, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	node := exec.Command(delen, append(append([]string{"serve"}, flags...), path)...)
+	node := command(t, dir, source, flags...)
 	log, err := node.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -114,6 +107,19 @@ func process(t *testing.T, dir, source string, flags ...string) (*exec.Cmd, *buf
 	}
 	t.Cleanup(func() { node.Process.Kill() })
 	return node, bufio.NewScanner(log)
+}
+
+// command serves a configuration when it is started.
+func command(t *testing.T, dir, source string, flags ...string) *exec.Cmd {
+	t.Helper()
+	path, delen := filepath.Join(dir, "delen.hcl"), filepath.Join(dir, "delen")
+	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("go", "build", "-o", delen, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return exec.Command(delen, append(append([]string{"serve"}, flags...), path)...)
 }
 
 // until reads a log up to an event.

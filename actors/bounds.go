@@ -23,6 +23,11 @@ func (g *guest) withinBounds(sent []*wire.Bound) (bounded, *tenants.Refusal) {
 	if refusal != nil {
 		return bounded{}, refusal
 	}
+	if !slices.ContainsFunc(all, func(b criteria.Bound) bool { return b.Metric == criteria.Accuracy }) {
+		if refusal := g.tenant.Unkept(); refusal != nil {
+			return bounded{}, refusal
+		}
+	}
 	key := fmt.Sprint(all)
 	if b, ok := g.bounded[key]; ok {
 		return b, nil

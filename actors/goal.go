@@ -46,11 +46,15 @@ func (g *guest) setObjective(ctx actor.Context, m *wire.SetObjective) {
 		ctx.Send(ctx.Sender(), refused(m.GetId(), refusal))
 		return
 	}
+	strict := m.GetUnmet() == string(config.RefuseUnmet)
+	if m.GetUnmet() == "" {
+		strict = g.strict
+	}
 	g.orders++
 	g.seeking = &order{id: m.GetId(), app: ctx.Sender(), number: g.orders}
 	g.began = g.clock.now()
 	seek := g.seek
-	aside(ctx, g.log, m, found{order: g.seeking}, func(f *found) { f.goal = seek.goal(o, policy) })
+	aside(ctx, g.log, m, found{order: g.seeking}, func(f *found) { f.goal = seek.goal(o, policy, strict) })
 }
 
 // stated is an objective as an app has written it.
@@ -81,6 +85,9 @@ func (g *guest) parseObjective(m *wire.SetObjective) (*criteria.Objective, profi
 	case policy != profile.Pareto && policy != profile.PerWorkload && policy != profile.Full:
 		return nil, "", &tenants.Refusal{Code: tenants.InvalidArgument,
 			Message: `there is no way to adapt that is called "` + sound(m.GetAdapt()) + `": it is "pareto", "per-workload" or "full"`}
+	case m.GetUnmet() != "" && m.GetUnmet() != string(config.NearestUnmet) && m.GetUnmet() != string(config.RefuseUnmet):
+		return nil, "", &tenants.Refusal{Code: tenants.InvalidArgument,
+			Message: `what is to be done with an unmet bound is "nearest" or "refuse", not "` + sound(m.GetUnmet()) + `"`}
 	}
 	o, diags := criteria.ParseObjective(m.GetMaximize(), m.GetMinimize(), m.GetWhere(), g.seek.evidence.Knows())
 	if diags.HasErrors() {
@@ -106,7 +113,7 @@ func (g *guest) found(ctx actor.Context, f found) {
 	}
 	old, before := g.tenant.Config(), g.terms.Load().GetObjective()
 	g.tenant.Pursue(f.goal)
-	g.adapt = config.AdaptNone
+	g.adapt, g.strict = config.AdaptNone, f.goal.Strict
 	g.assign(ctx)
 	g.publish(func(*wire.TenantInfo) {})
 	p := g.tenant.Plan()
@@ -181,7 +188,7 @@ func (g *guest) chosen(why, old string) {
 	}
 	goal, point := g.tenant.Config().Goal, p.Choice.Point.Under(p.Load)
 	if len(p.Choice.Unmet) > 0 {
-		event.Emit(g.log, event.ObjectiveUnmet{Tenant: g.name(), Objective: goal.Objective.String(), Unmet: bounds(p.Choice.Unmet)})
+		event.Emit(g.log, event.ObjectiveUnmet{Tenant: g.name(), Objective: goal.Objective.String(), Unmet: bounds(p.Choice.Unmet), Refused: g.tenant.Unkept() != nil})
 	}
 	event.Emit(g.log, event.PointChosen{
 		Tenant: g.name(), Reason: why, Objective: goal.Objective.String(), Adapt: string(goal.Policy),
@@ -193,13 +200,14 @@ func (g *guest) chosen(why, old string) {
 
 // describePlan fills in what an app may know of the tenant's plan.
 func (g *guest) describePlan(t *wire.TenantInfo) {
-	t.Objective, t.Adapt, t.Point, t.Unmet = "", string(g.adapt), nil, nil
+	t.Objective, t.Adapt, t.Point, t.Unmet, t.Refuses = "", string(g.adapt), nil, nil, false
 	p := g.tenant.Plan()
 	if p == nil {
 		return
 	}
 	goal, point := g.tenant.Config().Goal, p.Choice.Point.Under(p.Load)
 	t.Objective, t.Adapt, t.Unmet = goal.Objective.String(), string(goal.Policy), bounds(p.Choice.Unmet)
+	t.Refuses = goal.Strict
 	t.Point = &wire.Point{
 		Thresholds: point.Thresholds, Accuracy: point.Accuracy, AccuracyLow: point.AccuracyLow,
 		ResponseMeanNs: int64(span(point.ResponseTime)), ResponseP95Ns: int64(span(point.ResponseP95)),

@@ -53,6 +53,7 @@ type Node struct {
 	planning  *actor.PID
 	hearth    *actor.PID
 	seats     seats
+	looks     looks
 	numbers   numbers
 	orders    *actor.PID // carries them out
 	reception *actor.PID
@@ -86,6 +87,7 @@ func (n *Node) start() error {
 		return err
 	}
 	n.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return n.actorsLog() }))
+	n.looks.send = func(pid *actor.PID) { n.system.Root.Send(pid, glance{}) }
 	if err := n.populate(); err != nil {
 		return err
 	}
@@ -276,6 +278,7 @@ func (n *Node) close() error {
 
 // leave stops what apps see: the last answers go out, and the connections end.
 func (n *Node) leave() {
+	n.looks.stop()
 	n.poison(n.reception)
 	n.poison(n.orders)
 	n.poison(n.seats.all()...)

@@ -113,15 +113,15 @@ func (s *seeker) goalOf(t *config.Tenant) *tenants.Goal {
 	if t.Objective == nil {
 		return nil
 	}
-	return s.goal(t.Objective, t.Adapt)
+	return s.goal(t.Objective, t.Adapt, t.Unmet == config.RefuseUnmet)
 }
 
 // goal looks for operating points, which may take a search.
-func (s *seeker) goal(o *criteria.Objective, p profile.Policy) *tenants.Goal {
+func (s *seeker) goal(o *criteria.Objective, p profile.Policy, strict bool) *tenants.Goal {
 	return &tenants.Goal{
 		Objective: o, Policy: p, Frontier: s.of(o), Response: s.response, Energy: s.energy,
 		Samples: s.evidence.Counted(),
-		Foreign: s.foreign,
+		Foreign: s.foreign, Strict: strict,
 	}
 }
 

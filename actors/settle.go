@@ -49,10 +49,10 @@ func (n *Node) newGuest(c *config.Config, others crowd, t *config.Tenant) (*gues
 	g := &guest{
 		tenant: tenant, terms: &terms{}, backend: n.models[m].backend, have: t.Model.Metrics(), labels: t.Model.Labels,
 		source: sourceOf(t.Model.Profile), slots: n.config.Scheduler.Slots, clock: n.clock, numbers: &n.numbers,
-		scheduler: n.house, planning: n.planning, seats: &n.seats, log: n.log.Named("tenant"),
+		scheduler: n.house, planning: n.planning, seats: &n.seats, looks: &n.looks, log: n.log.Named("tenant"),
 		as:   scheduler.Tenant{Weight: t.Share, Model: m, Room: tenant.Room()},
 		open: map[uint64]*request{}, inside: map[uint64]*door.Arrival{}, byName: map[name]*request{}, watches: map[name]*watch{},
-		parsed: map[string]*criteria.Criterion{}, bounded: map[string]bounded{}, seek: seek, adapt: t.Adapt,
+		parsed: map[string]*criteria.Criterion{}, bounded: map[string]bounded{}, seek: seek, adapt: t.Adapt, strict: t.Unmet == config.RefuseUnmet,
 	}
 	if p := tenant.Plan(); p != nil {
 		g.as.Plan = scheduler.Plan{Criterion: p.Criterion, Version: p.Version}

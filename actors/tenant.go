@@ -45,7 +45,9 @@ type guest struct {
 	began   time.Duration      // when the last search did
 	rested  time.Duration      // when the next may
 	adapt   profile.Policy     // of a tenant without an objective: config.AdaptNone, or profile.Full
-	glances *time.Timer        // when nobody asks for anything
+	strict  bool               // what an objective of an app that says nothing of it does with an unmet bound
+	looks   *looks
+	looking bool // it is going to be asked to look
 	removed bool
 	remover string // who has ordered that, as in an eviction
 }
@@ -81,6 +83,14 @@ type gone struct{ address string }
 
 // Receive implements actor.Actor.
 func (g *guest) Receive(ctx actor.Context) {
+	g.receive(ctx)
+	if !g.looking && !g.removed && !g.tenant.Settled(g.clock.now()) {
+		g.looking = true
+		g.looks.ask(ctx.Self())
+	}
+}
+
+func (g *guest) receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *door.Arrival:
 		g.arrived(ctx, m)
@@ -98,12 +108,10 @@ func (g *guest) Receive(ctx actor.Context) {
 	case *actor.Started:
 		g.chosen("the tenant has come", "")
 		g.demand(ctx, "the tenant has come")
-		root, self := ctx.ActorSystem().Root, ctx.Self()
-		g.glances = time.AfterFunc(tenants.LongestRound, func() { root.Send(self, glance{}) })
 	case glance:
+		g.looking = false
 		g.follow(ctx, g.clock.now())
 		g.remind(ctx, g.clock.now())
-		g.glances.Reset(tenants.LongestRound)
 	case found:
 		g.found(ctx, m)
 	case report:
@@ -120,7 +128,6 @@ func (g *guest) Receive(ctx actor.Context) {
 		g.abandon(ctx, tenants.Unavailable, endings[tenants.Closed])
 		g.unwatchAll(ctx, tenants.Unavailable, endings[tenants.Closed])
 	case *actor.Stopped:
-		g.glances.Stop()
 		g.abandon(ctx, tenants.Unavailable, endings[tenants.Closed])
 		g.unwatchAll(ctx, tenants.Unavailable, endings[tenants.Closed])
 		if !g.removed {

@@ -30,7 +30,7 @@ func (g *guest) amend(ctx actor.Context, m amendment) {
 	ordered := orders(m.attributes)
 	if ordered {
 		c.Criterion, c.Goal = m.terms.Criterion, m.goal
-		g.adapt = m.terms.Adapt
+		g.adapt, g.strict = m.terms.Adapt, m.terms.Unmet == config.RefuseUnmet
 		g.orders++
 	}
 	old := g.tenant.Config().Criterion.String()
@@ -77,7 +77,7 @@ func changedWords(attributes []string, by string) string {
 
 // orders says whether attributes that are not as they were say when requests stop.
 func orders(attributes []string) bool {
-	return slices.ContainsFunc(attributes, func(a string) bool { return a == "exit_when" || a == "objective" || a == "adapt" })
+	return slices.ContainsFunc(attributes, func(a string) bool { return a == "exit_when" || a == "objective" || a == "adapt" || a == "unmet" })
 }
 
 // publish replaces the terms by changed ones, with the criterion that is in force.

@@ -146,6 +146,7 @@ func changed(old, t *Tenant) []string {
 		{"share", old.Share != t.Share},
 		{"exit_when", old.Criterion.String() != t.Criterion.String()},
 		{"objective", wants(old) != wants(t)},
+		{"unmet", old.Unmet != t.Unmet},
 		{"adapt", old.Adapt != t.Adapt},
 		{"deadline", old.Deadline != t.Deadline},
 		{"queue", old.Queue != t.Queue},

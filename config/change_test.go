@@ -138,7 +138,7 @@ func TestEveryAttributeOfATenantIsCompared(t *testing.T) {
 	compared := len(changed(
 		&Tenant{Criterion: edited(t).Tenants[0].Criterion},
 		&Tenant{Share: 1, Criterion: edited(t).Tenants[1].Criterion, Deadline: 1, Queue: 1, Overflow: DropOldest,
-			Objective: &criteria.Objective{Metric: criteria.Energy}, Adapt: profile.Pareto, Audit: 1}))
+			Objective: &criteria.Objective{Metric: criteria.Energy}, Adapt: profile.Pareto, Audit: 1, Unmet: RefuseUnmet}))
 	const apart = 2 // Name and Model
 	if fields := reflect.TypeFor[Tenant]().NumField() - apart; compared != fields {
 		t.Errorf("%d of %d attributes are compared", compared, fields)

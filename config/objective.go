@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -17,7 +18,7 @@ const AdaptNone profile.Policy = "none"
 // objective decodes what a tenant wants, and who sees to it.
 func (b *block) objective(t *Tenant) {
 	h := b.one("objective")
-	t.Adapt = AdaptNone
+	t.Adapt, t.Unmet = AdaptNone, NearestUnmet
 	if h != nil {
 		t.Adapt = profile.Pareto
 	}
@@ -39,8 +40,17 @@ func (b *block) objective(t *Tenant) {
 		have = m.Evidence.Knows()
 	}
 	t.Objective = in.compileObjective(have)
+	t.Unmet = Unmet(in.choice("unmet"))
+	in.checkUnmet(t)
 	if _, ok := b.wants[t.Name]; !ok { // the tenant's own, before those of a scenario's phases
 		b.wants[t.Name] = in.at(criteria.WherePart)
+	}
+}
+
+// checkUnmet reports a refusal that no bound leads to.
+func (b *block) checkUnmet(t *Tenant) {
+	if t.Unmet == RefuseUnmet && t.Objective != nil && math.IsInf(t.Objective.Bound(criteria.Accuracy).Min, -1) {
+		b.failAt("unmet", "Refusal without a bound", "Requests are refused while a bound on accuracy is not kept, and the objective has none. Add for instance where = accuracy >= 0.9, or leave unmet out.")
 	}
 }
 
@@ -165,5 +175,9 @@ var objectiveSchema = &schema{
 	}, {
 		name: "where", form: someBounds, otherwise: "no bounds", example: "response_time <= 50*ms && energy <= 80*mJ",
 		doc: "What has to hold meanwhile: bounds on the 95th percentile of `response_time`, and on the means of `energy`, `flops` and `accuracy`.",
+	}, {
+		name: "unmet", form: aChoice, words: []string{string(NearestUnmet), string(RefuseUnmet)}, example: `"refuse"`,
+		doc: "What happens while no operating point is certain to keep the bound on `accuracy`: the nearest answers all the same, so that the bound is a wish, or requests " +
+			"are refused with `FAILED_PRECONDITION`, which names the bound. Bounds on costs never refuse.",
 	}},
 }

@@ -247,8 +247,8 @@ func sampleReport(t *testing.T, fixture string) string {
 func TestExamplesAreRight(t *testing.T) {
 	dir := house(t)
 	about := map[string]string{"path": "No such file", "profile": "No such file", "labels": "No such file", "segments": "No such file", "exits": "Invalid exit",
-		"admin_token_file": "No such file",
-		"trace":            "No such file", "model": "Unknown model", "size": "Input of another model"}
+		"admin_token_file": "No such file", "unmet": "Missing goal",
+		"trace": "No such file", "model": "Unknown model", "size": "Input of another model"}
 	for parent, s := range fileSchema.within() {
 		for _, a := range s.attributes {
 			for _, value := range []string{a.example, a.usually()} {

@@ -25,6 +25,9 @@ type Tenant struct {
 	Criterion *criteria.Criterion
 	// Objective is what it wants instead of a criterion, or nil.
 	Objective *criteria.Objective
+	// Unmet says what happens while the objective's bound on accuracy is not kept, by
+	// default NearestUnmet.
+	Unmet Unmet
 	// Adapt says who finds a criterion: nobody (AdaptNone, by default without an
 	// objective), or how the node does (by default profile.Pareto with one).
 	Adapt profile.Policy
@@ -43,6 +46,18 @@ type Tenant struct {
 
 // DefaultAudit is Tenant.Audit of a tenant that has an objective.
 const DefaultAudit = 0.01
+
+// Unmet is what happens to requests while an objective's bound on accuracy is not kept.
+type Unmet string
+
+// What is to be done with an unmet bound.
+const (
+	// NearestUnmet answers with the nearest operating point: the bound is a wish.
+	NearestUnmet Unmet = "nearest"
+	// RefuseUnmet refuses: no answer is better than one that is wrong too often. A
+	// bound on a cost never refuses.
+	RefuseUnmet Unmet = "refuse"
+)
 
 // Overflow is what happens to a request when its tenant's queue is full.
 type Overflow string
@@ -64,7 +79,30 @@ func (d *decoder) tenants(file *block, models []*Model) []*Tenant {
 			all = append(all, t)
 		}
 	}
+	d.warnLight(file, all)
 	return all
+}
+
+// heavy is a weight in the tens, as those have who think of percentages.
+const heavy = 10
+
+// warnLight warns of a weight that was left at 1 beside others in the tens: hardly anything is guaranteed to that tenant.
+func (d *decoder) warnLight(file *block, all []*Tenant) {
+	sum, most := 0.0, 0.0
+	for _, t := range all {
+		sum, most = sum+t.Share, max(most, t.Share)
+	}
+	if most < heavy {
+		return
+	}
+	for h := range file.named("tenant") {
+		given := h.Body.Attributes["share"] != nil
+		if i := slices.IndexFunc(all, func(t *Tenant) bool { return len(h.Labels) == 1 && t.Name == h.Labels[0] }); i >= 0 && !given {
+			d.fail(h.TypeRange, "Weight left at its default", "A share is a weight, and no percentage: that of tenant %q is 1, beside others in the tens, so that %.2g %% of the machine are guaranteed to it. Write its share.",
+				all[i].Name, 100*all[i].Share/sum)
+			d.diags[len(d.diags)-1].Severity = hcl.DiagWarning
+		}
+	}
 }
 
 // tenant decodes one tenant block.
@@ -171,7 +209,8 @@ var tenantSchema = &schema{
 	}, {
 		name: "share", form: aNumber, usual: "1", low: "0.001", high: "1000000", example: "2",
 		hint: "Only the ratio of shares counts; take out a tenant that is not to be served.",
-		doc:  "Its weight: its share over the sum of all shares is the part of the machine that is guaranteed to it, whatever the others do.",
+		doc: "Its weight, and no percentage: its share over the sum of all shares is the part of the machine that is guaranteed to it, whatever the others do. " +
+			"`delen check` prints each part.",
 	}, {
 		name: "exit_when", form: aCriterion, otherwise: "never before the last exit", example: "confidence >= 0.9 || response_time > 20*ms",
 		doc: "When an answer is good enough: a [criterion](#criteria), or a list of one for each exit. A tenant with an objective has none.",

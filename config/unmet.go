@@ -27,6 +27,13 @@ func (c *Config) UnmetBounds(t *Tenant, choice profile.Choice) *hcl.Diagnostic {
 			detail += fmt.Sprintf(" Its accuracy is estimated at %.4g: a profile with more samples makes more of that certain.", choice.Point.Accuracy)
 		}
 	}
+	if slices.ContainsFunc(choice.Unmet, func(b criteria.Bound) bool { return b.Metric == criteria.Accuracy }) {
+		if t.Unmet == RefuseUnmet {
+			detail += " As long as that is so, requests are refused."
+		} else {
+			detail += " Requests are answered all the same: unmet = \"refuse\" in the objective refuses them instead."
+		}
+	}
 	return &hcl.Diagnostic{
 		Severity: hcl.DiagWarning, Summary: bounds + " that cannot be kept", Detail: detail + " " + remedy, Subject: &at,
 	}

@@ -16,18 +16,18 @@ func TestUnmetBoundsSayWhatTheNearestPointBrings(t *testing.T) {
 		want  string
 	}{
 		{profile.Pareto, "accuracy >= 0.999", []int{0}, "No operating point is certain to keep accuracy >= 0.999, even on an idle machine: " +
-			"the nearest, which is taken, is certain of an accuracy of 0.9004. Change the bound, or the model."},
+			"the nearest, which is taken, is certain of an accuracy of 0.9004. Requests are answered all the same: unmet = \"refuse\" in the objective refuses them instead. Change the bound, or the model."},
 		{profile.Pareto, "energy <= 1*mJ", []int{0}, "No operating point is predicted to keep energy <= 1*mJ, even on an idle machine: " +
 			"the nearest, which is taken, takes 5.1 mJ. Change the bound, or the model."},
 		{profile.Pareto, "accuracy >= 0.905 && energy <= 5*mJ && flops <= 1*GFLOPs", []int{0, 1},
 			"No operating point keeps accuracy >= 0.905 && energy <= 5*mJ && flops <= 1*GFLOPs together, even on an idle machine: " +
 				"the nearest, which is taken, is certain of an accuracy of 0.9004, takes 5.1 mJ and takes 120 MFLOPs; " +
 				"it does not keep accuracy >= 0.905 and energy <= 5*mJ. " +
-				"Its accuracy is estimated at 0.91: a profile with more samples makes more of that certain. Change a bound, or the model."},
+				"Its accuracy is estimated at 0.91: a profile with more samples makes more of that certain. Requests are answered all the same: unmet = \"refuse\" in the objective refuses them instead. Change a bound, or the model."},
 		{profile.PerWorkload, "response_time <= 1*ms", []int{0}, "No exit for all requests is predicted to keep response_time <= 1*ms, even on an idle machine: " +
 			"the nearest, which is taken, has a 95th percentile of 2 ms. Change the bound, or the model."},
 		{profile.Full, "accuracy >= 0.95", []int{0}, "The last exit for all requests is not certain to keep accuracy >= 0.95, even on an idle machine: " +
-			"it is certain of an accuracy of 0.9004. Change the bound, or the model."},
+			"it is certain of an accuracy of 0.9004. Requests are answered all the same: unmet = \"refuse\" in the objective refuses them instead. Change the bound, or the model."},
 		{profile.Full, "response_time <= 1*ms && energy <= 6*mJ", []int{0},
 			"The last exit for all requests does not keep response_time <= 1*ms && energy <= 6*mJ together, even on an idle machine: " +
 				"it has a 95th percentile of 2 ms and takes 5.1 mJ; it does not keep response_time <= 1*ms. Change a bound, or the model."},

@@ -183,6 +183,7 @@ func (b moment) phase(w *Workload) sim.Phase {
 	}
 	p.Criterion = b.criterion(t.Model)
 	b.objective(t)
+	p.Strict = t.Unmet == RefuseUnmet
 	if p.Adapt, p.Objective = t.Adapt, t.Objective; p.Objective != nil {
 		p.Criterion = (*criteria.Criterion)(nil)
 	}

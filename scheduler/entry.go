@@ -58,7 +58,27 @@ func (s *Scheduler) offer(now time.Duration, k *tenants.Ticket) {
 	if k.Deadline != tenants.Never {
 		s.deadlines.Push(e)
 	}
+	before := t.live
 	s.enqueue(now, e)
+	if k.Displaces != tenants.NoTicket && t.live == before {
+		s.displace(now, e)
+	}
+}
+
+// displace ends the oldest queued ticket of a newcomer's tenant in its favour.
+func (s *Scheduler) displace(now time.Duration, newcomer *entry) {
+	t, k := newcomer.tenant, newcomer.ticket
+	before := t.live
+	if s.expire(now); t.live < before { // what must go anyway has made room
+		return
+	}
+	oldest := t.oldest
+	for oldest.run != nil {
+		oldest = oldest.newer
+	}
+	if oldest != newcomer || k.Displaces == tenants.OldestOrItself {
+		s.end(oldest, displaced(oldest.ticket), nil)
+	}
 }
 
 func (s *Scheduler) entry() *entry {

@@ -36,7 +36,7 @@ type Refusal struct {
 // Admit makes a ticket of a request, or refuses it. A refused request leaves no trace but a count.
 func (t *Tenant) Admit(now time.Duration, r Request) (*Ticket, *Refusal) {
 	t.demands.arrivals.came(now)
-	input, refusal := t.check(now, &r)
+	input, displaces, refusal := t.check(now, &r)
 	if refusal != nil {
 		return nil, t.Refuse(refusal)
 	}
@@ -44,7 +44,7 @@ func (t *Tenant) Admit(now time.Duration, r Request) (*Ticket, *Refusal) {
 	*k = Ticket{
 		ID: r.ID, Tenant: t.config.Index, Arrived: r.Arrived, Deadline: t.deadline(&r),
 		Criterion: r.Criterion, Version: t.version, Input: input,
-		Audit: chosen(r.ID, t.config.Audit),
+		Audit: chosen(r.ID, t.config.Audit), Displaces: displaces,
 	}
 	if k.Criterion == nil && t.steers == nil {
 		k.Criterion = t.config.Criterion
@@ -83,32 +83,43 @@ func (t *Tenant) deadline(r *Request) time.Duration {
 }
 
 // check looks at what costs least first: a full house must refuse fast.
-func (t *Tenant) check(now time.Duration, r *Request) ([][]byte, *Refusal) {
+func (t *Tenant) check(now time.Duration, r *Request) ([][]byte, Displacement, *Refusal) {
 	switch t.state {
 	case removed:
-		return nil, &Refusal{Code: NotFound, Message: fmt.Sprintf("tenant %s has been removed from this node", t.config.Name)}
+		return nil, NoTicket, &Refusal{Code: NotFound, Message: fmt.Sprintf("tenant %s has been removed from this node", t.config.Name)}
 	case closed:
-		return nil, &Refusal{Code: Unavailable, Message: "the node is stopping", RetryAfter: time.Second}
+		return nil, NoTicket, &Refusal{Code: Unavailable, Message: "the node is stopping", RetryAfter: time.Second}
 	}
 	if r.Timeout < 0 {
-		return nil, invalid("a timeout of %s is negative: leave it out for the tenant's own deadline", r.Timeout)
+		return nil, NoTicket, invalid("a timeout of %s is negative: leave it out for the tenant's own deadline", r.Timeout)
 	}
 	if now >= t.deadline(r) {
-		return nil, &Refusal{Code: DeadlineExceeded, Message: "the deadline had passed when the request was looked at"}
+		return nil, NoTicket, &Refusal{Code: DeadlineExceeded, Message: "the deadline had passed when the request was looked at"}
 	}
 	if t.config.Overflow == Refuse && t.account.InHouse() >= t.config.Queue {
-		return nil, &Refusal{Code: Exhausted, RetryAfter: t.pace.retry(),
+		return nil, NoTicket, &Refusal{Code: Exhausted, RetryAfter: t.pace.retry(),
 			Message: fmt.Sprintf("tenant %s has %d requests in the house, as many as its queue allows", t.config.Name, t.config.Queue)}
+	}
+	if r.Criterion == nil {
+		if refusal := t.Unkept(); refusal != nil {
+			return nil, NoTicket, refusal
+		}
 	}
 	input, refusal := t.inputs(r.Inputs)
 	if refusal != nil {
-		return nil, refusal
+		return nil, NoTicket, refusal
 	}
-	if wait, ok := t.sluice.opens(now); !ok && t.turnsAway() {
-		return nil, &Refusal{Code: Exhausted, RetryAfter: wait,
-			Message: fmt.Sprintf("more requests come than the plan has time and power for: %.3g a second are let in for tenant %s", t.sluice.rate, t.config.Name)}
+	wait, ok := t.sluice.opens(now)
+	switch {
+	case ok || !t.turnsAway():
+		return input, NoTicket, nil
+	case t.config.Overflow == DropOldest && t.grant.Crowd:
+		return input, OldestQueued, nil
+	case t.config.Overflow == DropOldest && t.account.InHouse() > 0:
+		return input, OldestOrItself, nil
 	}
-	return input, nil
+	return nil, NoTicket, &Refusal{Code: Exhausted, RetryAfter: wait,
+		Message: fmt.Sprintf("more requests come than the plan has time and power for: %.3g a second are let in for tenant %s", t.sluice.rate, t.config.Name)}
 }
 
 // inputs matches what was sent with what the model takes.

@@ -14,6 +14,7 @@ type arrivals struct {
 	second int                         // that counts now, since the node's start
 	from   int                         // the first second that counts whole: none before it was like those after it
 	told   float64                     // requests a second
+	last   time.Duration               // when one came; 0: none did
 }
 
 // grains are the seconds that are counted together: more for what is long ago.
@@ -26,6 +27,7 @@ const (
 
 // came counts a request.
 func (a *arrivals) came(now time.Duration) {
+	a.last = max(now, 1)
 	a.advance(now)
 	for i, grain := range grains {
 		a.counts[i][a.second/grain%memory]++
@@ -41,6 +43,12 @@ func (a *arrivals) advance(now time.Duration) {
 		}
 	}
 	a.second = to
+}
+
+// over says whether nobody has asked for so long that it is forgotten.
+func (a *arrivals) over(now time.Duration) bool {
+	const remembered = memory * 32 // s
+	return a.told == 0 && (a.last == 0 || now-a.last > remembered*time.Second)
 }
 
 // moved says whether the rate is another one than was told, and tells it.

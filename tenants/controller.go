@@ -18,6 +18,7 @@ type Goal struct {
 	Energy    []float64         // the profile's energy at each exit in J; NaN where it is not known
 	Samples   int               // that shares of exits are predicted from
 	Foreign   time.Duration     // the longest segment of another tenant, which may be in the way; 0: there is none
+	Strict    bool              // no request is answered while the objective's bound on accuracy is not kept
 }
 
 // controller keeps the operating point of a tenant that has a goal, and follows what is measured of the answers.
@@ -185,6 +186,14 @@ func alike(a, b *profile.Choice) bool {
 	return a.Point.Equal(&b.Point) && slices.Equal(a.Unmet, b.Unmet)
 }
 
+// refuses is the bound on accuracy for which requests are refused; nil: they are not.
+func (c *controller) refuses() *criteria.Bound {
+	if i := slices.IndexFunc(c.choice.Unmet, func(b criteria.Bound) bool { return b.Metric == criteria.Accuracy }); c.goal.Strict && i >= 0 {
+		return &c.choice.Unmet[i]
+	}
+	return nil
+}
+
 // late says whether a point would break the bound on the response time.
 func (c *controller) late(p *profile.Point) bool {
 	return p.Under(c.load).ResponseP95 > c.goal.Objective.Bound(criteria.ResponseTime).Max
@@ -197,8 +206,11 @@ func (c *controller) late(p *profile.Point) bool {
 func (c *controller) measure(lasted time.Duration) {
 	r := &c.round
 	part := 1 - math.Exp2(-lasted.Seconds())
-	if r.profiled > 0 {
+	switch {
+	case r.profiled > 0:
 		c.load.Pace += (r.busy/r.profiled - c.load.Pace) * part
+	case c.refuses() != nil: // or nothing would ever be measured again
+		c.load.Pace += (1 - c.load.Pace) * part
 	}
 	wait, mean := c.goal.Foreign.Seconds(), 0.0
 	if n := len(r.waits); n > 0 {

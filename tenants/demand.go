@@ -99,6 +99,18 @@ func (t *Tenant) Moved(now time.Duration) string {
 	return ""
 }
 
+// Settled says whether looking at the tenant can lead to nothing, as long as nobody asks it for anything: what was measured has
+// been told, and is over.
+func (t *Tenant) Settled(now time.Duration) bool {
+	if t.account.InHouse() > 0 || !t.demands.arrivals.over(now) {
+		return false
+	}
+	const trifle = 1e-6 // s
+	c := t.steers
+	return c == nil || len(c.round.waits) == 0 && c.agreed == 0 && math.Abs(c.load.Wait-c.goal.Foreign.Seconds()) < trifle &&
+		c.load.MeanWait < trifle && (c.refuses() == nil || math.Abs(c.load.Pace-1) < 1e-3)
+}
+
 // Grant is what a plan allows a tenant.
 type Grant struct {
 	Allowance profile.Allowance // of one request, in the mean

@@ -1,6 +1,7 @@
 package tenants
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -59,6 +60,20 @@ type Progress struct {
 	Planned bool          // because a plan allows less
 	Pace    float64       // how many times longer than in the profile segments take, when it has changed by much; 0: it has not
 	Drifts  []Drift
+}
+
+// Unkept refuses requests that would get an answer which is less certain than the tenant's objective allows; nil when it allows
+// any, or keeps its bound. A bound on a cost never refuses.
+func (t *Tenant) Unkept() *Refusal {
+	if t.steers == nil {
+		return nil
+	}
+	bound := t.steers.refuses()
+	if bound == nil {
+		return nil
+	}
+	return &Refusal{Code: Precondition, Message: fmt.Sprintf(
+		"the objective of tenant %s asks for %s or no answer: the nearest point that there is now is certain of an accuracy of %.4g", t.config.Name, bound, t.steers.choice.Point.AccuracyLow)}
 }
 
 // Look holds what has been measured against the plan, when it is time to. It does nothing for a tenant without a goal.

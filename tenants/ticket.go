@@ -31,11 +31,26 @@ type Ticket struct {
 	Seen    criteria.Observation // at that exit
 	Busy    time.Duration        // native run time so far
 
+	Displaces Displacement // fixed at admission
+
 	Audit    bool             // chosen at admission: it runs on to the last exit after it has been answered
 	Path     []stages.Reading // what its exits have said, the first on; kept when it is audited
 	Answered int              // the exit whose answer is to be audited; 0: none
 	Crowd    Crowd            // that the answer met
 }
+
+// Displacement says what a ticket does to its tenant's queue when more come than the plan lets in, and the newest are worth
+// most.
+type Displacement uint8
+
+const (
+	// NoTicket displaces none.
+	NoTicket Displacement = iota
+	// OldestQueued ends the oldest that waits, if one does.
+	OldestQueued
+	// OldestOrItself ends the oldest that waits, or the new one where no other waits: the plan has no power for both.
+	OldestOrItself
+)
 
 // Reason says how a ticket ended.
 type Reason uint8

@@ -15,13 +15,14 @@ type Objective struct {
 	Minimize string // energy, response_time or flops; empty: Maximize has the metric
 	Where    string // the bounds, such as "response_time <= 50*ms && energy <= 80*mJ"; empty: none
 	Adapt    string // how the criterion is found: "pareto", "per-workload" or "full"; empty: "pareto"
+	Unmet    string // while a bound on accuracy is not kept the "nearest" point answers, or requests are refused: "refuse"; empty: as before
 }
 
 // SetObjective replaces a tenant's objective, or its criterion, from now on. It gives what the node has found for it: the
 // criterion with its version, the operating point, and the bounds that this is not predicted to keep.
 func (cl *Client) SetObjective(ctx context.Context, tenant string, o Objective) (*wire.ObjectiveSet, error) {
 	m, err := cl.call(ctx, func(id uint64, _ int64) proto.Message {
-		return &wire.SetObjective{Id: id, Tenant: tenant, Maximize: o.Maximize, Minimize: o.Minimize, Where: o.Where, Adapt: o.Adapt}
+		return &wire.SetObjective{Id: id, Tenant: tenant, Maximize: o.Maximize, Minimize: o.Minimize, Where: o.Where, Adapt: o.Adapt, Unmet: o.Unmet}
 	}, nil)
 	if err != nil {
 		return nil, err

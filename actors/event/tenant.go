@@ -121,6 +121,7 @@ type ObjectiveUnmet struct {
 	Tenant    string   // whose objective it is
 	Objective string   // such as "maximize accuracy where energy <= 80*mJ"
 	Unmet     []string // the bounds that are not kept
+	Refused   bool     // requests are refused meanwhile: the bound is one on accuracy, and the tenant has none rather than a wrong answer
 }
 
 func (ObjectiveUnmet) kind() kind { return kind{"objective.unmet", warn, sampled} }

@@ -1447,7 +1447,10 @@ type TenantInfo struct {
 	// The bounds of the objective that the point is not predicted to keep.
 	Unmet []string `protobuf:"bytes,17,rep,name=unmet,proto3" json:"unmet,omitempty"`
 	// Its weight: share is that over the sum of all tenants' weights.
-	Weight        float64 `protobuf:"fixed64,18,opt,name=weight,proto3" json:"weight,omitempty"`
+	Weight float64 `protobuf:"fixed64,18,opt,name=weight,proto3" json:"weight,omitempty"`
+	// Whether requests are refused while the objective's bound on accuracy is among
+	// the unmet.
+	Refuses       bool `protobuf:"varint,19,opt,name=refuses,proto3" json:"refuses,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1606,6 +1609,13 @@ func (x *TenantInfo) GetWeight() float64 {
 		return x.Weight
 	}
 	return 0
+}
+
+func (x *TenantInfo) GetRefuses() bool {
+	if x != nil {
+		return x.Refuses
+	}
+	return false
 }
 
 // Point is an operating point and what it is predicted to bring: figures of one
@@ -2078,7 +2088,10 @@ type SetObjective struct {
 	Where string `protobuf:"bytes,5,opt,name=where,proto3" json:"where,omitempty"`
 	// How the criterion is found: "pareto", "per-workload" or "full". Empty:
 	// "pareto".
-	Adapt         string `protobuf:"bytes,6,opt,name=adapt,proto3" json:"adapt,omitempty"`
+	Adapt string `protobuf:"bytes,6,opt,name=adapt,proto3" json:"adapt,omitempty"`
+	// What happens to requests while a bound on accuracy is not kept: "nearest", the
+	// nearest point answers, or "refuse": FAILED_PRECONDITION. Empty: as before.
+	Unmet         string `protobuf:"bytes,7,opt,name=unmet,proto3" json:"unmet,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2151,6 +2164,13 @@ func (x *SetObjective) GetWhere() string {
 func (x *SetObjective) GetAdapt() string {
 	if x != nil {
 		return x.Adapt
+	}
+	return ""
+}
+
+func (x *SetObjective) GetUnmet() string {
+	if x != nil {
+		return x.Unmet
 	}
 	return ""
 }
@@ -3228,7 +3248,7 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x05Rules\x12\x16\n" +
 	"\x06policy\x18\x01 \x01(\tR\x06policy\x12\x1a\n" +
 	"\bfairness\x18\x02 \x01(\x01R\bfairness\x12\x16\n" +
-	"\x06budget\x18\x03 \x01(\x01R\x06budget\"\xd0\x04\n" +
+	"\x06budget\x18\x03 \x01(\x01R\x06budget\"\xea\x04\n" +
 	"\n" +
 	"TenantInfo\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
@@ -3250,7 +3270,8 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\x05adapt\x18\x0f \x01(\tR\x05adapt\x12*\n" +
 	"\x05point\x18\x10 \x01(\v2\x14.delen.wire.v1.PointR\x05point\x12\x14\n" +
 	"\x05unmet\x18\x11 \x03(\tR\x05unmet\x12\x16\n" +
-	"\x06weight\x18\x12 \x01(\x01R\x06weight\"\x88\x02\n" +
+	"\x06weight\x18\x12 \x01(\x01R\x06weight\x12\x18\n" +
+	"\arefuses\x18\x13 \x01(\bR\arefuses\"\x88\x02\n" +
 	"\x05Point\x12\x1e\n" +
 	"\n" +
 	"thresholds\x18\x01 \x03(\x01R\n" +
@@ -3285,14 +3306,15 @@ const file_actors_wire_wire_proto_rawDesc = "" +
 	"\fCriterionSet\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\x04R\aversion\x12\x1c\n" +
-	"\tcriterion\x18\x03 \x01(\tR\tcriterion\"\x9a\x01\n" +
+	"\tcriterion\x18\x03 \x01(\tR\tcriterion\"\xb0\x01\n" +
 	"\fSetObjective\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
 	"\x06tenant\x18\x02 \x01(\tR\x06tenant\x12\x1a\n" +
 	"\bmaximize\x18\x03 \x01(\tR\bmaximize\x12\x1a\n" +
 	"\bminimize\x18\x04 \x01(\tR\bminimize\x12\x14\n" +
 	"\x05where\x18\x05 \x01(\tR\x05where\x12\x14\n" +
-	"\x05adapt\x18\x06 \x01(\tR\x05adapt\"\xb6\x01\n" +
+	"\x05adapt\x18\x06 \x01(\tR\x05adapt\x12\x14\n" +
+	"\x05unmet\x18\a \x01(\tR\x05unmet\"\xb6\x01\n" +
 	"\fObjectiveSet\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\x04R\aversion\x12\x1c\n" +

@@ -65,5 +65,5 @@ func (all choices) describeWants(t *table, c *config.Config, tenant *config.Tena
 		return
 	}
 	t.line("  stops when\t%s, on an idle machine", pointStopsWhen(choice.Point.Thresholds))
-	describePoint(t, choice.Point, unmet(choice.Unmet))
+	describePoint(t, choice.Point, unmet(choice.Unmet), tenant.Unmet == config.RefuseUnmet)
 }

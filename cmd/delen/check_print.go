@@ -130,7 +130,7 @@ func describeTenant(t *table, c *config.Config, tenant *config.Tenant, found cho
 	t.line("")
 	t.line("tenant %q", tenant.Name)
 	t.line("  runs\tmodel %s", b.text("model", strconv.Quote(tenant.Model.Name)))
-	t.line("  has\t%.3g %% of the machine for itself (share %s)", 100*c.Guarantee(tenant), b.text("share", fmt.Sprint(tenant.Share)))
+	t.line("  is guaranteed\t%.3g %% of the machine (share, a weight: %s)", 100*c.Guarantee(tenant), b.text("share", fmt.Sprint(tenant.Share)))
 	found.describeWants(t, c, tenant)
 	if tenant.Deadline > 0 {
 		t.line("  ends after\t%s", b.text("deadline", tenant.Deadline.Round(time.Microsecond).String()))

@@ -49,12 +49,14 @@ confidence for each exit and follows the load with it. --adapt says how:
 When the tenant has an objective already, what is not given stays as it is: goal,
 bounds and --adapt. --where '' takes the bounds away.
 
-When no operating point keeps all bounds, the node takes the nearest and says which
-bounds are unmet. What it refuses leaves the old objective in force: for a model
-without a profile that has outcomes nothing can be predicted. The configuration does
-not change: what stands there is back when the node starts anew, or when it reads
-another objective or criterion there. delen criterion TENANT EXPRESSION ends an
-objective.
+When no operating point keeps all bounds, the node takes the nearest and says
+which bounds are unmet. With --unmet refuse it refuses requests while the bound
+on accuracy is among them, rather than give answers that are wrong too often;
+bounds on costs never refuse. What is no objective leaves the old one in force:
+for a model without a profile that has outcomes nothing can be predicted. The
+configuration does not change: what stands there is back when the node starts
+anew, or when it reads another objective or criterion there. delen criterion
+TENANT EXPRESSION ends an objective.
 
 Figures are for the machine as busy as it is. Accuracy is that on samples that the
 point was not chosen by; "at least" is what it is with the confidence that promises
@@ -71,7 +73,7 @@ null without an objective, and a figure is when it is not known.`,
 		Args: argument("TENANT", "the tenant whose objective it is"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.given = cmd.Flags().Changed
-			if !f.given("maximize") && !f.given("minimize") && !f.given("where") && !f.given("adapt") {
+			if !f.given("maximize") && !f.given("minimize") && !f.given("where") && !f.given("adapt") && !f.given("unmet") {
 				return f.show(cmd.Context(), args[0], cmd.OutOrStdout())
 			}
 			if err := f.check(); err != nil {
@@ -85,6 +87,7 @@ null without an objective, and a figure is when it is not known.`,
 	cmd.Flags().StringVar(&f.wanted.Minimize, "minimize", "", "what to have little of: energy, response_time or flops")
 	cmd.Flags().StringVar(&f.wanted.Where, "where", "", "bounds that have to hold, joined by &&")
 	cmd.Flags().StringVar(&f.wanted.Adapt, "adapt", "", "how the criterion is found: pareto, per-workload or full")
+	cmd.Flags().StringVar(&f.wanted.Unmet, "unmet", "", "while a bound on accuracy is not kept: nearest answers, or refuse")
 	cmd.Flags().BoolVar(&f.json, "json", false, "print a JSON object")
 	return cmd
 }
@@ -98,6 +101,8 @@ func (f *objectiveOptions) check() error {
 		return errors.New("--adapt none: an objective has a way to adapt; delen criterion TENANT EXPRESSION ends it, and states a criterion instead")
 	case !slices.Contains(policies, o.Adapt):
 		return fmt.Errorf("--adapt %s: write one of %s", o.Adapt, strings.Join(policies[1:], ", "))
+	case !slices.Contains([]string{"", string(config.NearestUnmet), string(config.RefuseUnmet)}, o.Unmet):
+		return fmt.Errorf("--unmet %s: write nearest or refuse", o.Unmet)
 	case o.Maximize+o.Minimize == "":
 		_, diags := criteria.ParseBounds(o.Where, criteria.Objectives())
 		return explainFlags("the objective: ", o, diags)
@@ -172,7 +177,7 @@ func (f *objectiveOptions) complete(t *wire.TenantInfo) client.Objective {
 	if !f.given("where") {
 		o.Where = where
 	}
-	if !f.given("adapt") {
+	if !f.given("adapt") && !f.given("unmet") {
 		o.Adapt = t.GetAdapt()
 	}
 	return o

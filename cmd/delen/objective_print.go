@@ -53,7 +53,7 @@ func (f *objectiveOptions) print(stdout io.Writer, t *wire.TenantInfo) error {
 	}
 	tab.line("  stops when\t%s (version %d)", stops, t.GetCriterionVersion())
 	if p != nil {
-		describePoint(tab, pointOf(p), t.GetUnmet())
+		describePoint(tab, pointOf(p), t.GetUnmet(), t.GetRefuses())
 	}
 	return tab.flush()
 }
@@ -76,7 +76,7 @@ func pointStopsWhen(thresholds []float64) string {
 }
 
 // describePoint tells what an operating point is predicted to bring.
-func describePoint(t *table, p profile.Point, unmet []string) {
+func describePoint(t *table, p profile.Point, unmet []string, refuses bool) {
 	if promise := promised(p); promise != "" {
 		t.line("  promises\t%s", promise)
 	}
@@ -84,7 +84,11 @@ func describePoint(t *table, p profile.Point, unmet []string) {
 		t.line("  exits\t%s", shares(p.ExitShare))
 	}
 	if len(unmet) > 0 {
-		t.line("  unmet\t%s: this is the nearest point", strings.Join(unmet, ", "))
+		then := "this is the nearest point"
+		if refuses && slices.ContainsFunc(unmet, func(b string) bool { return strings.HasPrefix(b, criteria.Accuracy.String()) }) {
+			then = "requests are refused meanwhile"
+		}
+		t.line("  unmet\t%s: %s", strings.Join(unmet, ", "), then)
 	}
 }
 

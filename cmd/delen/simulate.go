@@ -178,7 +178,7 @@ func simulated(s *config.Scenario) (sim.Config, error) {
 	}
 	for _, t := range s.Tenants {
 		own := sim.Tenant{
-			Name: t.Name, Model: places[t.Model.Name], Share: t.Share, Criterion: t.Criterion, Objective: t.Objective, Adapt: t.Adapt,
+			Name: t.Name, Model: places[t.Model.Name], Share: t.Share, Criterion: t.Criterion, Objective: t.Objective, Adapt: t.Adapt, Strict: t.Unmet == config.RefuseUnmet,
 			Deadline: t.Deadline, Queue: t.Queue, Audit: t.Audit,
 		}
 		if t.Objective != nil {

@@ -48,6 +48,7 @@ type Tenant struct {
 	Criterion *criteria.Criterion // when to stop; nil: Objective is not
 	Objective *criteria.Objective // what a criterion is found for
 	Adapt     profile.Policy      // how
+	Strict    bool                // requests are refused while its bound on accuracy is not kept
 	Deadline  time.Duration       // of a request; 0: none
 	Queue     int
 	Overflow  tenants.Overflow
@@ -67,6 +68,7 @@ type Phase struct {
 	Criterion *criteria.Criterion
 	Objective *criteria.Objective // in its place, pursued by Adapt
 	Adapt     profile.Policy
+	Strict    bool // as a tenant's
 }
 
 // Rule is how slots are given away from a time on.

@@ -82,7 +82,7 @@ func (g *guest) goal(o *criteria.Objective, p profile.Policy, foreign time.Durat
 	return &tenants.Goal{
 		Objective: o, Policy: p, Frontier: f, Response: m.response, Energy: m.energy,
 		Samples: m.Evidence.Counted(),
-		Foreign: foreign,
+		Foreign: foreign, Strict: g.Strict,
 	}
 }
 

@@ -107,7 +107,7 @@ func (s *simulation) phase(g *guest, p *Phase) {
 		g.Share = *p.Share
 	}
 	if p.Criterion != nil || p.Objective != nil {
-		g.Criterion, g.Objective, g.Adapt = p.Criterion, p.Objective, p.Adapt
+		g.Criterion, g.Objective, g.Adapt, g.Strict = p.Criterion, p.Objective, p.Adapt, p.Strict
 	}
 	if g.core == nil {
 		return

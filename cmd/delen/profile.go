@@ -141,8 +141,8 @@ func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	f.bar = newProgress(f.stderr)
-	if cores := runtime.NumCPU(); f.threads > cores {
-		f.warn("--threads %d: this machine has %s, and threads that share a core make each other wait; times are those of a run that waits", f.threads, plural(cores, "core"))
+	if cores := limits.Cores(); f.threads > cores {
+		f.warn("--threads %d: there are %s for this process, and threads that share a core make each other wait; times are those of a run that waits", f.threads, plural(cores, "core"))
 	}
 	p, outcomes, err := f.measure(ctx)
 	f.bar.clear()

@@ -13,7 +13,8 @@ import (
 // Scheduler says how much runs at a time, and how long.
 type Scheduler struct {
 	// Slots is how many segments may run at a time, by default one per CPU that
-	// the process may use (limits.Cores), or one in all when something else than the CPU executes them.
+	// the process may use (limits.Cores), or one in all when something else than
+	// the CPU executes them.
 	Slots int
 	// RunLimit bounds one run of one segment, by default 10 s. A longer run is
 	// asked to terminate and its tickets fail.
@@ -47,7 +48,7 @@ func (d *decoder) scheduler(h *hclsyntax.Block, p Provider) Scheduler {
 		s.Slots = 1
 	}
 	if s.Slots > 2*cores {
-		b.warnAt("slots", "More slots than cores", "There are %d cores for this process, and slots is %s: segments that share a core only make each other wait. Write %d, or leave it out.",
+		b.warnAt("slots", "More slots than cores", "The cores that this process may use are %d, and slots is %s: segments that share a core only make each other wait. Write %d, or leave it out.",
 			cores, b.tell("slots", strconv.Itoa(s.Slots)), cores)
 	}
 	return s

@@ -93,8 +93,13 @@ func TestDoctorPrintsEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `runtime     ONNX Runtime 1.27.0, /lib/libonnxruntime.so
-machine     Board, ARM, 6 cores
+machine     Board, ARM, 2 cores
 memory      an unknown number of bytes available of 8 GiB
+affinity    4 of 6 cores of the host
+quota       1.5 CPUs
+            /sys/fs/cgroup/box/cpu.max
+limit       1 GiB of memory
+            /sys/fs/cgroup/memory.max
 CUDA        library libcudart.so.13, version 13.0; the driver knows 13.1
   device 0  Orin, 8 GiB
   device 1  RTX, 16 GiB

@@ -38,11 +38,11 @@ func (m *machineLimits) print(t *table) {
 		t.line("affinity\t%d of %s of the host", m.AffinityCores, plural(m.HostCores, "core"))
 	}
 	if q := m.Quota; q != nil {
-		t.line("CPU quota\t%.4g CPUs", q.CPUs)
+		t.line("quota\t%.4g CPUs", q.CPUs)
 		t.line("\t%s", q.File)
 	}
 	if l := m.Memory; l != nil {
-		t.line("memory limit\t%s", bytesOf(&l.Bytes))
+		t.line("limit\t%s of memory", bytesOf(&l.Bytes))
 		t.line("\t%s", l.File)
 	}
 }

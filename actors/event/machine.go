@@ -17,8 +17,8 @@ type MachineFound struct{ Machine }
 
 func (MachineFound) kind() kind { return kind{"machine.found", info, always} }
 
-// MachineChanged says that the affinity mask or a control group leaves the node more or less than before. Go's threads follow
-// at once. Slots and the threads of the runtime do not: start the node anew to have them follow.
+// MachineChanged says that the affinity mask or a control group leaves the node more or less than before. Go's threads
+// have followed. Slots stay as they are: start the node anew to have them follow.
 type MachineChanged struct{ Machine }
 
 func (MachineChanged) kind() kind { return kind{"machine.changed", warn, always} }

@@ -3,11 +3,13 @@ package limits
 import (
 	"math"
 	"os"
+	"os/exec"
 	"runtime"
 	"testing"
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -156,6 +158,46 @@ func TestOwn(t *testing.T) {
 	}
 	if _, err := os.Stat("/sys/devices/system/cpu/online"); err == nil && l.Online < l.Mask {
 		t.Errorf("%d cores are switched on, %d are in the mask", l.Online, l.Mask)
+	}
+}
+
+// TestMask holds that a process with a mask of one core has one core.
+func TestMask(t *testing.T) {
+	const child = "DELEN_TEST_MASK"
+	if os.Getenv(child) != "" {
+		if l := Own(); l.Mask != 1 || l.Cores() != 1 {
+			t.Errorf("%+v, want one core", l)
+		}
+		return
+	}
+	var own, one unix.CPUSet
+	runtime.LockOSThread() // a process begins with the mask of the thread that starts it
+	defer runtime.UnlockOSThread()
+	if err := unix.SchedGetaffinity(0, &own); err != nil {
+		t.Fatal(err)
+	}
+	for core := 0; one.Count() == 0; core++ {
+		if own.IsSet(core) {
+			one.Set(core)
+		}
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestMask$")
+	cmd.Env = append(os.Environ(), child+"=1")
+	if err := unix.SchedSetaffinity(0, &one); err != nil {
+		t.Skip(err)
+	}
+	out, err := cmd.CombinedOutput()
+	if back := unix.SchedSetaffinity(0, &own); back != nil {
+		t.Fatal(back)
+	}
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func BenchmarkOwn(b *testing.B) {
+	for b.Loop() {
+		Own()
 	}
 }
 

@@ -9,12 +9,12 @@ import (
 	"github.com/delen-edge/delen/internal/limits"
 )
 
-// betweenLimits is how often a node looks at its limits. Somebody changes them by hand or by an orchestrator, rarely, and an idle
-// node must not wake often.
+// betweenLimits is how often a node looks at its limits. Somebody changes them by hand or by an orchestrator, rarely,
+// and an idle node must not wake often.
 const betweenLimits = 10 * time.Second
 
-// follower has the number of threads that run Go follow the limits of the process. Go does so by itself, until a program sets
-// that number, as a node does.
+// follower has the number of threads that run Go follow the limits of the process. Go does so by itself, until a
+// program sets that number, as a node does.
 type follower struct {
 	read  func() limits.Limits
 	log   *event.Log
@@ -29,9 +29,9 @@ func newFollower(slots int, read func() limits.Limits, log *event.Log) *follower
 	return f
 }
 
-// makeRoom lets Go run beside the slots. A thread in a native call keeps its place among the threads that run Go until the
-// runtime's monitor takes it away, which may be 10 ms later; answers and timers need not wait for that. The environment has
-// the last word.
+// makeRoom lets Go run beside the slots. A thread in a native call keeps its place among the threads that run Go until
+// the runtime's monitor takes it away, which may be 10 ms later; answers and timers need not wait for that. The
+// environment has the last word.
 func (f *follower) makeRoom() {
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(f.last.Cores() + f.slots)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -35,10 +36,12 @@ func group(t *testing.T, controller string) (folder string, version int) {
 			parent, version = filepath.Join("/sys/fs/cgroup", of, path), 1
 		}
 	}
-	if version == 2 {
-		if err := write(filepath.Join(parent, "cgroup.subtree_control"), "+"+controller); err != nil {
+	control := filepath.Join(parent, "cgroup.subtree_control")
+	if on, _ := os.ReadFile(control); version == 2 && !slices.Contains(strings.Fields(string(on)), controller) {
+		if err := write(control, "+"+controller); err != nil {
 			t.Skipf("groups below %s cannot have the controller %s: %v", parent, controller, err)
 		}
+		t.Cleanup(func() { write(control, "-"+controller) })
 	}
 	folder, err = os.MkdirTemp(parent, "delen-test-")
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// affinity is how many cores the mask of the process's main thread leaves. The mask of the calling thread would not do: a
-// goroutine may run on one that is bound to a core of its own.
+// affinity is how many cores the mask of the process's main thread leaves. The mask of the calling thread would not do:
+// a goroutine may run on one that is bound to a core of its own.
 func affinity() int {
 	var mask unix.CPUSet
 	if err := unix.SchedGetaffinity(os.Getpid(), &mask); err != nil {

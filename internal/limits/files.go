@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// unlimited is from where on a limit of version 1 means none: the largest number of whole pages, which depends on their size.
+// unlimited is from where on a limit of version 1 means none: the largest number of whole pages, which depends on their
+// size.
 const unlimited = math.MaxInt64 >> 1
 
 // quota is the least quota of CPU time of the process's groups, and the file that says so.
@@ -63,8 +64,8 @@ func memoryLimit(root fs.FS, folder string) (limit int64, name string) {
 	return 0, ""
 }
 
-// SpareMemory is how many more bytes the control groups let this process take, math.MaxInt64 where they set no limit. The page
-// cache counts as used, and is given back when memory is short; so does shared memory, and is not.
+// SpareMemory is how many more bytes the control groups let this process take, math.MaxInt64 where they set no limit.
+// The page cache counts as used, and is given back when memory is short; so does shared memory, and is not.
 func SpareMemory(root fs.FS) int64 {
 	least := int64(math.MaxInt64)
 	for _, folder := range folders(root, "memory") {

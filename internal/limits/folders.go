@@ -8,9 +8,10 @@ import (
 	"strings"
 )
 
-// folders are those of the control groups of this process that may limit what a controller controls, of both versions: its
-// own, and all above it up to the root of the mount, for the limit of each of them holds. They are paths without the first
-// slash. A group that is not below a mount, such as one outside the process's namespace, cannot be read and has none.
+// folders are those of the control groups of this process that may limit what a controller controls, of both versions:
+// its own, and all above it up to the root of the mount, for the limit of each of them holds. They are paths without
+// the first slash. A group that is not below a mount, such as one outside the process's namespace, cannot be read and
+// has none.
 func folders(root fs.FS, controller string) []string {
 	var all []string
 	mounts := mountsOf(root)

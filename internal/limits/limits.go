@@ -1,7 +1,8 @@
-// Package limits says how much of the machine this process may use. The host's cores and memory are one bound, the affinity
-// mask and the process's own control groups are others, and the smallest of them counts.
+// Package limits says how much of the machine this process may use. The host's cores and memory are one bound, the
+// affinity mask and the process's own control groups are others, and the smallest of them counts.
 //
-// [Read] is pure: it is handed the files and the mask. Both versions of control groups are read, also where a machine has both.
+// [Read] is pure: it is handed the files and the mask. Both versions of control groups are read, also where a machine
+// has both.
 package limits
 
 import (
@@ -34,8 +35,9 @@ func Own() Limits { return Read(os.DirFS("/"), affinity()) }
 
 // Cores is how many threads can compute at a time, at least one.
 //
-// A part of a CPU counts as a whole one: .5 is 1 and 1.5 is 2. With one thread for 1.5 CPUs a third of what is allowed could
-// never be used; with two the kernel holds both back for a quarter of the time, and all of it is used. Go rounds up, too.
+// A part of a CPU counts as a whole one: .5 is 1 and 1.5 is 2. With one thread for 1.5 CPUs a third of what is allowed
+// could never be used; with two the kernel holds both back for a quarter of the time, and all of it is used. Go rounds
+// up, too.
 func (l Limits) Cores() int {
 	cores := l.Mask
 	if l.Quota > 0 {
@@ -44,6 +46,6 @@ func (l Limits) Cores() int {
 	return max(cores, 1)
 }
 
-// Cores is [Limits.Cores] of this process when it was first asked for, as runtime.NumCPU is that of the start: what is made for
-// so many threads, such as slots, stays as it is while the process runs.
+// Cores is [Limits.Cores] of this process when it was first asked for, as runtime.NumCPU is that of the start: what is
+// made for so many threads, such as slots, stays as it is while the process runs.
 var Cores = sync.OnceValue(func() int { return Own().Cores() })

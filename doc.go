@@ -12,6 +12,7 @@
 // keeps it so.
 //
 //	internal/heap     a binary heap whose items know where they lie
+//	internal/limits   what of the machine this process may use: affinity mask, control groups
 //	criteria          the language of stopping: metrics, units, criteria; parse, check, compile
 //	power             what there is to read of the machine's power and heat: rails, counters, batteries, zones
 //	stages            tensors, segments, models, and Runner: what executes one segment

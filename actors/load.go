@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/config"
+	"github.com/delen-edge/delen/internal/limits"
 	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/stages"
 )
@@ -42,7 +42,7 @@ func (n *Node) loadAll(models []*config.Model) ([]*loaded, error) {
 	progress := newLoading(n.log, models)
 	defer progress.end()
 	all, errs := make([]*loaded, len(models)), make([]error, len(models))
-	cores := make(chan struct{}, max(1, runtime.NumCPU()))
+	cores := make(chan struct{}, limits.Cores())
 	var failed atomic.Bool
 	var wg sync.WaitGroup
 	for i, m := range models {

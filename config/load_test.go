@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/delen-edge/delen/internal/limits"
 	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/stages/audio"
 	"github.com/delen-edge/delen/stages/picture"
@@ -208,7 +208,7 @@ func TestProviders(t *testing.T) {
 		}
 		slots := 1
 		if want.Name == CPU {
-			slots = runtime.NumCPU()
+			slots = limits.Cores()
 		}
 		if c.Scheduler.Slots != slots {
 			t.Errorf("%s: %d slots, want %d", src, c.Scheduler.Slots, slots)
@@ -236,7 +236,7 @@ func TestProviderError(t *testing.T) {
 
 // TestMoreSlotsThanCores is no fixture, for machines differ.
 func TestMoreSlotsThanCores(t *testing.T) {
-	most := 2 * runtime.NumCPU()
+	most := 2 * limits.Cores()
 	for slots, warnings := range map[int]int{1: 0, most: 0, most + 1: 1} {
 		_, diags, report := loadText(t, house(t), around(fileSchema, schedulerSchema, fmt.Sprintf("slots = %d", slots)))
 		if diags.HasErrors() || len(diags) != warnings || warnings > 0 && diags[0].Severity != hcl.DiagWarning {

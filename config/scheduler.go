@@ -1,19 +1,20 @@
 package config
 
 import (
-	"runtime"
 	"strconv"
 	"time"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/delen-edge/delen/internal/limits"
 	"github.com/delen-edge/delen/scheduler"
 )
 
 // Scheduler says how much runs at a time, and how long.
 type Scheduler struct {
-	// Slots is how many segments may run at a time, by default one per CPU, or one
-	// in all when something else than the CPU executes them.
+	// Slots is how many segments may run at a time, by default one per CPU that
+	// the process may use (limits.Cores), or one in all when something else than
+	// the CPU executes them.
 	Slots int
 	// RunLimit bounds one run of one segment, by default 10 s. A longer run is
 	// asked to terminate and its tickets fail.
@@ -39,7 +40,7 @@ func (d *decoder) scheduler(h *hclsyntax.Block, p Provider) Scheduler {
 		Policy: scheduler.Policy(b.choice("policy")), Fairness: b.number("hybrid"), Budget: b.number("budget"),
 	}
 	b.fairness(&s)
-	cores := runtime.NumCPU()
+	cores := limits.Cores()
 	switch {
 	case s.Slots == 0 && p.Name == CPU:
 		s.Slots = cores
@@ -47,7 +48,7 @@ func (d *decoder) scheduler(h *hclsyntax.Block, p Provider) Scheduler {
 		s.Slots = 1
 	}
 	if s.Slots > 2*cores {
-		b.warnAt("slots", "More slots than cores", "This machine has %d cores, and slots is %s: segments that share a core only make each other wait. Write %d, or leave it out.",
+		b.warnAt("slots", "More slots than cores", "The cores that this process may use are %d, and slots is %s: segments that share a core only make each other wait. Write %d, or leave it out.",
 			cores, b.tell("slots", strconv.Itoa(s.Slots)), cores)
 	}
 	return s
@@ -71,8 +72,9 @@ var schedulerSchema = &schema{
 	kind: "scheduler",
 	doc:  "How much runs at a time, and how long.",
 	attributes: []*attribute{{
-		name: "slots", form: aCount, low: "1", high: "1024", otherwise: "one per CPU core; 1 with a provider other than `cpu`", example: "2",
-		doc: "How many segments may run at a time. More than the machine has cores only makes them wait for each other. With `cuda` and `tensorrt` every " +
+		name: "slots", form: aCount, low: "1", high: "1024", otherwise: "one per CPU core that the node may use; 1 with a provider other than `cpu`", example: "2",
+		doc: "How many segments may run at a time. More than there are cores only makes them wait for each other. A core counts when the affinity mask " +
+			"and the CPU quota of the node's control groups leave it at the start; half a one counts as one. With `cuda` and `tensorrt` every " +
 			"slot holds the weights of all models once more.",
 	}, {
 		name: "run_limit", form: aDuration, usual: `"10s"`, low: "1ms", high: "1h",

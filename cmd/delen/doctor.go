@@ -22,8 +22,8 @@ func newDoctor() *cobra.Command {
 		Short: "Say what this machine can run models on, and what is missing",
 		Long: `Doctor looks at this machine: the inference runtime and its version, each execution
 provider with what it lacks and what to install, the CUDA devices, the processor and
-the memory, the meters of power that can be read, and how hot the machine is.
-Nothing is changed, and no model is loaded.
+the memory, what limits both for this process, the meters of power that can be
+read, and how hot the machine is. Nothing is changed, and no model is loaded.
 
 A provider "works" when the runtime takes it: the libraries are there, and so is a
 device. Of cpu, cuda, tensorrt and openvino the missing library is named. Those that
@@ -38,7 +38,9 @@ The exit status is 0 when the runtime works, and with CONFIG its provider, and e
 
 With --json the result is one JSON object on standard output: "ok", "runtime" (with
 library, version and error), "providers" (each with name, works and error), "cuda"
-(library, versions and devices, or an error), "machine", "meters" (each with kind,
+(library, versions and devices, or an error), "machine" (with "limits": the cores
+that the host has and the affinity mask leaves, and quota and memory limit of the
+control groups, each with the file that says so), "meters" (each with kind,
 name, path and, when it cannot be read, error) and "heat" ("zones" with the trip
 points from which the machine slows down, "brakes" that hold its processors back,
 how often these were "throttled" since the start, and the mean "clock" as a fraction

@@ -21,6 +21,7 @@ func (e *examination) print(w io.Writer) error {
 	}
 	t.line("machine\t%s, %s", processor, plural(m.Cores, "core"))
 	t.line("memory\t%s available of %s", bytesOf(m.Available), bytesOf(m.Memory))
+	m.Limits.print(t)
 	e.printCUDA(t)
 	t.line("")
 	e.printProviders(t)

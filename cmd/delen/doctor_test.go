@@ -50,6 +50,7 @@ func TestMachines(t *testing.T) {
 			}
 		}
 		tt.want.Cores = runtime.NumCPU()
+		tt.want.Limits.AffinityCores = runtime.NumCPU()
 		if d := cmp.Diff(tt.want, machineBelow(root)); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)
 		}
@@ -72,7 +73,9 @@ func TestDoctorPrintsEverything(t *testing.T) {
 			Library: "libcudart.so.13", Runtime: "13.0", Driver: "13.1",
 			Devices: []examinedDevice{{0, "Orin", 8 << 30}, {1, "RTX", 16 << 30}},
 		},
-		Machine: machine{Name: "Board", Processor: "ARM", Cores: 6, Memory: new(int64(8 << 30))},
+		Machine: machine{Name: "Board", Processor: "ARM", Cores: 2, Memory: new(int64(8 << 30)), Limits: machineLimits{
+			HostCores: 6, AffinityCores: 4, Quota: &quota{1.5, "/sys/fs/cgroup/box/cpu.max"}, Memory: &limit{1 << 30, "/sys/fs/cgroup/memory.max"},
+		}},
 		Meters: []examinedMeter{
 			{Kind: "ina3221", Name: "VDD_IN", Path: "/sys/curr1_input"}, {Kind: "rapl", Name: "core", Path: "/sys/energy_uj", Error: "denied"},
 		},
@@ -90,8 +93,13 @@ func TestDoctorPrintsEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `runtime     ONNX Runtime 1.27.0, /lib/libonnxruntime.so
-machine     Board, ARM, 6 cores
+machine     Board, ARM, 2 cores
 memory      an unknown number of bytes available of 8 GiB
+affinity    4 of 6 cores of the host
+quota       1.5 CPUs
+            /sys/fs/cgroup/box/cpu.max
+limit       1 GiB of memory
+            /sys/fs/cgroup/memory.max
 CUDA        library libcudart.so.13, version 13.0; the driver knows 13.1
   device 0  Orin, 8 GiB
   device 1  RTX, 16 GiB

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/delen-edge/delen/internal/limits"
 	"github.com/delen-edge/delen/stages/onnx"
 )
 
@@ -20,6 +21,8 @@ type machine struct {
 	Cores     int    `json:"cores"`            // that this process may use
 	Memory    *int64 `json:"memory"`           // bytes; null: not known
 	Available *int64 `json:"memory_available"` // that this process can still take
+
+	Limits machineLimits `json:"limits"`
 }
 
 // machineBelow reads what is below a root, "/" for this machine.
@@ -27,9 +30,10 @@ func machineBelow(root string) machine {
 	info := fields(filepath.Join(root, "proc/cpuinfo"))
 	memory := fields(filepath.Join(root, "proc/meminfo"))
 	board, _ := os.ReadFile(filepath.Join(root, "proc/device-tree/model")) // a PC has none
+	own := limits.Read(os.DirFS(root), limits.Own().Mask)
 	m := machine{
-		Name: strings.TrimRight(string(board), "\x00\n"), Processor: info["model name"], Cores: runtime.NumCPU(),
-		Memory: kilobytes(memory["MemTotal"]),
+		Name: strings.TrimRight(string(board), "\x00\n"), Processor: info["model name"], Cores: own.Cores(),
+		Memory: kilobytes(memory["MemTotal"]), Limits: limitsOf(own),
 	}
 	if spare := onnx.Spare(root); spare < math.MaxInt64 {
 		m.Available = &spare

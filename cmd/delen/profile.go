@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/delen-edge/delen/internal/limits"
 	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/onnx"
 	"github.com/delen-edge/delen/stages/profile"
@@ -141,8 +141,8 @@ func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
 		return err
 	}
 	f.bar = newProgress(f.stderr)
-	if cores := runtime.NumCPU(); f.threads > cores {
-		f.warn("--threads %d: this machine has %s, and threads that share a core make each other wait; times are those of a run that waits", f.threads, plural(cores, "core"))
+	if cores := limits.Cores(); f.threads > cores {
+		f.warn("--threads %d: this process may use %s, and threads that share a core make each other wait; times are those of a run that waits", f.threads, plural(cores, "core"))
 	}
 	p, outcomes, err := f.measure(ctx)
 	f.bar.clear()

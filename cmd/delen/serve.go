@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime"
 	"syscall"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/delen-edge/delen/actors"
 	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/config"
+	"github.com/delen-edge/delen/internal/limits"
 	"github.com/delen-edge/delen/stages"
 	"github.com/delen-edge/delen/stages/onnx"
 )
@@ -46,6 +46,11 @@ configuration.
 
 With --listen the node listens on another address than the configuration says, and
 is reached there: two nodes can run with the same configuration.
+
+Without slots in the configuration there is one for each core that the affinity
+mask and the CPU quota of the control groups leave. When these change, the threads
+of Go follow within ten seconds, or at SIGHUP; slots follow at the next start. The
+event "machine.changed" says so.
 
 ONNX Runtime is looked for where runtime.library says, else where the variable
 DELEN_ONNXRUNTIME says, else where "make runtime" puts it. The CPU executes the
@@ -80,6 +85,7 @@ func serve(ctx context.Context, path, listen string, grace time.Duration, stderr
 	signal.Ignore(syscall.SIGPIPE)
 	log := newLog(c.Log, stderr)
 	defer log.close()
+	limit := newFollower(c.Scheduler.Slots, limits.Own, log.Log)
 	node, err := startUnless(ctx, c, log)
 	if err != nil {
 		event.Emit(log.Log, event.NodeFailed{Error: err})
@@ -88,9 +94,15 @@ func serve(ctx context.Context, path, listen string, grace time.Duration, stderr
 	if node == nil {
 		return nil
 	}
+	limit.tell()
+	looks := time.NewTicker(betweenLimits)
+	defer looks.Stop()
 	for {
 		select {
+		case <-looks.C:
+			limit.look()
 		case <-again:
+			limit.look()
 			reload(node, path, listen, log)
 		case <-ctx.Done():
 			last := time.AfterFunc(grace+c.Scheduler.RunLimit+overtime, func() { os.Exit(statusFailure) })
@@ -156,7 +168,6 @@ func start(c *config.Config, log *nodeLog) (*actors.Node, error) {
 	if err := openRuntime(c, log.Log); err != nil {
 		return nil, err
 	}
-	makeRoom(c.Scheduler.Slots)
 	return actors.Start(c, actors.Options{
 		Load:    loader(c),
 		Log:     log.Log,
@@ -164,14 +175,6 @@ func start(c *config.Config, log *nodeLog) (*actors.Node, error) {
 		Actors:  slog.New(log.library),
 		Version: versionOr(version),
 	})
-}
-
-// makeRoom lets Go run beside the slots. A thread in a native call keeps its place among the threads that run Go until the
-// runtime's monitor takes it away, which may be 10 ms later; answers and timers need not wait for that.
-func makeRoom(slots int) {
-	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(runtime.NumCPU() + slots)
-	}
 }
 
 // stopNode drains a node. The signal that ended the context is the first; another one ends the draining.

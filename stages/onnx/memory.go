@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/delen-edge/delen/internal/limits"
 	"github.com/delen-edge/delen/stages/graph"
 )
 
@@ -43,48 +44,13 @@ func (m *Model) afford(split *graph.Split, have int64) error {
 func mebibytes(n int64) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }
 
 // Spare is how much more memory this process can take, in bytes: what the kernel says is available, or less where a control
-// group (version 2) limits this process. It is math.MaxInt64 where nobody says. The root is the file system's, "/".
+// group limits this process. It is math.MaxInt64 where nobody says. The root is the file system's, "/".
 func Spare(root string) int64 {
 	least := int64(math.MaxInt64)
 	if n, ok := field(filepath.Join(root, "proc/meminfo"), "MemAvailable:"); ok {
 		least = n << 10
 	}
-	group := groupOf(filepath.Join(root, "proc/self/cgroup"))
-	for ; group != ""; group = parent(group) {
-		folder := filepath.Join(root, "sys/fs/cgroup", group)
-		limit, errA := number(filepath.Join(folder, "memory.max"))
-		used, errB := number(filepath.Join(folder, "memory.current"))
-		if errA != nil || errB != nil {
-			continue
-		}
-		// The page cache counts as used, and is given back; so does shared memory, and is not.
-		cache, _ := field(filepath.Join(folder, "memory.stat"), "file")
-		shared, _ := field(filepath.Join(folder, "memory.stat"), "shmem")
-		least = min(least, max(0, limit-used+cache-shared))
-	}
-	return least
-}
-
-// groupOf reads the control group of version 2 that this process is in, "" when there is none.
-func groupOf(path string) string {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return ""
-	}
-	for line := range strings.Lines(string(data)) {
-		if group, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok {
-			return filepath.Clean("/" + group)
-		}
-	}
-	return ""
-}
-
-// parent is the group above, "" above all.
-func parent(group string) string {
-	if group == "/" {
-		return ""
-	}
-	return filepath.Dir(group)
+	return min(least, limits.SpareMemory(os.DirFS(root)))
 }
 
 // field reads a number that stands behind a name at the start of a line.
@@ -101,13 +67,4 @@ func field(path, name string) (int64, bool) {
 		}
 	}
 	return 0, false
-}
-
-// number reads a file that holds a number; "max", as files of limits may say, is none.
-func number(path string) (int64, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return 0, err
-	}
-	return strconv.ParseInt(strings.TrimSpace(string(data)), 10, 64)
 }

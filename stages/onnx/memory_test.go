@@ -156,6 +156,7 @@ func TestSpare(t *testing.T) {
 	write("proc/meminfo", "MemTotal:       2000 kB\nMemFree:         100 kB\nMemAvailable:    900 kB\n")
 	look(900 << 10)
 	write("proc/self/cgroup", "1:cpu:/old\n0::/box/node\n")
+	write("proc/self/mountinfo", "30 23 0:28 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n")
 	write("sys/fs/cgroup/memory.current", "77777")
 	write("sys/fs/cgroup/box/memory.max", "500000\n")
 	write("sys/fs/cgroup/box/memory.current", "450000\n")

@@ -129,17 +129,17 @@ func (f *flexibility) run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if f.output != "" { // a folder that cannot be is told before all the work
-		if err := os.MkdirAll(f.output, 0o755); err != nil {
-			return err
-		}
+	output, err := makeOutputFolder(f.output)
+	if err != nil {
+		return err
 	}
+	defer output.removeEmpty()
 	report := &flexibilityReport{Config: f.config}
 	report.Models, err = f.measureAll(ctx, subjects)
 	f.bar.clear()
 	if err != nil {
 		if ctx.Err() != nil {
-			return errors.New("interrupted: nothing is written")
+			return fmt.Errorf("%w: nothing is written", errInterrupted)
 		}
 		return err
 	}

@@ -191,11 +191,11 @@ func (t *tenancy) run(ctx context.Context, stdout io.Writer) error {
 	if err := t.find(); err != nil {
 		return err
 	}
-	if t.output != "" { // a folder that cannot be is told before all the work
-		if err := os.MkdirAll(t.output, 0o755); err != nil {
-			return err
-		}
+	output, err := makeOutputFolder(t.output)
+	if err != nil {
+		return err
 	}
+	defer output.removeEmpty()
 	folder, err := os.MkdirTemp("", "delen-tenancy-*")
 	if err != nil {
 		return err
@@ -206,7 +206,7 @@ func (t *tenancy) run(ctx context.Context, stdout io.Writer) error {
 	t.bar.clear()
 	if err != nil {
 		if ctx.Err() != nil {
-			return errors.New("interrupted: nothing is written")
+			return fmt.Errorf("%w: nothing is written", errInterrupted)
 		}
 		return err
 	}

@@ -61,7 +61,9 @@ in seconds. delen eval runs experiments, and delen import takes over files of th
 original system.
 
 Every command has a manual: delen help COMMAND. The exit status is 0 when all is
-well, 1 when the command failed and 2 when the command line is wrong.`,
+well, 1 when the command failed, 2 when the command line is wrong, and 130 when
+Ctrl-C or SIGTERM ended the command before it was done. Serve and watch run until
+then: it ends them with 0.`,
 		Version:       versionOr(version),
 		SilenceErrors: true, // run prints them
 		SilenceUsage:  true,
@@ -130,6 +132,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		err = errInterrupted
 	}
 	fmt.Fprintf(stderr, "delen: %v\n", err)
+	if errors.Is(err, errInterrupted) {
+		return statusInterrupted
+	}
 	var usage usageError
 	if understood && !errors.As(err, &usage) {
 		return statusFailure
@@ -137,9 +142,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	fmt.Fprintf(stderr, "Run '%s --help' for how to use it.\n", cmd.CommandPath())
 	return statusUsage
 }
-
-// errInterrupted is the error of a command that Ctrl-C has ended, and that has nothing more to say about it.
-var errInterrupted = errors.New("interrupted")
 
 // helpless refuses to show the manual of what is no command: cobra would show that of the one above it.
 func helpless(root *cobra.Command, args []string) (*cobra.Command, error) {

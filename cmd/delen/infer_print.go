@@ -14,9 +14,11 @@ import (
 
 // inferencePrinter writes answers as they come and counts them.
 type inferencePrinter struct {
-	out    io.Writer
-	json   bool
-	folder bool
+	out  io.Writer
+	json bool
+
+	folder  bool // samples with labels are among them, and a summary ends them
+	several bool // a request without an answer is told in its line, and the others go on
 
 	sent, answered, right, unmet int // unmet: answers to requests with a bound that was not expected to be kept
 	exits                        []int
@@ -67,8 +69,8 @@ func (p *inferencePrinter) print(s sample, a *client.Answer, err error) error {
 		}
 	}
 	switch {
-	case err != nil && !p.folder:
-		return err // the one picture has no answer: the command has failed
+	case err != nil && !p.several:
+		return err // the one request has no answer: the command has failed
 	case p.json:
 		return nil
 	case err != nil:

@@ -98,7 +98,8 @@ func (m *flexibilityModel) addOracle(p *profile.Point) {
 }
 
 // print writes the tables.
-func (r *flexibilityReport) print(w io.Writer) error {
+func (r *flexibilityReport) print(out io.Writer) error {
+	w := newScreen(out)
 	for i, m := range r.Models {
 		if i > 0 {
 			fmt.Fprintln(w)
@@ -119,7 +120,7 @@ func (m *flexibilityModel) print(w io.Writer) error {
 	if m.Known > 0 {
 		fmt.Fprintf(w, "%s of these are among the profile's own, by their names: thresholds were chosen by them, and figures of others are not as good\n", grouped(int64(m.Known)))
 	}
-	t := newTable(w)
+	t := newGrid(w, 2)
 	t.line("target\tpolicy\taccuracy\tenergy\tless\tresponse\texits, %%\tpromised\toff by\t")
 	for i := range m.Runs {
 		r := &m.Runs[i]

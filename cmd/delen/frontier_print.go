@@ -54,7 +54,8 @@ func (r *prediction) forJSON() predicted {
 	return p
 }
 
-func (r *prediction) print(out io.Writer) error {
+func (r *prediction) print(stdout io.Writer) error {
+	out := newScreen(stdout)
 	points := plural(len(r.Points), "point")
 	if n := len(r.shown()); n < len(r.Points) {
 		points = fmt.Sprintf("%d of %s", n, points)
@@ -64,7 +65,7 @@ func (r *prediction) print(out io.Writer) error {
 		fmt.Fprintln(out, r.Objective)
 	}
 	fmt.Fprintln(out)
-	t := newTable(out)
+	t := newGrid(out, 2)
 	t.line("\taccuracy\tat least\tresponse\tp95\tenergy\tFLOPs\tstop at\tthresholds")
 	listed := false // a single exit may be chosen that is no point of the frontier
 	for _, i := range r.shown() {

@@ -117,7 +117,7 @@ func infer(ctx context.Context, f inference, args []string, stdout io.Writer) er
 		return err
 	}
 	defer c.Close()
-	p := &inferencePrinter{out: stdout, json: f.json, folder: folder, several: folder || len(samples) > 1, exits: make([]int, len(tenant.GetExits()))}
+	p := &inferencePrinter{out: stdout, json: f.json, folder: folder, class: classWidth(tenant.GetLabels()), several: folder || len(samples) > 1, exits: make([]int, len(tenant.GetExits()))}
 	for _, s := range samples {
 		answer, err := f.send(ctx, c, s, tenant)
 		if ctx.Err() != nil {

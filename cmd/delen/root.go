@@ -75,6 +75,7 @@ then: it ends them with 0.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return misread(err) })
 	root.SetHelpCommand(newHelp())
+	root.SetHelpFunc(fittedHelp(root.HelpFunc()))
 	root.AddCommand(
 		newCheck(),
 		newDoctor(),
@@ -190,6 +191,18 @@ func noCommand(root *cobra.Command, args []string) error {
 		return fmt.Errorf("there is no command %q; did you mean %q?", args[0], near[0])
 	}
 	return fmt.Errorf("there is no command %q", args[0])
+}
+
+// fittedHelp shows a manual in the columns that there are.
+func fittedHelp(show func(*cobra.Command, []string)) func(*cobra.Command, []string) {
+	return func(cmd *cobra.Command, args []string) {
+		out := cmd.OutOrStdout()
+		var manual strings.Builder
+		cmd.SetOut(&manual)
+		show(cmd, args)
+		cmd.SetOut(out)
+		io.WriteString(out, refill(manual.String(), columnsOf(out))) // as little can be done about an error as in the library
+	}
 }
 
 // newHelp makes the command that shows the manual of another.

@@ -75,6 +75,7 @@ func serving(t *testing.T, dir, library string, environment func(*testscript.Env
 			if err != nil {
 				return err
 			}
+			e.Setenv("COLUMNS", wideScreen)
 			e.Setenv("NODE", address)
 			environment(e)
 			e.Setenv("PICTURES", pictures)

@@ -222,19 +222,28 @@ func (m *flexibilityModel) chart() *chart.Chart {
 		at[name] = len(c.Series)
 		c.Series = append(c.Series, chart.Series{Name: name, Style: chart.Line | chart.Marks})
 	}
+	unmet := chart.Series{Name: "unmet", Style: chart.Marks}
 	for i := range m.Runs {
 		r := &m.Runs[i]
 		s := &c.Series[at[r.policy()]]
+		if r.Target != nil && len(r.Unmet) > 0 {
+			unmet.Points = append(unmet.Points, [2]float64{100 * *r.Target, 1e3 * r.Energy})
+			continue
+		}
 		if r.Target != nil {
 			s.Points = append(s.Points, [2]float64{100 * *r.Target, 1e3 * r.Energy})
 			continue
 		}
 		s.Style = chart.Line
+		s.Name += fmt.Sprintf(", right %.1f %%", 100*r.Accuracy)
 		for k := range m.Runs {
 			if t := m.Runs[k].Target; t != nil {
 				s.Points = append(s.Points, [2]float64{100 * *t, 1e3 * r.Energy})
 			}
 		}
+	}
+	if unmet.Points != nil {
+		c.Series = append(c.Series, unmet)
 	}
 	return c
 }

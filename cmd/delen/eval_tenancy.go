@@ -37,6 +37,7 @@ type tenancy struct {
 	generatorCores []int
 	samples        map[string][]sample      // by model
 	capacity       map[string]float64       // requests a second to the last exit that the machine can do, by model
+	played         time.Duration            // of the plays that are over
 	unit           map[string]time.Duration // that a request to the last exit takes, by model
 }
 
@@ -290,12 +291,29 @@ func (t *tenancy) playAll(ctx context.Context) (*tenancyReport, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s tenants, %s: %w", s.name, policy, err)
 			}
+			t.played += t.playLength(s)
 			of.Runs = append(of.Runs, run)
 			report.Faults = append(report.Faults, run.faults...)
 			t.say("%s tenants, %s: %s", s.name, policy, plural(run.sent(), "request"))
 		}
 	}
 	return report, nil
+}
+
+// playLength is how long a play of a scene lasts.
+func (t *tenancy) playLength(s *scene) time.Duration {
+	return t.lead() + time.Duration(len(s.phases))*t.phase
+}
+
+// part is how much of the whole experiment is done, so far into the play that goes on.
+func (t *tenancy) part(into time.Duration) float64 {
+	all := time.Duration(0)
+	for i := range scenes {
+		if slices.Contains(t.scenes, scenes[i].name) {
+			all += time.Duration(len(t.policies)) * t.playLength(&scenes[i])
+		}
+	}
+	return (t.played + into).Seconds() / all.Seconds()
 }
 
 // play plays a scene under a policy.

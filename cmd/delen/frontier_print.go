@@ -229,8 +229,9 @@ func (r *prediction) chart() *chart.Chart {
 		}
 		c.Series = append(c.Series, s)
 	}
-	add("frontier", chart.Line, r.Points...)
-	add("one exit for all", chart.Line|chart.Marks, r.Single...)
+	add("frontier", chart.Line, rising(r.Points, r.Axis)...)
+	add("one exit for all", chart.Line, steps(rising(r.Single, r.Axis))...)
+	add("exits", chart.Marks, r.Single...)
 	add("oracle", chart.Marks, r.Oracle)
 	if r.asked {
 		add("chosen", chart.Marks, r.chosen.Point)

@@ -83,7 +83,7 @@ null.`,
   delen check --json delen.hcl`,
 		Args: argument("CONFIG", "the configuration, such as delen.hcl, or its folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return check(args[0], asJSON, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return untilInterrupted(cmd.Context(), func() error { return check(args[0], asJSON, cmd.OutOrStdout(), cmd.ErrOrStderr()) })
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")

@@ -62,7 +62,7 @@ infer: the folder test beside the model of each tenant, or --samples for all.
 The exit status is 0 when every request had a definite end and nothing failed;
 answers that are wrong, refusals and deadlines are part of the show. Otherwise it
 is 1, and the node's log is kept. An interrupt ends the demo early, with a summary
-of what was so far.`,
+of what was so far, and the status 130.`,
 		Example: `  delen demo examples/glyphs/delen.hcl
   delen demo --for 10s --json examples/glyphs/delen.hcl`,
 		Args: argument("CONFIG", "the configuration, such as delen.hcl"),
@@ -123,10 +123,10 @@ func (d *demonstration) find(c *config.Config) ([][]sample, error) {
 	return all, nil
 }
 
-// interruption makes no error of what fails because the user has ended the demo.
+// interruption makes one error of whatever fails because the user has ended the demo.
 func interruption(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return nil
+		return errInterrupted
 	}
 	return err
 }
@@ -170,6 +170,9 @@ func (d *demonstration) show(ctx context.Context, node *ownNode, apps []*demoApp
 	}
 	if faults := l.faults(); err == nil && len(faults) > 0 {
 		return errors.New(strings.Join(faults, "; "))
+	}
+	if err == nil && l.interrupted {
+		return errInterrupted
 	}
 	return err
 }

@@ -24,6 +24,7 @@ func TestDemo(t *testing.T) {
 		Dir:                 "testdata/demo",
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
+			e.Setenv("COLUMNS", wideScreen)
 			e.Setenv("DELEN_ONNXRUNTIME", library)
 			e.Setenv("EXAMPLES", folder)
 			e.Setenv("PICTURES", filepath.Join(folder, "glyphs", "test"))

@@ -54,19 +54,24 @@ of the highest). Memory is in bytes.`,
 			if err != nil {
 				return err
 			}
-			e := examine(c)
-			print := e.print
-			if asJSON {
-				print = func(w io.Writer) error { return printJSON(w, e) }
-			}
-			if err := print(cmd.OutOrStdout()); err != nil {
-				return err
-			}
-			return e.verdict(c)
+			return untilInterrupted(cmd.Context(), func() error { return doctor(c, asJSON, cmd.OutOrStdout()) })
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+// doctor examines the machine and prints what comes of it.
+func doctor(c *config.Config, asJSON bool, stdout io.Writer) error {
+	e := examine(c)
+	print := e.print
+	if asJSON {
+		print = func(w io.Writer) error { return printJSON(w, e) }
+	}
+	if err := print(stdout); err != nil {
+		return err
+	}
+	return e.verdict(c)
 }
 
 // doctored is the configuration that is named, or an empty one.

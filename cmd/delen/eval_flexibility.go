@@ -33,6 +33,8 @@ type flexibility struct {
 	lanes  int // requests on their way, as many as CONFIG has slots
 	stderr io.Writer
 	bar    *progress
+	sent   int // samples of the runs that are over, of all models
+	all    int // that all runs will have sent
 }
 
 // publishedModel is what the published table is called among the models.
@@ -129,17 +131,17 @@ func (f *flexibility) run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if f.output != "" { // a folder that cannot be is told before all the work
-		if err := os.MkdirAll(f.output, 0o755); err != nil {
-			return err
-		}
+	output, err := makeOutputFolder(f.output)
+	if err != nil {
+		return err
 	}
+	defer output.removeEmpty()
 	report := &flexibilityReport{Config: f.config}
 	report.Models, err = f.measureAll(ctx, subjects)
 	f.bar.clear()
 	if err != nil {
 		if ctx.Err() != nil {
-			return errors.New("interrupted: nothing is written")
+			return fmt.Errorf("%w: nothing is written", errInterrupted)
 		}
 		return err
 	}
@@ -270,6 +272,7 @@ func (s *evalSubject) inProfile() (int, error) {
 
 // measureAll runs one model after the other, those that are served on one node.
 func (f *flexibility) measureAll(ctx context.Context, subjects []*evalSubject) (all []*flexibilityModel, err error) {
+	f.all = f.requests(subjects)
 	var node *ownNode
 	defer func() {
 		if node != nil {
@@ -277,10 +280,7 @@ func (f *flexibility) measureAll(ctx context.Context, subjects []*evalSubject) (
 		}
 	}()
 	for _, s := range subjects {
-		targets := f.targets
-		if targets == nil {
-			targets = usualTargets(s.profile)
-		}
+		targets := f.targetsOf(s)
 		var m *flexibilityModel
 		if s.tenant == nil {
 			m, err = simulateModel(s, targets)
@@ -300,6 +300,28 @@ func (f *flexibility) measureAll(ctx context.Context, subjects []*evalSubject) (
 	}
 	return all, nil
 }
+
+// targetsOf are the accuracies that a model is to reach.
+func (f *flexibility) targetsOf(s *evalSubject) []float64 {
+	if f.targets != nil {
+		return f.targets
+	}
+	return usualTargets(s.profile)
+}
+
+// requests counts those of all runs: full has one, and each target one under each of two policies. What is simulated sends none.
+func (f *flexibility) requests(subjects []*evalSubject) int {
+	all := 0
+	for _, s := range subjects {
+		if s.tenant != nil {
+			all += len(s.samples) * (1 + 2*len(f.targetsOf(s)))
+		}
+	}
+	return all
+}
+
+// part is how much of the whole experiment is done, with so many samples of the run that goes on.
+func (f *flexibility) part(done int) float64 { return float64(f.sent+done) / float64(f.all) }
 
 // usualTargets are five accuracies between the first and the best exit's, in whole percent.
 func usualTargets(p *profile.Profile) []float64 {

@@ -98,7 +98,8 @@ func (m *flexibilityModel) addOracle(p *profile.Point) {
 }
 
 // print writes the tables.
-func (r *flexibilityReport) print(w io.Writer) error {
+func (r *flexibilityReport) print(out io.Writer) error {
+	w := newScreen(out)
 	for i, m := range r.Models {
 		if i > 0 {
 			fmt.Fprintln(w)
@@ -119,7 +120,7 @@ func (m *flexibilityModel) print(w io.Writer) error {
 	if m.Known > 0 {
 		fmt.Fprintf(w, "%s of these are among the profile's own, by their names: thresholds were chosen by them, and figures of others are not as good\n", grouped(int64(m.Known)))
 	}
-	t := newTable(w)
+	t := newGrid(w, 2)
 	t.line("target\tpolicy\taccuracy\tenergy\tless\tresponse\texits, %%\tpromised\toff by\t")
 	for i := range m.Runs {
 		r := &m.Runs[i]
@@ -221,19 +222,28 @@ func (m *flexibilityModel) chart() *chart.Chart {
 		at[name] = len(c.Series)
 		c.Series = append(c.Series, chart.Series{Name: name, Style: chart.Line | chart.Marks})
 	}
+	unmet := chart.Series{Name: "unmet", Style: chart.Marks}
 	for i := range m.Runs {
 		r := &m.Runs[i]
 		s := &c.Series[at[r.policy()]]
+		if r.Target != nil && len(r.Unmet) > 0 {
+			unmet.Points = append(unmet.Points, [2]float64{100 * *r.Target, 1e3 * r.Energy})
+			continue
+		}
 		if r.Target != nil {
 			s.Points = append(s.Points, [2]float64{100 * *r.Target, 1e3 * r.Energy})
 			continue
 		}
 		s.Style = chart.Line
+		s.Name += fmt.Sprintf(", right %.1f %%", 100*r.Accuracy)
 		for k := range m.Runs {
 			if t := m.Runs[k].Target; t != nil {
 				s.Points = append(s.Points, [2]float64{100 * *t, 1e3 * r.Energy})
 			}
 		}
+	}
+	if unmet.Points != nil {
+		c.Series = append(c.Series, unmet)
 	}
 	return c
 }

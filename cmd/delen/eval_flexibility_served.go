@@ -78,10 +78,11 @@ func (f *flexibility) measure(ctx context.Context, cl *client.Client, s *evalSub
 	}
 	title := fmt.Sprintf("%s, %s%s", s.name, policy, optional(", ", o.Where))
 	r := &servedRun{client: cl, subject: s, tenant: tenant, lanes: f.lanes, exits: make([]int, len(tenant.GetExits()))}
-	r.tick = func(done int) { f.bar.show(title, "", float64(done)/float64(len(s.samples))) }
+	r.tick = func(done int) { f.bar.show("all runs; now ", title, f.part(done)) }
 	if err := r.send(ctx); err != nil {
 		return nil, err
 	}
+	f.sent += len(s.samples)
 	f.say("%s: %s", title, plural(len(s.samples), "sample"))
 	return r.result(target, policy, set), nil
 }

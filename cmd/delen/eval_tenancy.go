@@ -37,6 +37,7 @@ type tenancy struct {
 	generatorCores []int
 	samples        map[string][]sample      // by model
 	capacity       map[string]float64       // requests a second to the last exit that the machine can do, by model
+	played         time.Duration            // of the plays that are over
 	unit           map[string]time.Duration // that a request to the last exit takes, by model
 }
 
@@ -191,11 +192,11 @@ func (t *tenancy) run(ctx context.Context, stdout io.Writer) error {
 	if err := t.find(); err != nil {
 		return err
 	}
-	if t.output != "" { // a folder that cannot be is told before all the work
-		if err := os.MkdirAll(t.output, 0o755); err != nil {
-			return err
-		}
+	output, err := makeOutputFolder(t.output)
+	if err != nil {
+		return err
 	}
+	defer output.removeEmpty()
 	folder, err := os.MkdirTemp("", "delen-tenancy-*")
 	if err != nil {
 		return err
@@ -206,7 +207,7 @@ func (t *tenancy) run(ctx context.Context, stdout io.Writer) error {
 	t.bar.clear()
 	if err != nil {
 		if ctx.Err() != nil {
-			return errors.New("interrupted: nothing is written")
+			return fmt.Errorf("%w: nothing is written", errInterrupted)
 		}
 		return err
 	}
@@ -290,12 +291,29 @@ func (t *tenancy) playAll(ctx context.Context) (*tenancyReport, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s tenants, %s: %w", s.name, policy, err)
 			}
+			t.played += t.playLength(s)
 			of.Runs = append(of.Runs, run)
 			report.Faults = append(report.Faults, run.faults...)
 			t.say("%s tenants, %s: %s", s.name, policy, plural(run.sent(), "request"))
 		}
 	}
 	return report, nil
+}
+
+// playLength is how long a play of a scene lasts.
+func (t *tenancy) playLength(s *scene) time.Duration {
+	return t.lead() + time.Duration(len(s.phases))*t.phase
+}
+
+// part is how much of the whole experiment is done, so far into the play that goes on.
+func (t *tenancy) part(into time.Duration) float64 {
+	all := time.Duration(0)
+	for i := range scenes {
+		if slices.Contains(t.scenes, scenes[i].name) {
+			all += time.Duration(len(t.policies)) * t.playLength(&scenes[i])
+		}
+	}
+	return (t.played + into).Seconds() / all.Seconds()
 }
 
 // play plays a scene under a policy.

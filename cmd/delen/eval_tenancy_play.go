@@ -171,8 +171,8 @@ func (p *play) direct(ctx, watching context.Context) error {
 			if err := p.look(ctx, min(redrawn, end-time.Since(p.began))); err != nil {
 				return err
 			}
-			title := fmt.Sprintf("%s tenants, %s: ", p.scene.name, p.policy)
-			p.bar.show(title, p.scene.phases[i].name, time.Since(p.began).Seconds()/(float64(len(p.scene.phases))*p.phase.Seconds()))
+			now := fmt.Sprintf("%s tenants, %s: %s", p.scene.name, p.policy, p.scene.phases[i].name)
+			p.bar.show("all plays; now ", now, p.part(p.lead()+time.Since(p.began)))
 		}
 	}
 	return nil

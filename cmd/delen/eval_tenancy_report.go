@@ -181,7 +181,8 @@ func (r *tenancyRun) sent() int {
 }
 
 // print writes the tables.
-func (r *tenancyReport) print(w io.Writer) error {
+func (r *tenancyReport) print(out io.Writer) error {
+	w := newScreen(out)
 	var capacity []string
 	for _, m := range []string{"glyphs", "speech"} {
 		capacity = append(capacity, fmt.Sprintf("%.0f of %s", r.Capacity[m], m))
@@ -236,7 +237,7 @@ func (s *tenancyScene) printRun(w io.Writer, r *tenancyRun, length float64) erro
 	if r.SentLate > mostLag {
 		fmt.Fprintln(w, "The machine had something else to do: these figures are of that, too. Do not compare with them.")
 	}
-	t := newTable(w)
+	t := newGrid(w, 2)
 	t.line("phase\ttenant\tload\tsent\tright\tp95\tmissed\tuseful\texit\tbusy\town")
 	for i, p := range s.Phases {
 		name := p.Name
@@ -256,7 +257,7 @@ func (s *tenancyScene) printRun(w io.Writer, r *tenancyRun, length float64) erro
 // printWhole writes the table of all phases, which compares the policies.
 func (s *tenancyScene) printWhole(w io.Writer) error {
 	fmt.Fprintf(w, "\n%s tenants, all phases\n", s.Name)
-	t := newTable(w)
+	t := newGrid(w, 2)
 	t.line("tenant\tpolicy\tsent\tright\tp95\tmissed\tuseful\texit\tbusy\town")
 	for k := range s.Tenants {
 		for _, r := range s.Runs {

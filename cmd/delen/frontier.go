@@ -83,7 +83,7 @@ joules.`,
   delen frontier profile.json --plot frontier.svg`,
 		Args: argument("PROFILE", "a profile.json, as delen profile writes it"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.run(args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return untilInterrupted(cmd.Context(), func() error { return f.run(args[0], cmd.OutOrStdout(), cmd.ErrOrStderr()) })
 		},
 	}
 	cmd.Flags().StringVar(&f.minimize, "minimize", "", "a `metric` to have little of: energy, response_time, flops")

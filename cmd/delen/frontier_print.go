@@ -54,7 +54,8 @@ func (r *prediction) forJSON() predicted {
 	return p
 }
 
-func (r *prediction) print(out io.Writer) error {
+func (r *prediction) print(stdout io.Writer) error {
+	out := newScreen(stdout)
 	points := plural(len(r.Points), "point")
 	if n := len(r.shown()); n < len(r.Points) {
 		points = fmt.Sprintf("%d of %s", n, points)
@@ -64,7 +65,7 @@ func (r *prediction) print(out io.Writer) error {
 		fmt.Fprintln(out, r.Objective)
 	}
 	fmt.Fprintln(out)
-	t := newTable(out)
+	t := newGrid(out, 2)
 	t.line("\taccuracy\tat least\tresponse\tp95\tenergy\tFLOPs\tstop at\tthresholds")
 	listed := false // a single exit may be chosen that is no point of the frontier
 	for _, i := range r.shown() {
@@ -228,8 +229,9 @@ func (r *prediction) chart() *chart.Chart {
 		}
 		c.Series = append(c.Series, s)
 	}
-	add("frontier", chart.Line, r.Points...)
-	add("one exit for all", chart.Line|chart.Marks, r.Single...)
+	add("frontier", chart.Line, rising(r.Points, r.Axis)...)
+	add("one exit for all", chart.Line, steps(rising(r.Single, r.Axis))...)
+	add("exits", chart.Marks, r.Single...)
 	add("oracle", chart.Marks, r.Oracle)
 	if r.asked {
 		add("chosen", chart.Marks, r.chosen.Point)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -26,7 +27,7 @@ type inference struct {
 func newInfer() *cobra.Command {
 	var f inference
 	cmd := &cobra.Command{
-		Use:   "infer --tenant NAME FILE|FOLDER|INPUT=FILE...",
+		Use:   "infer --tenant NAME FILE|FOLDER...|INPUT=FILE...",
 		Short: "Send pictures, recordings or tensors to a running node",
 		Long: `Infer sends requests to a tenant of a running node and prints for each which exit
 answered and why, the class, how sure the exit is and how long it took.
@@ -45,10 +46,14 @@ FILE is what its name says:
 A recording has samples of 8, 16, 24 or 32 bits, or floats of 32, in a WAV file; its
 channels are averaged, and silence fills it up. A picture is a PNG or a JPEG.
 
-A model with several inputs takes a file for each, as INPUT=FILE. FOLDER holds a
-labels.csv with the header file,label and the files that it names; then the accuracy
-is counted too, and the exit status is 0 whatever it is. A file that is missing or
-that the input cannot take is told in its line, as a refused request is.
+Several FILEs are a request each, sent one after the other and answered in their
+order. The exit status is 1 when any of them has no answer.
+
+A model with several inputs takes a file for each, as INPUT=FILE; all of them are
+one request. FOLDER holds a labels.csv with the header file,label and the files that
+it names; then the accuracy is counted too, and of a single FOLDER the exit status
+is 0 whatever it is. A file that is missing or that the input cannot take is told in
+its line, as a refused request is, unless it is the only one.
 
 --where bounds what these requests may take and what they must bring, joined by &&:
 accuracy with >=, and response_time, energy and flops with <=. The bounds take the
@@ -67,6 +72,7 @@ summary: sent, answered, accuracy, exits, mean_response_s, p95_response_s,
 mean_energy_j and unmet, the number of answers that have unmet bounds; a figure that
 is not known is null.`,
 		Example: `  delen infer --tenant doorbell examples/glyphs/test/000.png
+  delen infer --tenant doorbell front.png back.png
   delen infer --tenant survey --criterion 'confidence >= 0.99' --json test
   delen infer --tenant survey --where 'accuracy >= 0.9 && energy <= 8*mJ' pictures
   delen infer --tenant listener yes.wav
@@ -111,7 +117,7 @@ func infer(ctx context.Context, f inference, args []string, stdout io.Writer) er
 		return err
 	}
 	defer c.Close()
-	p := &inferencePrinter{out: stdout, json: f.json, folder: folder, exits: make([]int, len(tenant.GetExits()))}
+	p := &inferencePrinter{out: stdout, json: f.json, folder: folder, class: classWidth(tenant.GetLabels()), several: folder || len(samples) > 1, exits: make([]int, len(tenant.GetExits()))}
 	for _, s := range samples {
 		answer, err := f.send(ctx, c, s, tenant)
 		if ctx.Err() != nil {
@@ -121,7 +127,13 @@ func infer(ctx context.Context, f inference, args []string, stdout io.Writer) er
 			return err
 		}
 	}
-	return p.summary()
+	if err := p.summary(); err != nil {
+		return err
+	}
+	if failed := p.sent - p.answered; failed > 0 && len(args) > 1 {
+		return fmt.Errorf("%d of %s got no answer", failed, plural(p.sent, "request"))
+	}
+	return nil
 }
 
 // send loads a sample and asks for its answer.

@@ -7,6 +7,7 @@ import (
 	"math"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
@@ -14,9 +15,12 @@ import (
 
 // inferencePrinter writes answers as they come and counts them.
 type inferencePrinter struct {
-	out    io.Writer
-	json   bool
-	folder bool
+	out  io.Writer
+	json bool
+
+	folder  bool // samples with labels are among them, and a summary ends them
+	class   int  // width of the classes
+	several bool // a request without an answer is told in its line, and the others go on
 
 	sent, answered, right, unmet int // unmet: answers to requests with a bound that was not expected to be kept
 	exits                        []int
@@ -67,17 +71,41 @@ func (p *inferencePrinter) print(s sample, a *client.Answer, err error) error {
 		}
 	}
 	switch {
-	case err != nil && !p.folder:
-		return err // the one picture has no answer: the command has failed
+	case err != nil && !p.several:
+		return err // the one request has no answer: the command has failed
 	case p.json:
 		return nil
 	case err != nil:
-		_, err := fmt.Fprintf(p.out, "%-10s %v\n", s.short(), err)
-		return err
+		return p.line(fmt.Sprintf("%-10s %v", s.short(), err))
 	}
-	_, err = fmt.Fprintf(p.out, "%-10s %-8s exit %d  %-9s  confidence %.3f  response %s  busy %s%s%s\n", s.short(),
-		className(a), a.Exit, reasonName(a.Reason), a.Confidence, rounded(a.Response), rounded(a.Busy), verdict(s, a), optional("  unmet: ", strings.Join(a.Unmet, ", ")))
+	busy := ""
+	if columnsOf(p.out) >= busyColumns {
+		busy = fmt.Sprintf("  busy %s", rounded(a.Busy))
+	}
+	return p.line(fmt.Sprintf("%-10s %-*s exit %d  %-9s  confidence %.3f  response %s%s%s%s", s.short(), p.class,
+		className(a), a.Exit, reasonName(a.Reason), a.Confidence, rounded(a.Response), busy, verdict(s, a), optional("  unmet: ", strings.Join(a.Unmet, ", "))))
+}
+
+// busyColumns is how many columns a line needs to have room for the busy time, too.
+const busyColumns = 100
+
+// line writes a line for people.
+func (p *inferencePrinter) line(text string) error {
+	_, err := fmt.Fprintln(p.out, fold(text, columnsOf(p.out), 2))
 	return err
+}
+
+// classWidth is the column that classes have: that of the longest name, as far as names are short.
+func classWidth(labels []string) int {
+	const usual = 8
+	if len(labels) == 0 {
+		return usual
+	}
+	longest := 1
+	for _, label := range labels {
+		longest = max(longest, utf8.RuneCountInString(label))
+	}
+	return min(longest, usual)
 }
 
 func (p *inferencePrinter) count(s sample, a *client.Answer) {
@@ -129,8 +157,7 @@ func (p *inferencePrinter) summary() error {
 	if p.unmet > 0 {
 		line += fmt.Sprintf(", %d with unmet bounds", p.unmet)
 	}
-	_, err := fmt.Fprintln(p.out, line)
-	return err
+	return p.line(line)
 }
 
 // summaryObject is the summary as JSON. What cannot be told without answers is nil.

@@ -26,29 +26,38 @@ func (s sample) short() string {
 	return filepath.Base(s.path)
 }
 
-// findSamples lists what the arguments name: a file, a folder with labels.csv, or a file for each input.
+// findSamples lists what the arguments name, in their order: files and folders with labels.csv, or a file for each input.
 func findSamples(args []string) (samples []sample, folder bool, err error) {
-	info, err := os.Stat(args[0])
-	if len(args) > 1 || err != nil && strings.Contains(args[0], "=") {
+	if slices.ContainsFunc(args, namesInput) {
 		s, err := namedInputs(args)
 		return []sample{s}, false, err
 	}
-	if err != nil {
-		return nil, false, err
+	for _, arg := range args {
+		switch info, err := os.Stat(arg); {
+		case err != nil && len(args) == 1:
+			return nil, false, err
+		case err != nil || !info.IsDir():
+			samples = append(samples, sample{path: arg}) // of several, one that is missing is told in its line
+		default:
+			labelled, err := readLabels(arg)
+			if err != nil {
+				return nil, false, err
+			}
+			samples, folder = append(samples, labelled...), true
+		}
 	}
-	if !info.IsDir() {
-		return []sample{{path: args[0]}}, false, nil
-	}
-	samples, err = readLabels(args[0])
-	return samples, true, err
+	return samples, folder, nil
+}
+
+// namesInput reports whether an argument has the form INPUT=FILE, and is not the name of a file itself.
+func namesInput(arg string) bool {
+	_, err := os.Stat(arg)
+	return err != nil && strings.Contains(arg, "=")
 }
 
 // namedInputs reads arguments of the form INPUT=FILE.
 func namedInputs(args []string) (sample, error) {
 	s := sample{path: strings.Join(args, " ")}
-	if !slices.ContainsFunc(args, func(arg string) bool { return strings.Contains(arg, "=") }) {
-		return s, usageError{fmt.Errorf("one FILE or FOLDER is expected, but there are %d: put several files into a folder, with a labels.csv that names them", len(args))}
-	}
 	for _, arg := range args {
 		input, path, ok := strings.Cut(arg, "=")
 		if !ok || input == "" || path == "" {

@@ -20,6 +20,9 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"delen": main})
 }
 
+// wideScreen is what COLUMNS is in scripts that are about what is said and not how it fits: each thing is one line.
+const wideScreen = "1000"
+
 // TestScripts runs testdata/*.txtar. Each starts in a folder with the glyphs
 // example and models made from it:
 //
@@ -39,6 +42,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
+			e.Setenv("COLUMNS", wideScreen)
 			return furnish(e.WorkDir)
 		},
 	})

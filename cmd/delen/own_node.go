@@ -104,7 +104,7 @@ func (n *ownNode) stop(err error) error {
 	if state := n.process.ProcessState; err == nil && !state.Success() {
 		return n.keep(errors.New("the node did not stop well"), true)
 	}
-	if err == nil || errors.Is(err, context.Canceled) {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, errInterrupted) {
 		return errors.Join(err, n.forget())
 	}
 	return n.keep(err, false)

@@ -80,7 +80,7 @@ so is one that comes from the environment.`,
 			if err := f.check(cmd.Flags().Changed("budget")); err != nil {
 				return usageError{err}
 			}
-			return f.run(args[0], cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return untilInterrupted(cmd.Context(), func() error { return f.run(args[0], cmd.OutOrStdout(), cmd.ErrOrStderr()) })
 		},
 	}
 	cmd.Flags().StringArrayVar(&f.rates, "rate", nil, "requests per second, `TENANT=N`, or N for all others")

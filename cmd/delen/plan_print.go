@@ -84,7 +84,8 @@ func (p *outlook) optionJSON(tenant, option int) plannedOptionJSON {
 }
 
 // print writes a table for people, and what the points bring.
-func (p *outlook) print(out io.Writer, path string) error {
+func (p *outlook) print(stdout io.Writer, path string) error {
+	out := newScreen(stdout)
 	b := of(p.config, "scheduler", "")
 	budget := "no budget"
 	if !math.IsInf(p.budget, 1) {
@@ -94,7 +95,7 @@ func (p *outlook) print(out io.Writer, path string) error {
 		}
 	}
 	fmt.Fprintf(out, "%s: %s, %s, %s\n\n", path, p.policy, b.text("slots", plural(p.Slots, "slot")), budget)
-	t := newTable(out)
+	t := newGrid(out, 1)
 	t.line("\tshare\trate\tlet in\tmachine\tpower\tutility\talone")
 	asked, let := 0.0, 0.0
 	for i, c := range p.Choices {

@@ -147,7 +147,7 @@ func (f *profiling) run(ctx context.Context, stdout io.Writer) error {
 	p, outcomes, err := f.measure(ctx)
 	f.bar.clear()
 	if ctx.Err() != nil {
-		return errors.New("interrupted: nothing is written")
+		return fmt.Errorf("%w: nothing is written", errInterrupted)
 	}
 	if err != nil {
 		return err

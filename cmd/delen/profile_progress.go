@@ -15,6 +15,7 @@ type progress struct {
 	what  string
 	begun time.Time // with what is done
 	drawn time.Time // last
+	shown bool      // there is a line to take away
 }
 
 func newProgress(out io.Writer) *progress { return &progress{out: out, live: liveTerminal(out)} }
@@ -34,7 +35,7 @@ func (p *progress) show(what, words string, done float64) {
 	if now.Sub(p.drawn) < redrawn {
 		return
 	}
-	p.drawn = now
+	p.drawn, p.shown = now, true
 	const start, keepLine, erase, wrap = "\r", "\x1b[?7l", "\x1b[K", "\x1b[?7h"
 	fmt.Fprint(p.out, start+keepLine+progressLine(what+words, done, now.Sub(p.begun))+erase+wrap)
 }
@@ -53,8 +54,8 @@ func progressLine(what string, done float64, since time.Duration) string {
 
 // clear takes the line away, before something else is written.
 func (p *progress) clear() {
-	if p.live && p.what != "" {
+	if p.shown {
 		fmt.Fprint(p.out, "\r\x1b[K")
-		p.what = ""
+		p.shown, p.drawn = false, time.Time{}
 	}
 }

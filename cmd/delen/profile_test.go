@@ -188,7 +188,7 @@ func TestAnInterruptedProfileLeavesWhatWasThere(t *testing.T) {
 	defer cancel()
 	var stderr strings.Builder
 	args := []string{"profile", filepath.Join(dir, "endless.onnx"), "-o", filepath.Join(dir, "profile.json")}
-	if status := run(ctx, args, io.Discard, &stderr); status != statusFailure || stderr.String() != "delen: interrupted: nothing is written\n" {
+	if status := run(ctx, args, io.Discard, &stderr); status != statusInterrupted || stderr.String() != "delen: interrupted: nothing is written\n" {
 		t.Errorf("status %d, %q", status, stderr.String())
 	}
 	if old, err := os.ReadFile(filepath.Join(dir, "profile.json")); err != nil || string(old) != "old" {

@@ -2,28 +2,9 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 )
-
-// table writes lines whose tabs are aligned with those of the lines around them.
-type table struct {
-	w *tabwriter.Writer
-}
-
-func newTable(w io.Writer) *table {
-	return &table{tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)}
-}
-
-func (t *table) line(format string, args ...any) {
-	fmt.Fprintf(t.w, format+"\n", args...) // flush returns the first error
-}
-
-func (t *table) flush() error {
-	return t.w.Flush()
-}
 
 // plural counts things: 1 node, 2 nodes, 36 classes.
 func plural(n int, thing string) string {

@@ -61,7 +61,9 @@ in seconds. delen eval runs experiments, and delen import takes over files of th
 original system.
 
 Every command has a manual: delen help COMMAND. The exit status is 0 when all is
-well, 1 when the command failed and 2 when the command line is wrong.`,
+well, 1 when the command failed, 2 when the command line is wrong, and 130 when
+Ctrl-C or SIGTERM ended the command before it was done. Serve and watch run until
+then: it ends them with 0.`,
 		Version:       versionOr(version),
 		SilenceErrors: true, // run prints them
 		SilenceUsage:  true,
@@ -73,6 +75,7 @@ well, 1 when the command failed and 2 when the command line is wrong.`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return misread(err) })
 	root.SetHelpCommand(newHelp())
+	root.SetHelpFunc(fittedHelp(root.HelpFunc()))
 	root.AddCommand(
 		newCheck(),
 		newDoctor(),
@@ -131,6 +134,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		err = errInterrupted
 	}
 	fmt.Fprintf(stderr, "delen: %v\n", err)
+	if errors.Is(err, errInterrupted) {
+		return statusInterrupted
+	}
 	var usage usageError
 	if understood && !errors.As(err, &usage) {
 		return statusFailure
@@ -138,9 +144,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	fmt.Fprintf(stderr, "Run '%s --help' for how to use it.\n", cmd.CommandPath())
 	return statusUsage
 }
-
-// errInterrupted is the error of a command that Ctrl-C has ended, and that has nothing more to say about it.
-var errInterrupted = errors.New("interrupted")
 
 // helpless refuses to show the manual of what is no command: cobra would show that of the one above it.
 func helpless(root *cobra.Command, args []string) (*cobra.Command, error) {
@@ -189,6 +192,18 @@ func noCommand(root *cobra.Command, args []string) error {
 		return fmt.Errorf("there is no command %q; did you mean %q?", args[0], near[0])
 	}
 	return fmt.Errorf("there is no command %q", args[0])
+}
+
+// fittedHelp shows a manual in the columns that there are.
+func fittedHelp(show func(*cobra.Command, []string)) func(*cobra.Command, []string) {
+	return func(cmd *cobra.Command, args []string) {
+		out := cmd.OutOrStdout()
+		var manual strings.Builder
+		cmd.SetOut(&manual)
+		show(cmd, args)
+		cmd.SetOut(out)
+		io.WriteString(out, refill(manual.String(), columnsOf(out))) // as little can be done about an error as in the library
+	}
 }
 
 // newHelp makes the command that shows the manual of another.

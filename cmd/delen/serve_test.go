@@ -73,6 +73,7 @@ func serving(t *testing.T, dir, library string, environment func(*testscript.Env
 			if err != nil {
 				return err
 			}
+			e.Setenv("COLUMNS", wideScreen)
 			e.Setenv("NODE", address)
 			environment(e)
 			e.Setenv("PICTURES", filepath.Join(folder, "glyphs", "test"))

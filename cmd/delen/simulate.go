@@ -75,6 +75,9 @@ For each tenant the result has a row:
 Segments that run at the same time slow each other down by the scenario's slowdown;
 a node says in its last log lines (slowdown.learnt) what that was on its machine.
 
+On a terminal a line shows how much of the scenario's time has been simulated. When
+Ctrl-C ends the command, its last words are that, and nothing else is printed.
+
 The same scenario and seed give the same result, to the byte. With --json it is one
 JSON object: each of "tenants" has the same figures, "changes" of its operating
 point, beside those that the scenario asks for, with when and why, and "windows"
@@ -114,7 +117,7 @@ func (s *simulating) run(ctx context.Context, path string, stdout, stderr io.Wri
 	var reached time.Duration
 	r, err := sim.Run(ctx, c, func(now time.Duration) {
 		reached = now
-		bar.show("simulated", fmt.Sprintf(" %s of %s", now.Round(time.Second), c.Duration), now.Seconds()/c.Duration.Seconds())
+		bar.show("simulated", fmt.Sprintf(" %s of %s", plainly(now.Round(time.Second)), plainly(c.Duration)), now.Seconds()/c.Duration.Seconds())
 	})
 	bar.clear()
 	if ctx.Err() != nil && err != nil {
@@ -129,13 +132,13 @@ func (s *simulating) run(ctx context.Context, path string, stdout, stderr io.Wri
 	return printSimulation(stdout, r)
 }
 
-// interruptedAfter is the error of a simulation that Ctrl-C has ended.
+// interruptedAfter is the error of a simulation that a signal has ended: how far it was in its own time.
 func interruptedAfter(reached, duration time.Duration) error {
 	unit := time.Second
 	if duration >= 100*time.Hour {
 		unit = time.Hour
 	}
-	return fmt.Errorf("interrupted after %s of %s", plainly(reached.Round(unit)), plainly(duration))
+	return fmt.Errorf("%w after %s of %s of simulated time", errInterrupted, plainly(reached.Round(unit)), plainly(duration))
 }
 
 // plainly writes a time without the minutes and seconds that it has none of.

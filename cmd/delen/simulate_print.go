@@ -9,10 +9,11 @@ import (
 )
 
 // printSimulation writes the result for people.
-func printSimulation(w io.Writer, r *sim.Result) error {
+func printSimulation(stdout io.Writer, r *sim.Result) error {
+	w := newScreen(stdout)
 	lasted := time.Duration(r.Duration * float64(time.Second))
 	fmt.Fprintf(w, "%s simulated with seed %d: %s busy for %.1f %% of the time\n\n", lasted, r.Seed, plural(r.Slots, "slot"), 100*r.Busy)
-	t := newTable(w)
+	t := newGrid(w, 1)
 	t.line("tenant\trequests\tanswered\trefused\tshed\tmissed\tright\tmean\tp50\tp95\tp99\tbusy\tenergy\tpoints\texits")
 	sum := 0.0
 	for i := range r.Tenants {

@@ -35,7 +35,7 @@ const (
 // newLog makes the log that a configuration asks for, for our events and for what the actor library says. Whoever logs does not
 // wait for who reads.
 func newLog(c config.Log, w io.Writer) *nodeLog {
-	if _, ok := terminal(w); ok && c.Format == "auto" {
+	if c.Format == "auto" && terminalSize(w) != nil {
 		c.Format = "console"
 	}
 	l := &nodeLog{level: zap.NewAtomicLevelAt(parseLevel(c.Level))}

@@ -85,6 +85,7 @@ func TestBoundsOfRequestsAreSentByMetric(t *testing.T) {
 }
 
 func TestUnmetBoundsStandInTheLineOfARequest(t *testing.T) {
+	t.Setenv("COLUMNS", "200")
 	for _, asJSON := range []bool{false, true} {
 		var out strings.Builder
 		p := &inferencePrinter{out: &out, json: asJSON, exits: make([]int, 2)}

@@ -162,13 +162,14 @@ func (n *Node) welcome() (err error) {
 // however often: it knows best whether it can go on.
 func (n *Node) spawnStages(model int, m *loaded) [][]place {
 	always := actor.NewRestartingStrategy()
+	activation := stages.NewActivationWatch(m.backend.Model())
 	var places [][]place
 	for s, runners := range m.runners {
 		var instances []place
 		for i, r := range runners {
 			st := &stage{
 				model: model, segment: s, slot: i, backend: m.backend, chain: m.chain(i, s), scheduler: n.house,
-				limit: n.config.Scheduler.RunLimit, log: n.log.Named("stage"),
+				limit: n.config.Scheduler.RunLimit, log: n.log.Named("stage"), activation: activation,
 			}
 			pid := n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return st },
 				actor.WithDispatcher(n.threads[i]), actor.WithGuardian(always)))

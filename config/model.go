@@ -212,8 +212,7 @@ func (b *block) profile(m *Model) {
 		b.failAt("profile", "Profile of another model", "%s", b.cause(err, "exits"))
 		return
 	}
-	if m.Activation == None && p.Temperatures() != nil {
-		b.failAt("profile", "Profile of logits", "The profile has temperatures, by which logits are divided, but the exits give probabilities already. Measure the model again with delen profile --probabilities, or leave out activation.")
+	if !b.matchActivation(m, p) {
 		return
 	}
 	m.Profile = p
@@ -294,7 +293,8 @@ var modelSchema = &schema{
 		doc: "The names of the classes, one on each line; the first is class 0.",
 	}, {
 		name: "activation", form: aChoice, words: []string{string(Softmax), string(None)},
-		doc: "What turns an exit's output into probabilities: `softmax` when it is logits, `none` when it is probabilities already.",
+		doc: "What turns an exit's output into probabilities: `softmax` when it is logits, `none` when it is probabilities already. The profile " +
+			"must have been measured with the same: with `--probabilities` for `none`.",
 	}},
 	blocks: []*schema{pictureSchema, audioSchema},
 }

@@ -2,7 +2,7 @@ package event
 
 // vocabulary is every event that there is.
 var vocabulary = []Event{
-	NodeReady{}, NodeFailed{}, NodeStopping{}, NodeStopped{}, RuntimeLoaded{}, ProfileForeign{}, ModelLoaded{}, ModelUnbatched{},
+	NodeReady{}, NodeFailed{}, NodeStopping{}, NodeStopped{}, RuntimeLoaded{}, ProfileForeign{}, ModelLoaded{}, ModelUnbatched{}, ActivationDoubted{},
 	ConfigReloaded{}, ConfigRejected{}, PolicyChanged{}, AdminRefused{},
 	AppConnected{}, AppLost{}, AppUnreachable{}, DoorRefused{}, MessageUnexpected{}, WatchStarted{}, WatchEnded{},
 	RequestRefused{}, RequestShed{}, RequestFailed{}, RequestEnded{},

@@ -73,3 +73,5 @@ model "mono" {
     rate   = 16e3
   }
 }
+# 42:16: Logits taken for probabilities | Exit "early" gives logits, as it comes from a MatMul, and activation is "none": most requests fail. Write activation = "softmax".
+# 42:16: Logits taken for probabilities | Exit "late" gives logits

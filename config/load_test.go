@@ -146,7 +146,7 @@ func TestMinimal(t *testing.T) {
 
 func TestFull(t *testing.T) {
 	c, diags := load(t, "testdata/good/full.hcl")
-	if len(diags) > 0 {
+	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
 	dir := filepath.Dir(c.Models[0].Files[0])

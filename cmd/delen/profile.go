@@ -169,12 +169,10 @@ func (f *profiling) measure(ctx context.Context) (*profile.Profile, []profile.Ou
 	if err != nil {
 		return nil, nil, err
 	}
-	if f.samples == "" {
-		if err := f.checkNoise(ctx, m); err != nil {
-			return nil, nil, errors.Join(err, m.Close())
-		}
-	}
 	p, outcomes, err := f.judged(ctx, m)
+	if err == nil && f.samples == "" {
+		err = f.checkNoise(ctx, m)
+	}
 	if err == nil && f.energy == nil {
 		err = f.idle(ctx)
 	}

@@ -133,6 +133,15 @@ func (m *Model) Metrics() criteria.Set {
 	return have
 }
 
+// fixed returns the metrics that are the same for every request, at each exit.
+func (m *Model) fixed() criteria.Figures {
+	known := criteria.Figures{criteria.FLOPs: m.FLOPs()}
+	if accuracies, ok := m.figures(func(e *profile.Exit) *float64 { return e.Accuracy }); ok {
+		known[criteria.Accuracy] = accuracies
+	}
+	return known
+}
+
 // figures returns one figure of every exit, or false without a profile that
 // gives it for all.
 func (m *Model) figures(of func(*profile.Exit) *float64) ([]float64, bool) {

@@ -104,6 +104,9 @@ func (n *Node) Address() string { return n.system.Address() }
 
 // populate spawns the actors, from the inside out.
 func (n *Node) populate() error {
+	if err := n.checkCriteria(n.config); err != nil {
+		return err
+	}
 	core, err := scheduler.New(n.schedulerConfig())
 	if err != nil {
 		return err

@@ -117,11 +117,13 @@ func (m *Model) Temperatures() []float64 {
 }
 
 // Metrics returns the metrics that have a source when the model runs: what a
-// criterion may use, here or over the wire.
+// criterion may use, here or over the wire. FLOPs are among them where only the
+// runtime can tell the shapes that they are counted by: whoever loads the model
+// finds out whether it can.
 func (m *Model) Metrics() criteria.Set {
 	have := criteria.Of(criteria.ResponseTime, criteria.NextResponseTime, criteria.Exit,
 		criteria.Confidence, criteria.Entropy, criteria.Margin, criteria.Agreement)
-	if m.FLOPs() != nil {
+	if m.FLOPs() != nil || len(m.Unresolved) > 0 {
 		have = have.With(criteria.FLOPs, criteria.NextFLOPs)
 	}
 	if _, ok := m.figures(func(e *profile.Exit) *float64 { return e.Accuracy }); ok {

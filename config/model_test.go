@@ -116,6 +116,9 @@ const sure = `
 	output second[N 4]
 	output third[N 4]`
 
+// strange is a model with an operator that nobody knows.
+const strange = "input x[N 4]\ny = strange.Mix(x)\noutput y[N 4]"
+
 // house fills a folder with what fixtures name: everything in testdata/files,
 // the model as tiny.onnx, its segments as first.onnx and second.onnx, it again
 // without the types inside as silent.onnx, with the latter's digest in the profile
@@ -123,7 +126,7 @@ const sure = `
 // as eight.onnx; odd.onnx is odd, open.onnx open, and
 // decided.onnx decided. The model of the documentation is reader.onnx. With an input of
 // 16 samples the model is sound.onnx, with an axis more mono.onnx, with samples of
-// 64 bits double.onnx. sure.onnx is sure.
+// 64 bits double.onnx. sure.onnx is sure, strange.onnx strange.
 func house(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -145,7 +148,7 @@ func house(t testing.TB) string {
 	}
 	for name, m := range map[string]*onnxpb.ModelProto{
 		"tiny.onnx": network(), "reader.onnx": network(), "silent.onnx": silent, "two-inputs.onnx": two,
-		"odd.onnx": sketch.Model(odd), "open.onnx": sketch.Model(open), "decided.onnx": sketch.Model(decided), "sure.onnx": sketch.Model(sure),
+		"odd.onnx": sketch.Model(odd), "open.onnx": sketch.Model(open), "decided.onnx": sketch.Model(decided), "sure.onnx": sketch.Model(sure), "strange.onnx": sketch.Model(strange),
 		"sound.onnx": sound, "mono.onnx": mono, "double.onnx": double, "eight.onnx": eight,
 	} {
 		b, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/delen-edge/delen/actors/event"
 	"github.com/delen-edge/delen/config"
+	"github.com/delen-edge/delen/criteria"
 	"github.com/delen-edge/delen/internal/limits"
 	"github.com/delen-edge/delen/scheduler"
 	"github.com/delen-edge/delen/stages"
@@ -171,6 +172,29 @@ func (l *loaded) figures() []scheduler.Figures {
 		all[i].FLOPs = known(e.FLOPs, all[i].FLOPs)
 	}
 	return all
+}
+
+// metrics are those that a criterion may use. Whether FLOPs are among them can be known only now, where the file leaves shapes open.
+func (l *loaded) metrics() criteria.Set {
+	have := l.config.Metrics()
+	for _, f := range l.figures() {
+		if math.IsNaN(f.FLOPs) {
+			have &^= criteria.Of(criteria.FLOPs, criteria.NextFLOPs)
+		}
+	}
+	return have
+}
+
+// checkCriteria reports a tenant whose criterion asks for what the runtime could not tell of its model either.
+func (n *Node) checkCriteria(c *config.Config) error {
+	for _, t := range c.Tenants {
+		have := n.models[n.modelOf(t)].metrics()
+		if lacks := t.Criterion.Metrics() & criteria.Of(criteria.FLOPs, criteria.NextFLOPs) &^ have; lacks != 0 {
+			return fmt.Errorf("the criterion of tenant %s asks for %s, and the operations of model %s cannot be counted: give the model a profile that states flops",
+				t.Name, lacks, t.Model.Name)
+		}
+	}
+	return nil
 }
 
 func known(figure *float64, otherwise float64) float64 {

@@ -109,6 +109,9 @@ func (n *Node) Address() string { return n.system.Address() }
 
 // populate spawns the actors, from the inside out.
 func (n *Node) populate() error {
+	if err := n.checkCriteria(n.config); err != nil {
+		return err
+	}
 	core, err := scheduler.New(n.schedulerConfig())
 	if err != nil {
 		return err
@@ -167,13 +170,14 @@ func (n *Node) welcome() (err error) {
 // however often: it knows best whether it can go on.
 func (n *Node) spawnStages(model int, m *loaded) [][]place {
 	always := actor.NewRestartingStrategy()
+	activation := stages.NewActivationWatch(m.backend.Model())
 	var places [][]place
 	for s, runners := range m.runners {
 		var instances []place
 		for i, r := range runners {
 			st := &stage{
 				model: model, segment: s, slot: i, backend: m.backend, chain: m.chain(i, s), scheduler: n.house,
-				limit: n.config.Scheduler.RunLimit, log: n.log.Named("stage"),
+				limit: n.config.Scheduler.RunLimit, log: n.log.Named("stage"), activation: activation,
 			}
 			pid := n.system.Root.Spawn(actor.PropsFromProducer(func() actor.Actor { return st },
 				actor.WithDispatcher(n.threads[i]), actor.WithGuardian(always)))

@@ -65,7 +65,7 @@ func TestBadInputIsRefusedWithItsReason(t *testing.T) {
 		{"NaN", tensor(func(x *wire.Tensor) { *x = *clone(client.Float32s("", shape, floats(1024, math.NaN()))) }), wire.Code_INVALID_ARGUMENT, "NaN"},
 		{"infinity", tensor(func(x *wire.Tensor) { *x = *clone(client.Float32s("", shape, floats(1024, math.Inf(1)))) }), wire.Code_INVALID_ARGUMENT, "infinity"},
 		{"negative infinity", tensor(func(x *wire.Tensor) { *x = *clone(client.Float32s("", shape, floats(1024, math.Inf(-1)))) }), wire.Code_INVALID_ARGUMENT, "infinity"},
-		{"no inputs", func(m *wire.Infer) { m.Inputs = nil }, wire.Code_INVALID_ARGUMENT, "takes 1 inputs|has 0"},
+		{"no inputs", func(m *wire.Infer) { m.Inputs = nil }, wire.Code_INVALID_ARGUMENT, "lacks input|it has none"},
 		{"input twice", func(m *wire.Infer) { m.Inputs = append(m.Inputs, m.Inputs[0]) }, wire.Code_INVALID_ARGUMENT, "takes 1 inputs|has 2"},
 		{"negative timeout", func(m *wire.Infer) { m.TimeoutNs = -1 }, wire.Code_INVALID_ARGUMENT, "negative"},
 		{"very negative timeout", func(m *wire.Infer) { m.TimeoutNs = math.MinInt64 }, wire.Code_INVALID_ARGUMENT, "negative"},

@@ -68,6 +68,9 @@ func (n *Node) takeOver(c *config.Config, by string) (*config.Change, error) {
 	if err := c.CheckRoom(n.maxMessage()); err != nil {
 		return nil, err
 	}
+	if err := n.checkCriteria(c); err != nil {
+		return nil, err
+	}
 	added, err := n.newGuests(c, change.Added)
 	if err != nil {
 		return nil, err

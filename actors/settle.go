@@ -47,7 +47,7 @@ func (n *Node) newGuest(c *config.Config, others crowd, t *config.Tenant) (*gues
 		return nil, err
 	}
 	g := &guest{
-		tenant: tenant, terms: &terms{}, backend: n.models[m].backend, have: t.Model.Metrics(), labels: t.Model.Labels,
+		tenant: tenant, terms: &terms{}, backend: n.models[m].backend, have: n.models[m].metrics(), labels: t.Model.Labels,
 		source: sourceOf(t.Model.Profile), slots: n.config.Scheduler.Slots, clock: n.clock, numbers: &n.numbers,
 		scheduler: n.house, planning: n.planning, seats: &n.seats, looks: &n.looks, log: n.log.Named("tenant"),
 		as:   scheduler.Tenant{Weight: t.Share, Model: m, Room: tenant.Room()},

@@ -31,7 +31,8 @@ type stage struct {
 	limit                time.Duration   // of a run
 	scheduler            *actor.PID
 	log                  *event.Log
-	values               []float32 // of an exit that is not float32
+	values               []float32               // of an exit that is not float32
+	activation           *stages.ActivationWatch // of the model, shared by its stages
 
 	carries []*stages.Carry // of a run, used again by the next
 	rows    []scheduler.Row // of a run; the scheduler reads them before it gives this stage another
@@ -104,7 +105,11 @@ func (s *stage) serve(tickets []*tenants.Ticket) (usage stages.Usage, err error)
 func (s *stage) read(k *tenants.Ticket, into *scheduler.Row) {
 	model := s.backend.Model()
 	exit := k.Carry.Tensors[model.Segments[s.segment].Exit]
-	if into.Reading, into.Err = model.Read(s.segment, exit.Values(&s.values)); into.Err != nil {
+	row := exit.Values(&s.values)
+	if s.activation.See(s.segment, row) {
+		event.Emit(s.log, doubtOf(model, s.segment))
+	}
+	if into.Reading, into.Err = model.Read(s.segment, row); into.Err != nil {
 		into.Err = fmt.Errorf("exit %s of model %s: %w", model.Exits[s.segment], model.Name, into.Err)
 	}
 }

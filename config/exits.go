@@ -17,10 +17,7 @@ func (b *block) checkExits(m *Model, from string, s *graph.Split) {
 				"that it is made from.", t.Name, t)
 			continue
 		}
-		if m.Activation == Softmax && seg.Softmax {
-			b.warnAt(at, "Softmax twice", "Exit %q gives probabilities already, as it comes from a Softmax, and activation is \"softmax\": its confidence is far too low. "+
-				"Write activation = \"none\".", t.Name)
-		}
+		b.checkActivation(m, at, t.Name, seg.Activation)
 		if wide(t) {
 			b.warnAt(at, "Exit that is no list", "Exit %q is %s, and each of its values is taken for a class. Leave it out if it is none that classifies.", t.Name, t)
 		}

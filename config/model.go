@@ -117,11 +117,13 @@ func (m *Model) Temperatures() []float64 {
 }
 
 // Metrics returns the metrics that have a source when the model runs: what a
-// criterion may use, here or over the wire.
+// criterion may use, here or over the wire. FLOPs are among them where only the
+// runtime can tell the shapes that they are counted by: whoever loads the model
+// finds out whether it can.
 func (m *Model) Metrics() criteria.Set {
 	have := criteria.Of(criteria.ResponseTime, criteria.NextResponseTime, criteria.Exit,
 		criteria.Confidence, criteria.Entropy, criteria.Margin, criteria.Agreement)
-	if m.FLOPs() != nil {
+	if m.FLOPs() != nil || len(m.Unresolved) > 0 {
 		have = have.With(criteria.FLOPs, criteria.NextFLOPs)
 	}
 	if _, ok := m.figures(func(e *profile.Exit) *float64 { return e.Accuracy }); ok {
@@ -131,6 +133,15 @@ func (m *Model) Metrics() criteria.Set {
 		have = have.With(criteria.Energy, criteria.NextEnergy)
 	}
 	return have
+}
+
+// fixed returns the metrics that are the same for every request, at each exit.
+func (m *Model) fixed() criteria.Figures {
+	known := criteria.Figures{criteria.FLOPs: m.FLOPs()}
+	if accuracies, ok := m.figures(func(e *profile.Exit) *float64 { return e.Accuracy }); ok {
+		known[criteria.Accuracy] = accuracies
+	}
+	return known
 }
 
 // figures returns one figure of every exit, or false without a profile that
@@ -212,8 +223,7 @@ func (b *block) profile(m *Model) {
 		b.failAt("profile", "Profile of another model", "%s", b.cause(err, "exits"))
 		return
 	}
-	if m.Activation == None && p.Temperatures() != nil {
-		b.failAt("profile", "Profile of logits", "The profile has temperatures, by which logits are divided, but the exits give probabilities already. Measure the model again with delen profile --probabilities, or leave out activation.")
+	if !b.matchActivation(m, p) {
 		return
 	}
 	m.Profile = p
@@ -294,7 +304,8 @@ var modelSchema = &schema{
 		doc: "The names of the classes, one on each line; the first is class 0.",
 	}, {
 		name: "activation", form: aChoice, words: []string{string(Softmax), string(None)},
-		doc: "What turns an exit's output into probabilities: `softmax` when it is logits, `none` when it is probabilities already.",
+		doc: "What turns an exit's output into probabilities: `softmax` when it is logits, `none` when it is probabilities already. The profile " +
+			"must have been measured with the same: with `--probabilities` for `none`.",
 	}},
 	blocks: []*schema{pictureSchema, audioSchema},
 }

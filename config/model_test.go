@@ -101,6 +101,24 @@ const (
 	decided = "input x[N 4]\ny1 = ReduceMax(x) axes=1,\na = Neg(x)\ny2 = ArgMax(a) axis=1 keepdims=0\noutput y1[N 1]\noutput y2 int64[N]"
 )
 
+// sure is a model whose first exit is what a Softmax gave, in another shape, whose second is that of a Sigmoid, and whose third is
+// one of logits.
+const sure = `
+	input x[N 4]
+	init to int64[2] = 0 4
+	p = Softmax(x)
+	same = Identity(p)
+	first = Reshape(same, to)
+	n = Neg(x)
+	second = Sigmoid(n)
+	third = LogSoftmax(n)
+	output first[N 4]
+	output second[N 4]
+	output third[N 4]`
+
+// strange is a model with an operator that nobody knows.
+const strange = "input x[N 4]\ny = strange.Mix(x)\noutput y[N 4]"
+
 // house fills a folder with what fixtures name: everything in testdata/files,
 // the model as tiny.onnx, its segments as first.onnx and second.onnx, it again
 // without the types inside as silent.onnx, with the latter's digest in the profile
@@ -108,7 +126,7 @@ const (
 // as eight.onnx; odd.onnx is odd, open.onnx open, and
 // decided.onnx decided. The model of the documentation is reader.onnx. With an input of
 // 16 samples the model is sound.onnx, with an axis more mono.onnx, with samples of
-// 64 bits double.onnx.
+// 64 bits double.onnx. sure.onnx is sure, strange.onnx strange.
 func house(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -130,7 +148,7 @@ func house(t testing.TB) string {
 	}
 	for name, m := range map[string]*onnxpb.ModelProto{
 		"tiny.onnx": network(), "reader.onnx": network(), "silent.onnx": silent, "two-inputs.onnx": two,
-		"odd.onnx": sketch.Model(odd), "open.onnx": sketch.Model(open), "decided.onnx": sketch.Model(decided),
+		"odd.onnx": sketch.Model(odd), "open.onnx": sketch.Model(open), "decided.onnx": sketch.Model(decided), "sure.onnx": sketch.Model(sure), "strange.onnx": sketch.Model(strange),
 		"sound.onnx": sound, "mono.onnx": mono, "double.onnx": double, "eight.onnx": eight,
 	} {
 		b, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)

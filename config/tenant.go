@@ -197,6 +197,9 @@ func (b *block) criterion(m *Model) *criteria.Criterion {
 	}
 	c, diags := criteria.Compile(e, exits, have)
 	b.diags = append(b.diags, b.withoutEnv(e, diags, "A criterion")...)
+	if c != nil && m != nil {
+		b.diags = append(b.diags, criteria.Unreached(e, m.fixed())...)
+	}
 	return c
 }
 

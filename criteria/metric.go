@@ -51,17 +51,24 @@ var metrics = [NumMetrics]struct {
 	ResponseTime:     {"response_time", "time since the request came, waiting included", timeScale, "nothing measures time"},
 	Confidence:       {"confidence", "the largest class probability", fraction, needsClasses},
 	Accuracy:         {"accuracy", "the profile's accuracy at this exit", fraction, `set profile = "..." on the model`},
-	Energy:           {"energy", "energy spent on the request so far", energyScale, "give the model a profile with energy"},
-	FLOPs:            {"flops", "floating-point operations spent on the request so far", workScale, `set profile = "..." on the model`},
+	Energy:           {"energy", "energy spent on the request so far", energyScale, needsEnergy},
+	FLOPs:            {"flops", "floating-point operations spent on the request so far", workScale, needsCount},
 	Exit:             {"exit", "the exit's number, from 1", exitCount, "nothing counts exits"},
 	Entropy:          {"entropy", "entropy of the class probabilities in nats; 0 is certain", nats, needsClasses},
 	Margin:           {"margin", "the largest class probability minus the second largest", fraction, needsClasses},
 	Agreement:        {"agreement", "how many exits in a row, up to this one, predict the same class", exitCount, needsClasses},
 	Battery:          {"battery", "the battery's state of charge", fraction, "leave it out, since no battery is configured"},
 	NextResponseTime: {"next.response_time", "what `response_time` would be at the next exit", timeScale, `set profile = "..." on the model`},
-	NextEnergy:       {"next.energy", "what `energy` would be at the next exit", energyScale, "give the model a profile with energy"},
-	NextFLOPs:        {"next.flops", "what `flops` would be at the next exit", workScale, `set profile = "..." on the model`},
+	NextEnergy:       {"next.energy", "what `energy` would be at the next exit", energyScale, needsEnergy},
+	NextFLOPs:        {"next.flops", "what `flops` would be at the next exit", workScale, needsCount},
 }
+
+// needsEnergy and needsCount are the remedies where the model does not run with a profile that has the figure.
+const (
+	needsEnergy = "measure the model with delen profile, with --power IDLE,BUSY where there is no meter, " +
+		`and write profile = "profile.json" in the model block`
+	needsCount = "the operations of the graph cannot be counted; give the model a profile that states flops"
+)
 
 const needsClasses = "leave it out, since the model's outputs are no classes"
 

@@ -11,7 +11,7 @@ import (
 var unprofiled = map[Metric]string{
 	ResponseTime: "measure the model with delen profile",
 	Accuracy:     "give the model a profile with the accuracy of every exit",
-	Energy:       "give the model a profile with the energy of every exit",
+	Energy:       needsEnergy,
 	FLOPs:        "give the model a profile with the flops of every exit",
 }
 

@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/delen-edge/delen/criteria"
@@ -125,7 +126,7 @@ func (t *Tenant) check(now time.Duration, r *Request) ([][]byte, Displacement, *
 // inputs matches what was sent with what the model takes.
 func (t *Tenant) inputs(sent []Input) ([][]byte, *Refusal) {
 	m := t.config.Model
-	if len(sent) != len(m.Inputs) {
+	if len(sent) > len(m.Inputs) {
 		return nil, invalid("model %s takes %d inputs, the request has %d", m.Name, len(m.Inputs), len(sent))
 	}
 	rows := make([][]byte, len(m.Inputs))
@@ -139,7 +140,32 @@ func (t *Tenant) inputs(sent []Input) ([][]byte, *Refusal) {
 		}
 		rows[at] = sent[i].Data
 	}
+	if len(sent) < len(m.Inputs) {
+		return nil, missing(m, rows)
+	}
 	return rows, nil
+}
+
+// missing names the inputs that a request lacks, which has those with a row.
+func missing(m *stages.Model, rows [][]byte) *Refusal {
+	var lacks, has []string
+	for at, i := range m.Inputs {
+		name := fmt.Sprintf("%.64q", m.Tensors[i].Name)
+		if rows[at] == nil {
+			lacks = append(lacks, name)
+		} else {
+			has = append(has, name)
+		}
+	}
+	there := "has none"
+	if has != nil {
+		there = "has " + strings.Join(has, ", ")
+	}
+	inputs := "input"
+	if len(lacks) > 1 {
+		inputs = "inputs"
+	}
+	return invalid("the request lacks %s %s of model %s; it %s", inputs, strings.Join(lacks, ", "), m.Name, there)
 }
 
 // place finds the position of an input among the model's and checks its type, shape, size and values.

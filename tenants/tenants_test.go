@@ -82,8 +82,8 @@ func TestInputsThatTheModelDoesNotTakeAreRefused(t *testing.T) {
 	nan := make([]byte, 12)
 	binary.LittleEndian.PutUint32(nan[8:], math.Float32bits(float32(math.NaN())))
 	for words, spoil := range map[string]func([]Input) []Input{
-		"takes 2 inputs, the request has 0": func([]Input) []Input { return nil },
-		"takes 2 inputs, the request has 1": func(in []Input) []Input { return in[:1] },
+		`lacks inputs "x", "n" of model `:   func([]Input) []Input { return nil },
+		`lacks input "n" of model `:         func(in []Input) []Input { return in[:1] },
 		"takes 2 inputs, the request has 3": func(in []Input) []Input { return append(in, in[0]) },
 		`"x" is given twice`:                func(in []Input) []Input { in[1] = in[0]; return in },
 		`no input "y"; it takes [x n]`:      func(in []Input) []Input { in[0].Name = "y"; return in },

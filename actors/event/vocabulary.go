@@ -2,7 +2,7 @@ package event
 
 // vocabulary is every event that there is.
 var vocabulary = []Event{
-	NodeLoading{}, NodeReady{}, NodeFailed{}, NodeStopping{}, NodeStopped{}, RuntimeLoaded{}, MachineFound{}, MachineChanged{}, ProfileForeign{}, ModelLoaded{}, ModelUnbatched{},
+	NodeLoading{}, NodeReady{}, NodeFailed{}, NodeStopping{}, NodeStopped{}, RuntimeLoaded{}, MachineFound{}, MachineChanged{}, ProfileForeign{}, ModelLoaded{}, ModelUnbatched{}, ActivationDoubted{},
 	ConfigReloaded{}, ConfigRejected{}, PolicyChanged{}, LogLevelChanged{}, AdminRefused{}, LogDropped{},
 	AppConnected{}, AppLost{}, AppUnreachable{}, DoorRefused{}, MessageUnexpected{}, WatchStarted{}, WatchEnded{},
 	RequestRefused{}, RequestShed{}, RequestFailed{}, RequestEnded{},

@@ -31,6 +31,7 @@ const wideScreen = "1000"
 //	broken.onnx         its first half
 //	ear.onnx            two exits, early and late; class 0 when the mean of 80 samples is positive, else 1
 //	mono.onnx           the same with an axis more
+//	sure.onnx           ear.onnx with a Softmax behind each exit; raw is the last without
 //	half.onnx           three rows at a time, exits of float16
 //	stuck.onnx          says that it takes any number of rows, and takes one
 //	first.onnx          the first of two segments in the form of the original system
@@ -65,13 +66,31 @@ const ear = `
 	late = MatMul(loud, classes)
 `
 
+// sure says what ear does, in probabilities.
+const sure = `
+	input x[batch 80]
+	output early[batch 2]
+	output late[batch 2]
+	value raw[batch 2]
+	value mean[batch 1]
+	value loud[batch 1]
+	init classes[1 2] = 1 -1
+	init gain[1 1] = 100
+	mean = ReduceMean(x) axes=1,
+	first = MatMul(mean, classes)
+	early = Softmax(first)
+	loud = MatMul(mean, gain)
+	raw = MatMul(loud, classes)
+	late = Softmax(raw)
+`
+
 func furnish(dir string) error {
 	for name, shape := range map[string]string{"ear.onnx": "batch 80", "mono.onnx": "batch 1 80"} {
 		if err := os.WriteFile(filepath.Join(dir, name), sketch.Encode(sketch.Model(fmt.Sprintf(ear, shape))), 0o644); err != nil {
 			return err
 		}
 	}
-	for name, text := range map[string]string{"half.onnx": half, "stuck.onnx": stuck, "first.onnx": first, "last.onnx": last, "endless.onnx": sketch.Endless} {
+	for name, text := range map[string]string{"half.onnx": half, "stuck.onnx": stuck, "first.onnx": first, "last.onnx": last, "endless.onnx": sketch.Endless, "sure.onnx": sure} {
 		if err := os.WriteFile(filepath.Join(dir, name), sketch.Encode(sketch.Model(text)), 0o644); err != nil {
 			return err
 		}

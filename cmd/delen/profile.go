@@ -86,6 +86,11 @@ refused. Outcomes that are read again bring the temperatures of the profile that
 written with them, if it still lies at -o or beside them; when that is of another
 model, they are refused.
 
+The exits are taken to give logits, unless --probabilities says that they give
+probabilities, as behind a Softmax. What the samples show to be otherwise is an
+error, and so is a configuration whose model has another activation than the
+profile: "none" goes with --probabilities, "softmax" with profiles made without.
+
 --calibrate finds a temperature for each exit, by which its logits are divided, so
 that a confidence of 0.9 is right 9 times of 10, as far as one number can do that.
 It looks at the third of the samples that points are found by, never at those that
@@ -165,6 +170,9 @@ func (f *profiling) measure(ctx context.Context) (*profile.Profile, []profile.Ou
 		return nil, nil, err
 	}
 	p, outcomes, err := f.judged(ctx, m)
+	if err == nil && f.samples == "" {
+		err = f.checkNoise(ctx, m)
+	}
 	if err == nil && f.energy == nil {
 		err = f.idle(ctx)
 	}
@@ -198,7 +206,7 @@ func (f *profiling) head(m *stages.Model) (*profile.Profile, error) {
 	}
 	p := &profile.Profile{
 		Version: 1, Model: cmp.Or(f.name, strings.TrimSuffix(filepath.Base(f.models[0]), ".onnx")), Digest: digest, Device: f.device,
-		Provider: f.provider, Threads: f.threads, Runtime: runtimeName(), Source: profile.Measured,
+		Provider: f.provider, Threads: f.threads, Runtime: runtimeName(), Activation: f.activation(), Source: profile.Measured,
 	}
 	for i, name := range m.Exits {
 		p.Exits = append(p.Exits, profile.Exit{Name: name, FLOPs: finite(m.FLOPs(i + 1))})

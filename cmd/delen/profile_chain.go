@@ -90,6 +90,9 @@ func (c *chain) read(ctx context.Context, show func(exit int, row []float32)) ([
 		}
 		row := c.carries[0].Tensors[model.Segments[s].Exit].Values(&values)
 		reading, err := model.Read(s, row)
+		if errors.Is(err, stages.ErrProbability) {
+			return nil, fmt.Errorf("exit %s gives logits, no probabilities: leave out --probabilities", model.Exits[s])
+		}
 		if err != nil {
 			return nil, fmt.Errorf("exit %s: %w", model.Exits[s], err)
 		}

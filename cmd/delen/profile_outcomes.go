@@ -27,6 +27,13 @@ func (f *profiling) found(p *profile.Profile) ([]profile.Outcome, error) {
 	if f.probs && first.Temperatures() != nil {
 		return nil, usageError{fmt.Errorf("%s: by %s the outcomes were made with temperatures, by which logits are divided: leave out --probabilities", f.outcomes, path)}
 	}
+	if first.Activation != "" && first.Activation != p.Activation {
+		remedy := "add --probabilities"
+		if f.probs {
+			remedy = "leave out --probabilities"
+		}
+		return nil, usageError{fmt.Errorf("%s: by %s the outcomes were found with activation = %q: %s", f.outcomes, path, first.Activation, remedy)}
+	}
 	for i := range p.Exits {
 		p.Exits[i].Temperature = first.Exits[i].Temperature
 	}

@@ -101,6 +101,7 @@ func (f *profiling) classify(ctx context.Context, m *onnx.Model, p *profile.Prof
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
 	var tried calibration
+	watch := stages.NewActivationWatch(model)
 	searched := profile.Searched(names)
 	load, input := f.loader(model), c.carries[0].Tensors[model.Inputs[0]]
 	for n, s := range samples {
@@ -109,6 +110,7 @@ func (f *profiling) classify(ctx context.Context, m *onnx.Model, p *profile.Prof
 			return nil, err
 		}
 		readings, err := c.read(ctx, func(exit int, row []float32) {
+			watch.See(exit, row)
 			if f.calibrate {
 				tried.add(exit, row, labels[n], searched[n])
 			}
@@ -121,6 +123,9 @@ func (f *profiling) classify(ctx context.Context, m *onnx.Model, p *profile.Prof
 				Sample: names[n], Label: labels[n], Exit: i + 1, Predicted: r.Predicted, Confidence: r.Confidence,
 			})
 		}
+	}
+	if err := f.checkActivation(watch, model); err != nil {
+		return nil, err
 	}
 	if f.calibrate {
 		tried.settle(p, outcomes)

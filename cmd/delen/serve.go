@@ -45,7 +45,9 @@ CONFIG is a file, or a folder: then all files in it whose names end in .hcl are 
 configuration.
 
 With --listen the node listens on another address than the configuration says, and
-is reached there: two nodes can run with the same configuration.
+is reached there: two nodes can run with the same configuration. On every address of
+the machine (0.0.0.0 or [::]) it is reached under the host that the configuration
+advertises, which must be there then, and the port of --listen.
 
 Without slots in the configuration there is one for each core that the affinity
 mask and the CPU quota of the control groups leave. When these change, the threads
@@ -119,11 +121,13 @@ func serve(ctx context.Context, path, listen string, grace time.Duration, stderr
 // load reads a configuration and reports what is wrong with it. An address to listen on replaces the configuration's.
 func load(path, listen string, stderr io.Writer) (*config.Config, hcl.Diagnostics) {
 	c, diags := config.Load(path)
+	if listen != "" && !diags.HasErrors() {
+		if err := c.Node.ListenOn(listen); err != nil {
+			diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "Invalid --listen", Detail: "--listen " + err.Error() + "."})
+		}
+	}
 	// Where nobody can read the report, the exit status and the log still tell.
 	_ = config.Report(stderr, c.Files, diags, colorful(stderr))
-	if listen != "" {
-		c.Node.Listen, c.Node.Advertise = listen, ""
-	}
 	return c, diags
 }
 

@@ -40,7 +40,6 @@ type Segment struct {
 
 	Nodes      int   // operators in its model, clones included
 	Bodies     bool  // one of its operators has a body, as a loop or a branch has
-	Softmax    bool  // its exit comes from a Softmax: it gives probabilities, not logits
 	Parameters int64 // elements of the constants that it holds; int64 and bool ones, which are shapes and masks, left out
 	Weights    int64 // bytes of all of those constants
 
@@ -48,6 +47,10 @@ type Segment struct {
 	// as two; see the package comment. NaN when unknown, and then Uncounted says why.
 	FLOPs     float64
 	Uncounted string
+
+	// Activation is the operator that computes the values of its exit, such as "Softmax" where these are probabilities, or
+	// "Gemm" where they are logits. It is empty where the file does not tell.
+	Activation string
 
 	// HiddenBytes is the size of one row of what it passes on to later segments; -1 when a type or shape is unknown.
 	HiddenBytes int64
@@ -159,7 +162,7 @@ func (s *Split) wire() {
 		}
 		slices.Sort(seg.In)
 		seg.Exit = s.index[exit]
-		seg.Softmax = s.graph.nodes[s.graph.maker[exit]].GetOpType() == "Softmax"
+		seg.Activation = s.graph.activation(exit)
 		s.Segments = append(s.Segments, seg)
 	}
 }

@@ -21,6 +21,12 @@ const (
 	Published Source = "published" // taken from a paper or from somebody's page
 )
 
+// The activations of a profile.
+const (
+	ActivationSoftmax = "softmax" // the exits give logits
+	ActivationNone    = "none"    // the exits give probabilities
+)
+
 // Profile is what is known about the exits of one model on one device. Its
 // fields are those of profile.json, in their order.
 type Profile struct {
@@ -39,6 +45,10 @@ type Profile struct {
 	Threads int `json:"threads,omitempty"`
 	// Runtime is the name and version of the runtime that ran the model.
 	Runtime string `json:"runtime,omitempty"`
+	// Activation says how the exits were read to find the outcomes, in the
+	// words of the configuration: ActivationSoftmax or ActivationNone. It is
+	// empty where that is not known, as in files of older versions.
+	Activation string `json:"activation,omitempty"`
 	// Source says where the figures come from.
 	Source Source `json:"source"`
 	// EnergySource says where the energies come from, when that is not Source:

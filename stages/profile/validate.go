@@ -43,6 +43,14 @@ func (p *Profile) checkHead() error {
 	default:
 		errs = append(errs, fmt.Errorf(`energy_source: %q is not one of "measured", "modelled" and "published"; leave it out when it is the source of all figures`, p.EnergySource))
 	}
+	switch p.Activation {
+	case "", ActivationSoftmax, ActivationNone:
+	default:
+		errs = append(errs, fmt.Errorf(`activation: %q is not one of "softmax" and "none"; leave it out when it is not known`, p.Activation))
+	}
+	if p.Activation == ActivationNone && p.Temperatures() != nil {
+		errs = append(errs, errors.New(`activation: "none" means that the exits give probabilities, and an exit has a temperature, by which logits are divided; leave one out`))
+	}
 	if p.IdlePower != nil && !atLeastZero(*p.IdlePower) {
 		errs = append(errs, fmt.Errorf("idle_power: %v is not a power in watts; write a number that is not negative, or null", *p.IdlePower))
 	}

@@ -14,5 +14,5 @@ tenant "survey" {
     minimize = energy
   }
 }
-# 9:16: No source for energy | Nothing predicts energy here: give the model a profile with the energy of every exit.
-# 14:16: No source for energy | Nothing predicts energy here: give the model a profile with the energy of every exit.
+# 9:16: No source for energy | Nothing predicts energy here: measure the model with delen profile, with --power IDLE,BUSY where there is no meter, and write profile = "profile.json" in the model block.
+# 14:16: No source for energy | Nothing predicts energy here: measure the model with delen profile, with --power IDLE,BUSY where there is no meter, and write profile = "profile.json" in the model block.

@@ -27,7 +27,7 @@ tenant "survey" {
 # 9:15: Invalid run_limit | run_limit is a duration in quotes (a number with us, ms, s, m or h) from 1ms to 1h, not "10 seconds". Write for instance run_limit = "10s".
 # 12:54: Extra characters after expression | A unit is a constant to multiply with: write *ms.
 # 15:52: Wrong unit | response_time is a time, but this is an energy: write something like 20*ms.
-# 18:15: No source for energy | Nothing provides energy here: give the model a profile with energy.
+# 18:15: No source for energy | Nothing provides energy here: measure the model with delen profile, with --power IDLE,BUSY where there is no meter, and write profile = "profile.json" in the model block.
 # 20:8: Duplicate tenant name | The tenant at line 14 is called "survey" already. Give this one another name.
 # 21:11: Invalid share | share is a number from 0.001 to 1000000, not 0. Only the ratio of shares counts; take out a tenant that is not to be served. Write for instance share = 2.
 # 22:11: Unknown model | "tinny" is the name of no model. Did you mean "tiny"?

@@ -73,3 +73,6 @@ model "mono" {
     rate   = 16e3
   }
 }
+# 5:70: Comparison is never true | flops > 400*MFLOPs is true at no exit: the nearest figure is 0.00048*MFLOPs at exit 2.
+# 42:16: Logits taken for probabilities | Exit "early" gives logits, as it comes from a MatMul, and activation is "none": most requests fail. Write activation = "softmax".
+# 42:16: Logits taken for probabilities | Exit "late" gives logits

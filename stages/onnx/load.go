@@ -43,7 +43,8 @@ type Model struct {
 var _ stages.Backend = (*Model)(nil)
 
 // Load reads, splits and loads a model. The library must be open. Weights are mapped from the model's files, which must not
-// be written to as long as the model is loaded: to replace one, another is renamed to its name. The caller closes the model.
+// be written to as long as the model is loaded: to replace one, another is renamed to its name. A model waits for others that are
+// being loaded if the memory for all is not there. The caller closes the model.
 func Load(c Config) (*Model, error) {
 	m, err := load(c)
 	if err != nil {
@@ -70,9 +71,11 @@ func load(c Config) (*Model, error) {
 		return nil, err
 	}
 	m := &Model{config: c, files: append(own, weights...), model: model, pool: newPool(model, c.Memory, c.Carries)}
-	if err := m.afford(split, Spare("/")); err != nil {
+	release, err := m.reserve(split, func() int64 { return Spare("/") })
+	if err != nil {
 		return nil, err
 	}
+	defer release()
 	if c.Provider.streams() {
 		return m, nil // Open makes the sessions
 	}

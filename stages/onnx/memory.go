@@ -29,16 +29,21 @@ const perSession = 1 << 20
 // operators hold within a segment is not known beforehand; it is small beside the weights of all but the widest networks.
 // There are have bytes.
 func (m *Model) afford(split *graph.Split, have int64) error {
-	weights := int64(0)
-	for _, s := range split.Segments {
-		weights += s.Weights
-	}
-	carries := int64(max(m.config.Carries, 1)) * int64(m.pool.layout.Bytes)
-	if need := weights + carries + int64(len(split.Segments))*perSession; need > have {
+	weights, carries, need := m.need(split)
+	if need > have {
 		return fmt.Errorf("%w: about %s (weights %s, tensors of running requests %s) against %s; free some, lower the limit of what else "+
 			"runs, or export a smaller or quantised model", ErrTooLarge, mebibytes(need), mebibytes(weights), mebibytes(carries), mebibytes(have))
 	}
 	return nil
+}
+
+// need is what a model takes in bytes: the parts that a user can do something about, and all of it.
+func (m *Model) need(split *graph.Split) (weights, carries, all int64) {
+	for _, s := range split.Segments {
+		weights += s.Weights
+	}
+	carries = int64(max(m.config.Carries, 1)) * int64(m.pool.layout.Bytes)
+	return weights, carries, weights + carries + int64(len(split.Segments))*perSession
 }
 
 func mebibytes(n int64) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }

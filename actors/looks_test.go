@@ -30,6 +30,7 @@ func TestOneTimerIsForAllLooks(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if looked != all || !slices.Equal(moments, []time.Duration{tenants.LongestRound}) {
 			t.Errorf("%d looks at %v", looked, moments)
 		}
@@ -37,6 +38,7 @@ func TestOneTimerIsForAllLooks(t *testing.T) {
 		l.stop()
 		l.ask(&actor.PID{})
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if looked != all {
 			t.Error("somebody looks after the end")
 		}

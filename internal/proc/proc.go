@@ -62,3 +62,28 @@ func Files(pid int) (map[string]string, error) {
 	}
 	return open, nil
 }
+
+// Wakes is how often the threads of a process have gone to sleep by themselves, and so how often they woke.
+func Wakes(pid int) (all int, err error) {
+	folder := fmt.Sprintf("/proc/%d/task", pid)
+	threads, err := os.ReadDir(folder)
+	if err != nil {
+		return 0, err
+	}
+	for _, t := range threads {
+		data, err := os.ReadFile(filepath.Join(folder, t.Name(), "status"))
+		if err != nil {
+			continue // it has ended
+		}
+		for lines := bufio.NewScanner(bytes.NewReader(data)); lines.Scan(); {
+			if key, value, _ := strings.Cut(lines.Text(), ":"); key == "voluntary_ctxt_switches" {
+				n, err := strconv.Atoi(strings.TrimSpace(value))
+				if err != nil {
+					return 0, err
+				}
+				all += n
+			}
+		}
+	}
+	return all, nil
+}

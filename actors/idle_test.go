@@ -15,7 +15,7 @@ func BenchmarkIdle(b *testing.B) {
 	for i := range 1000 {
 		fmt.Fprintf(&tenants, "tenant \"t%d\" {}\n", i)
 	}
-	n := start(b, options{tenants: tenants.String()})
+	n := start(b, options{inbound: "500MiB", tenants: tenants.String()})
 	const settles, lasts = 3 * time.Second, 20 * time.Second
 	time.Sleep(settles)
 	before := wakes(b, n)

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
+	"net"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,7 +20,7 @@ type connection struct {
 }
 
 func (c *connection) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&c.node, "node", "127.0.0.1:8090", "the node's host:port")
+	cmd.Flags().StringVar(&c.node, "node", "127.0.0.1:8090", "the node's host:port, or its host for port "+usualPort)
 	cmd.Flags().StringVar(&c.listen, "listen", "", "where answers come to (default a free port of 127.0.0.1)")
 	cmd.Flags().StringVar(&c.advertise, "advertise", "", "how the node reaches that (default the same)")
 	cmd.Flags().DurationVar(&c.connect, "connect", 5*time.Second, "how long connecting may take")
@@ -27,7 +30,20 @@ func (c *connection) flags(cmd *cobra.Command) {
 func (c *connection) dial(ctx context.Context) (*client.Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.connect)
 	defer cancel()
-	return client.Dial(ctx, client.Config{Node: c.node, Listen: c.listen, Advertise: c.advertise})
+	return client.Dial(ctx, client.Config{Node: withPort(c.node), Listen: c.listen, Advertise: c.advertise})
+}
+
+// usualPort is the port of a node that does not choose another.
+const usualPort = "8090"
+
+// withPort is an address with a port: the usual one, where there is only a host. An IPv6 address stands in brackets.
+func withPort(address string) string {
+	host, _, err := net.SplitHostPort(address)
+	var e *net.AddrError
+	if address == "" || !errors.As(err, &e) || e.Err != "missing port in address" || host != "" {
+		return address
+	}
+	return net.JoinHostPort(strings.Trim(address, "[]"), usualPort)
 }
 
 // describe connects to the node for no longer than it takes to have it describe itself.

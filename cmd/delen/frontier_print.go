@@ -144,7 +144,7 @@ func (r *prediction) conclude(out io.Writer) error {
 	if r.certainty.Off {
 		fmt.Fprintf(&b, "accuracies are estimates from the samples that the points were chosen by: nothing is certain\n")
 	} else {
-		fmt.Fprintf(&b, "certain at %g %%: no accuracy above %.4f, from these samples\n", 100*r.certainty.Confidence, r.Certifiable())
+		fmt.Fprintf(&b, "the highest accuracy that is certain at %g %%: at least %.4f; more samples make\n  more of it certain\n", 100*r.certainty.Confidence, r.Certifiable())
 	}
 	if r.Gap != 0 {
 		fmt.Fprintf(&b, "not all thresholds were tried: %s\n", gap(r.Gap))

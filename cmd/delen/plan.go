@@ -49,7 +49,7 @@ their share, the last tenant of the configuration first.
 
 The table has a row for each tenant:
 
-  share     its part of the machine that is guaranteed
+  own       its part of the machine that is guaranteed, by its share, a weight
   rate      requests per second that come
   let in    and are let in
   machine   what they take of the slots' time, in percent of all of it

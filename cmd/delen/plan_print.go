@@ -96,7 +96,7 @@ func (p *outlook) print(stdout io.Writer, path string) error {
 	}
 	fmt.Fprintf(out, "%s: %s, %s, %s\n\n", path, p.policy, b.text("slots", plural(p.Slots, "slot")), budget)
 	t := newGrid(out, 1)
-	t.line("\tshare\trate\tlet in\tmachine\tpower\tutility\talone")
+	t.line("\town\trate\tlet in\tmachine\tpower\tutility\talone")
 	asked, let := 0.0, 0.0
 	for i, c := range p.Choices {
 		d := &p.Tenants[i]

@@ -63,6 +63,6 @@ func (f *administrator) printTenant(stdout, stderr io.Writer, done *wire.Adminis
 	if f.json {
 		return printJSONLine(stdout, newTenantLine(t))
 	}
-	_, err := fmt.Fprintf(stdout, "%s has share %g: %.4g %% of the machine is its own\n", t.GetName(), t.GetWeight(), 100*t.GetShare())
+	_, err := fmt.Fprintf(stdout, "%s has share %g, a weight: %.4g %% of the machine is its own\n", t.GetName(), t.GetWeight(), 100*t.GetShare())
 	return err
 }

@@ -26,7 +26,8 @@ then on. Its model is one that the node has loaded. The node reads the block as 
 reads its configuration, and tells what is wrong with it; values are written out,
 without variables of the environment.
 
-The share of every other tenant becomes a smaller part of the machine at once. With
+A share is a weight: that of every other tenant becomes a smaller part of the
+machine at once. With
 an objective the node first looks for operating points, for a tenth of a second or
 so.
 

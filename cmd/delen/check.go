@@ -51,7 +51,7 @@ A configuration names a node, at least one model and at least one tenant:
   }
   tenant "door-camera" {
     model     = "glyphs"                # needed when there are several
-    share     = 2                       # a weight, default 1; its part is guaranteed
+    share     = 2                       # a weight; its part is guaranteed
     exit_when = confidence >= 0.9 || response_time > 20*ms
     deadline  = "50ms"                  # optional
     queue     = 64                      # requests in the house at a time
@@ -62,6 +62,7 @@ A configuration names a node, at least one model and at least one tenant:
     objective {                         # instead of exit_when
       maximize = accuracy
       where    = response_time <= 50*ms && energy <= 80*mJ
+      # unmet  = "refuse" has no answer rather than one below a bound on accuracy
     }
   }
 

@@ -27,9 +27,8 @@ reads its configuration, and tells what is wrong with it; values are written out
 without variables of the environment.
 
 A share is a weight: that of every other tenant becomes a smaller part of the
-machine at once. With
-an objective the node first looks for operating points, for a tenth of a second or
-so.
+machine at once. With an objective the node first looks for operating points,
+for a tenth of a second or so.
 
 With --json the result is a JSON object with tenant, model, share, guarantee (the
 part of the machine that is its own), criterion and objective.` + aboutToken,

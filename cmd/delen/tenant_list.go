@@ -21,9 +21,10 @@ func newTenantList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the tenants of a running node",
-		Long: `List prints a line for each tenant that a running node serves: its model, its share,
-which is a weight, the part of the machine that is its own by that whatever the
-others do, and what it wants, or when its requests stop. The last line says how slots are given away.
+		Long: `List prints a line for each tenant that a running node serves: its model, its
+share, which is a weight, the part of the machine that is its own by that
+whatever the others do, and what it wants, or when its requests stop. The last
+line says how slots are given away.
 
 With --json the result is a JSON object with policy, fairness and tenants, each of
 which has tenant, model, share, guarantee, criterion and objective.`,

@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,8 +28,9 @@ type nodeLog struct {
 
 // The log of a node.
 const (
-	mostLogged = 1 << 20     // bytes that wait for a reader
-	lastLines  = time.Second // that a reader may take for a line, when the node has stopped
+	mostLogged = 1 << 20         // bytes that wait for a reader
+	lastLine   = time.Second     // that a reader may take for a line, when the node has stopped
+	lastLines  = 3 * time.Second // and for all of them
 )
 
 // newLog makes the log that a configuration asks for, for our events and for what the actor library says. Whoever logs does not
@@ -39,15 +40,19 @@ func newLog(c config.Log, w io.Writer) *nodeLog {
 		c.Format = "console"
 	}
 	l := &nodeLog{level: zap.NewAtomicLevelAt(parseLevel(c.Level))}
-	encoder := lineEncoder(c.Format)
-	l.queue = newLogQueue(w, mostLogged, func(dropped [logLevels]uint64) []byte {
-		var line oneLine
-		core := readable(c.Format, zapcore.NewCore(encoder.Clone(), &line, zapcore.DebugLevel))
-		event.Emit(event.NewLog(zap.New(core)), event.LogDropped{Debug: dropped[0], Info: dropped[1], Warn: dropped[2], Error: dropped[3]})
+	core := func(level zapcore.LevelEnabler, write func(int, []byte)) zapcore.Core {
+		if c.Format == "console" {
+			return spoken{LevelEnabler: level, columns: columnsOf(w), write: write}
+		}
+		return written{level, lineEncoder(), write}
+	}
+	l.queue = newLogQueue(w, mostLogged, func(dropped [logLevels]uint64) (line []byte) {
+		log := event.NewLog(zap.New(core(zapcore.DebugLevel, func(_ int, text []byte) { line = text })))
+		event.Emit(log, event.LogDropped{Debug: dropped[0], Info: dropped[1], Warn: dropped[2], Error: dropped[3]})
 		return line
 	})
-	core := readable(c.Format, queued{l.level, encoder, l.queue})
-	l.Log, l.library = event.NewLog(zap.New(core)), libraryLog(core)
+	queued := core(l.level, l.queue.add)
+	l.Log, l.library = event.NewLog(zap.New(queued)), libraryLog(queued)
 	return l
 }
 
@@ -58,7 +63,7 @@ func (l *nodeLog) text() io.Writer { return logText{l.queue, levelIndex(zapcore.
 func (l *nodeLog) setLevel(level string) { l.level.SetLevel(parseLevel(level)) }
 
 // close writes what waits, as far as somebody reads it.
-func (l *nodeLog) close() { l.queue.close(lastLines) }
+func (l *nodeLog) close() { l.queue.close(lastLine, lastLines) }
 
 func parseLevel(level string) zapcore.Level {
 	l, err := zapcore.ParseLevel(level)
@@ -73,24 +78,16 @@ func levelIndex(l zapcore.Level) int {
 	return int(min(max(l, zapcore.DebugLevel), zapcore.ErrorLevel) - zapcore.DebugLevel)
 }
 
-// oneLine is the line that an encoder writes.
-type oneLine []byte
-
-func (l *oneLine) Write(b []byte) (int, error) { *l = append(*l, b...); return len(b), nil }
-
-// Sync implements zapcore.WriteSyncer.
-func (l *oneLine) Sync() error { return nil }
-
-// queued is a core that has lines written by a queue.
-type queued struct {
+// written is a core that writes for programs, as its encoder does.
+type written struct {
 	zapcore.LevelEnabler
 	encoder zapcore.Encoder
-	queue   *logQueue
+	write   func(level int, line []byte)
 }
 
 // With implements zapcore.Core.
-func (q queued) With(fields []zapcore.Field) zapcore.Core {
-	own := queued{q.LevelEnabler, q.encoder.Clone(), q.queue}
+func (w written) With(fields []zapcore.Field) zapcore.Core {
+	own := written{w.LevelEnabler, w.encoder.Clone(), w.write}
 	for _, f := range fields {
 		f.AddTo(own.encoder)
 	}
@@ -98,78 +95,107 @@ func (q queued) With(fields []zapcore.Field) zapcore.Core {
 }
 
 // Check implements zapcore.Core.
-func (q queued) Check(e zapcore.Entry, c *zapcore.CheckedEntry) *zapcore.CheckedEntry {
-	if q.Enabled(e.Level) {
-		return c.AddCore(e, q)
+func (w written) Check(e zapcore.Entry, c *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if w.Enabled(e.Level) {
+		return c.AddCore(e, w)
 	}
 	return c
 }
 
 // Write implements zapcore.Core.
-func (q queued) Write(e zapcore.Entry, fields []zapcore.Field) error {
-	line, err := q.encoder.EncodeEntry(e, fields)
+func (w written) Write(e zapcore.Entry, fields []zapcore.Field) error {
+	line, err := w.encoder.EncodeEntry(e, fields)
 	if err != nil {
 		return err
 	}
-	q.queue.add(levelIndex(e.Level), slices.Clone(line.Bytes()))
+	w.write(levelIndex(e.Level), slices.Clone(line.Bytes()))
 	line.Free()
 	return nil
 }
 
 // Sync implements zapcore.Core.
-func (q queued) Sync() error { return nil }
+func (w written) Sync() error { return nil }
 
-// lineEncoder writes lines in a format of the configuration.
-func lineEncoder(format string) zapcore.Encoder {
+// lineEncoder writes lines for programs.
+func lineEncoder() zapcore.Encoder {
 	form := zap.NewProductionEncoderConfig()
 	form.TimeKey, form.MessageKey, form.NameKey = "time", "event", "from"
 	form.EncodeTime = zapcore.RFC3339NanoTimeEncoder
 	form.EncodeDuration = zapcore.SecondsDurationEncoder
-	if format == "console" {
-		form.EncodeTime = zapcore.TimeEncoderOfLayout("15:04:05.000")
-		form.EncodeDuration = zapcore.StringDurationEncoder
-		return zapcore.NewConsoleEncoder(form)
-	}
 	return zapcore.NewJSONEncoder(form)
 }
 
-// readable is a core that writes numbers as the readers of a format want them.
-func readable(format string, core zapcore.Core) zapcore.Core {
-	if format == "console" {
-		return rounding{core}
-	}
-	return core
+// spoken is a core that writes for people: the time of the day, and fields as name=value, with numbers of four digits. Lines are
+// folded to the columns of the screen.
+type spoken struct {
+	zapcore.LevelEnabler
+	fields  []zapcore.Field // of every entry
+	columns int
+	write   func(level int, line []byte)
 }
 
-// rounding writes numbers as people read them, with four digits.
-type rounding struct{ zapcore.Core }
-
 // With implements zapcore.Core.
-func (r rounding) With(fields []zapcore.Field) zapcore.Core {
-	return rounding{r.Core.With(roundedFields(fields))}
+func (s spoken) With(fields []zapcore.Field) zapcore.Core {
+	s.fields = append(slices.Clip(s.fields), fields...)
+	return s
 }
 
 // Check implements zapcore.Core.
-func (r rounding) Check(e zapcore.Entry, c *zapcore.CheckedEntry) *zapcore.CheckedEntry {
-	if r.Enabled(e.Level) {
-		return c.AddCore(e, r)
+func (s spoken) Check(e zapcore.Entry, c *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if s.Enabled(e.Level) {
+		return c.AddCore(e, s)
 	}
 	return c
 }
 
 // Write implements zapcore.Core.
-func (r rounding) Write(e zapcore.Entry, fields []zapcore.Field) error {
-	return r.Core.Write(e, roundedFields(fields))
-}
-
-func roundedFields(fields []zapcore.Field) []zapcore.Field {
-	all := slices.Clone(fields)
-	for i, f := range all {
-		if f.Type == zapcore.Float64Type {
-			all[i] = zap.Float64(f.Key, fourDigits(math.Float64frombits(uint64(f.Integer))))
+func (s spoken) Write(e zapcore.Entry, fields []zapcore.Field) error {
+	words := []string{e.Time.Format("15:04:05.000"), fmt.Sprintf("%-5s", e.Level)}
+	if e.LoggerName != "" {
+		words = append(words, e.LoggerName)
+	}
+	words = append(words, e.Message)
+	for _, f := range slices.Concat(s.fields, fields) {
+		if value := spokenValue(f); value != "" {
+			words = append(words, f.Key+"="+value)
 		}
 	}
-	return all
+	s.write(levelIndex(e.Level), []byte(fold(strings.Join(words, " "), s.columns, 2)+"\n"))
+	return nil
+}
+
+// Sync implements zapcore.Core.
+func (s spoken) Sync() error { return nil }
+
+// spokenValue is a field's value for people, in quotes where it would not stand alone; "" when there is none.
+func spokenValue(f zapcore.Field) string {
+	values := zapcore.NewMapObjectEncoder()
+	f.AddTo(values)
+	value, ok := values.Fields[f.Key]
+	if !ok {
+		return ""
+	}
+	text := spokenText(value)
+	if text == "" || strings.ContainsAny(text, " \"=") && !strings.HasPrefix(text, "[") {
+		return strconv.Quote(text)
+	}
+	return text
+}
+
+func spokenText(value any) string {
+	switch v := value.(type) {
+	case float64:
+		return strconv.FormatFloat(fourDigits(v), 'g', -1, 64)
+	case time.Duration:
+		return rounded(v).String()
+	case []any:
+		all := make([]string, len(v))
+		for i, each := range v {
+			all[i] = spokenText(each)
+		}
+		return "[" + strings.Join(all, ", ") + "]"
+	}
+	return fmt.Sprint(value)
 }
 
 func fourDigits(x float64) float64 {

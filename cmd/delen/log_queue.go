@@ -132,15 +132,18 @@ func (q *logQueue) write(dropped [logLevels]uint64, text []byte) (told bool, err
 	return true, err
 }
 
-// close waits until everything is written. It gives up when nothing has been written for a time.
-func (q *logQueue) close(patience time.Duration) {
+// close waits until everything is written, for so long at the most. It gives up when nothing has been written for a time.
+func (q *logQueue) close(patience, most time.Duration) {
 	q.mu.Lock()
 	q.closed = true
 	q.changed.Signal()
 	q.mu.Unlock()
+	over := time.After(most)
 	for before := q.progress(); ; {
 		select {
 		case <-q.ended:
+			return
+		case <-over:
 			return
 		case <-time.After(patience):
 			now := q.progress()

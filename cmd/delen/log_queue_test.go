@@ -48,7 +48,7 @@ func TestAQueueDropsWhatMattersLeast(t *testing.T) {
 		}
 		q.add(0, []byte("d3")) // there is no room for it
 		close(r.turns)
-		q.close(time.Second)
+		q.close(time.Second, time.Hour)
 		if got, want := r.lines, []string{"at", "lost [3 2 0 0]", "e1", "i3", "e2", "e3", "w1"}; !slices.Equal(got, want) {
 			t.Errorf("read is %q, want %q", got, want)
 		}
@@ -74,7 +74,7 @@ func TestAQueueLosesNothingUncounted(t *testing.T) {
 			}
 		}
 		close(r.turns)
-		q.close(time.Second)
+		q.close(time.Second, time.Hour)
 		own := slices.DeleteFunc(slices.Clone(r.lines), func(s string) bool { return s == "lost" })
 		if !slices.IsSorted(own) || len(own)+int(dropped) != lines || len(own) == len(r.lines) {
 			t.Errorf("%d lines of %d were written and %d lost, sorted: %v", len(own), lines, dropped, slices.IsSorted(own))
@@ -96,7 +96,7 @@ func TestAQueueOutlivesItsReader(t *testing.T) {
 		r.gone = false
 		r.mu.Unlock()
 		q.add(1, []byte("again"))
-		q.close(time.Second)
+		q.close(time.Second, time.Hour)
 		if got := strings.Join(r.lines, "; "); got != "lost [0 3 0 1]; again" {
 			t.Errorf("read is %s", got)
 		}
@@ -117,7 +117,7 @@ func TestAQueueIsClosedWhateverHangs(t *testing.T) {
 				slow.turns <- struct{}{}
 			}
 		}()
-		q.close(time.Second)
+		q.close(time.Second, time.Hour)
 		if len(slow.lines) != 10 {
 			t.Errorf("%d lines were read", len(slow.lines))
 		}
@@ -127,9 +127,27 @@ func TestAQueueIsClosedWhateverHangs(t *testing.T) {
 		q := queueTo(stuck, 1000)
 		q.add(1, []byte("line"))
 		start := time.Now()
-		if q.close(time.Second); time.Since(start) != time.Second {
+		if q.close(time.Second, time.Hour); time.Since(start) != time.Second {
 			t.Errorf("a reader that is stuck is waited for for %s", time.Since(start))
 		}
 		close(stuck.turns)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		endless := &reader{turns: make(chan struct{})}
+		q := queueTo(endless, 1000)
+		for range 100 {
+			q.add(1, []byte("line"))
+		}
+		go func() {
+			for range 100 {
+				time.Sleep(900 * time.Millisecond)
+				endless.turns <- struct{}{}
+			}
+		}()
+		start := time.Now()
+		if q.close(time.Second, 5*time.Second); time.Since(start) != 5*time.Second {
+			t.Errorf("a reader that takes its time is waited for for %s", time.Since(start))
+		}
+		time.Sleep(time.Hour)
 	})
 }

@@ -87,7 +87,7 @@ func TestATerminalGetsALogForPeople(t *testing.T) {
 	if err := node.Wait(); err != nil {
 		t.Errorf("the node: %v", err)
 	}
-	if strings.HasPrefix(line, "{") || !strings.Contains(line, "info") {
+	if strings.HasPrefix(line, "{") || !strings.Contains(line, " info  edge node.ready vocabulary=") || len([]rune(line)) > 82 {
 		t.Errorf("the line is %q", line)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -79,14 +80,22 @@ func serve(ctx context.Context, path, listen string, grace time.Duration, stderr
 	again := make(chan os.Signal, 1)
 	signal.Notify(again, syscall.SIGHUP)
 	defer signal.Stop(again)
-	c, diags := load(path, listen, stderr)
+	signal.Ignore(syscall.SIGPIPE) // who reads the log may go away, and the node stays
+	var report strings.Builder
+	c, diags := load(path, listen, &report, colorful(stderr))
 	if diags.HasErrors() {
+		io.WriteString(stderr, report.String()) // where nobody can read it, the exit status still tells
 		return failed(path, diags)
 	}
-	// Who reads the log may go away, and the node stays.
-	signal.Ignore(syscall.SIGPIPE)
 	log := newLog(c.Log, stderr)
 	defer log.close()
+	if report.Len() > 0 {
+		io.WriteString(log.text(), report.String())
+	}
+	// From the signal on the process has so much time, whatever hangs.
+	context.AfterFunc(ctx, func() {
+		time.AfterFunc(grace+c.Scheduler.RunLimit+overtime, func() { os.Exit(statusFailure) })
+	})
 	limit := newFollower(c.Scheduler.Slots, limits.Own, log.Log)
 	node, err := startUnless(ctx, c, log)
 	if err != nil {
@@ -107,19 +116,13 @@ func serve(ctx context.Context, path, listen string, grace time.Duration, stderr
 			limit.look()
 			reload(node, path, listen, log)
 		case <-ctx.Done():
-			last := time.AfterFunc(grace+c.Scheduler.RunLimit+overtime, func() { os.Exit(statusFailure) })
-			err := stopNode(node, grace)
-			if err == nil {
-				log.close()
-				last.Stop()
-			}
-			return err
+			return stopNode(node, grace)
 		}
 	}
 }
 
 // load reads a configuration and reports what is wrong with it. An address to listen on replaces the configuration's.
-func load(path, listen string, stderr io.Writer) (*config.Config, hcl.Diagnostics) {
+func load(path, listen string, stderr io.Writer, colored bool) (*config.Config, hcl.Diagnostics) {
 	c, diags := config.Load(path)
 	if listen != "" && !diags.HasErrors() {
 		if err := c.Node.ListenOn(listen); err != nil {
@@ -127,13 +130,17 @@ func load(path, listen string, stderr io.Writer) (*config.Config, hcl.Diagnostic
 		}
 	}
 	// Where nobody can read the report, the exit status and the log still tell.
-	_ = config.Report(stderr, c.Files, diags, colorful(stderr))
+	_ = config.Report(stderr, c.Files, diags, colored)
 	return c, diags
 }
 
 // reload has a node take over a configuration that has changed. One that it cannot take over changes nothing.
 func reload(node *actors.Node, path, listen string, log *nodeLog) {
-	c, diags := load(path, listen, log.text())
+	var report strings.Builder
+	c, diags := load(path, listen, &report, false)
+	if report.Len() > 0 {
+		io.WriteString(log.text(), report.String())
+	}
 	if diags.HasErrors() {
 		wrong := diags.Errs()
 		if d := wrong[0].(*hcl.Diagnostic); d.Subject == nil { // it is about no place, which hcl calls <nil>

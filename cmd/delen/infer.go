@@ -23,13 +23,8 @@ type inference struct {
 	bounds []*wire.Bound // that where says
 }
 
-// newInfer makes the command that sends requests as an app does.
-func newInfer() *cobra.Command {
-	var f inference
-	cmd := &cobra.Command{
-		Use:   "infer --tenant NAME FILE|FOLDER...|INPUT=FILE...",
-		Short: "Send pictures, recordings or tensors to a running node",
-		Long: `Infer sends requests to a tenant of a running node and prints for each which exit
+// inferManual is the help of the command.
+const inferManual = `Infer sends requests to a tenant of a running node and prints for each which exit
 answered and why, the class, how sure the exit is and how long it took.
 
 FILE is what its name says:
@@ -70,7 +65,15 @@ energy_j, energy_source, flops and criterion_version, or with file and error. Wi
 --where there is unmet, when bounds are. A folder ends with an object that has
 summary: sent, answered, accuracy, exits, mean_response_s, p95_response_s,
 mean_energy_j and unmet, the number of answers that have unmet bounds; a figure that
-is not known is null.`,
+is not known is null.`
+
+// newInfer makes the command that sends requests as an app does.
+func newInfer() *cobra.Command {
+	var f inference
+	cmd := &cobra.Command{
+		Use:   "infer --tenant NAME FILE|FOLDER...|INPUT=FILE...",
+		Short: "Send pictures, recordings or tensors to a running node",
+		Long:  inferManual,
 		Example: `  delen infer --tenant doorbell examples/glyphs/test/000.png
   delen infer --tenant doorbell front.png back.png
   delen infer --tenant survey --criterion 'confidence >= 0.99' --json test

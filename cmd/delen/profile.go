@@ -47,13 +47,8 @@ type profiling struct {
 // usualRows are the batch sizes that are measured when nobody names others.
 var usualRows = []int{1, 2, 4, 8}
 
-// newProfile makes the command that measures a model on this machine.
-func newProfile() *cobra.Command {
-	f := profiling{root: "/"}
-	cmd := &cobra.Command{
-		Use:   "profile MODEL... [-o profile.json]",
-		Short: "Measure a model's exits on this machine",
-		Long: `Profile runs a model on this machine and writes profile.json: what each exit takes
+// profileManual is the help of the command.
+const profileManual = `Profile runs a model on this machine and writes profile.json: what each exit takes
 from the start, and what each segment takes by the number of rows that it runs at a
 time. MODEL is an ONNX file, or one for each segment, as split takes them.
 
@@ -99,7 +94,15 @@ a node that has the profile reads the exits with it. Criteria that ask for a
 confidence mean another one then.
 
 The device should have nothing else to do meanwhile: a warning says when it seems
-to have. Ctrl-C stops at once, and leaves the files of before as they are.`,
+to have. Ctrl-C stops at once, and leaves the files of before as they are.`
+
+// newProfile makes the command that measures a model on this machine.
+func newProfile() *cobra.Command {
+	f := profiling{root: "/"}
+	cmd := &cobra.Command{
+		Use:   "profile MODEL... [-o profile.json]",
+		Short: "Measure a model's exits on this machine",
+		Long:  profileManual,
 		Example: `  delen profile model.onnx -o profile.json
   delen profile model.onnx --samples test --labels labels.txt --power 4.40,7.86
   delen profile speech.onnx --samples test --labels labels.txt --rate 16000`,

@@ -13,6 +13,7 @@ import (
 
 	"github.com/delen-edge/delen/internal/examples"
 	"github.com/delen-edge/delen/internal/native"
+	"github.com/delen-edge/delen/internal/patience"
 	"github.com/delen-edge/delen/stages/onnx"
 )
 
@@ -60,7 +61,7 @@ func serving(t *testing.T, dir, library string, environment func(*testscript.Env
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"await": await, "hup": hup},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"await": awaitUntil(patience.Over(t)), "hup": hup},
 		Condition: func(condition string) (bool, error) {
 			if condition != "gpu" {
 				return false, fmt.Errorf("there is no condition %s", condition)
@@ -93,17 +94,20 @@ func serving(t *testing.T, dir, library string, environment func(*testscript.Env
 	})
 }
 
-func await(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: await ADDRESS")
-	}
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if conn, err := net.DialTimeout("tcp", args[0], time.Second); err == nil {
-			conn.Close()
-			return
+// awaitUntil makes the command that waits, and gives up when the test does.
+func awaitUntil(over time.Time) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 1 {
+			ts.Fatalf("usage: await ADDRESS")
 		}
+		for ; time.Now().Before(over); time.Sleep(20 * time.Millisecond) {
+			if conn, err := net.DialTimeout("tcp", args[0], time.Second); err == nil {
+				conn.Close()
+				return
+			}
+		}
+		ts.Fatalf("nobody listens on %s", args[0])
 	}
-	ts.Fatalf("nobody listens on %s", args[0])
 }
 
 func hup(ts *testscript.TestScript, _ bool, _ []string) {

@@ -61,7 +61,6 @@ func (c *comparison) close() {
 	}
 }
 
-
 // start starts a server that says when it is ready.
 func (c *comparison) start(ctx context.Context, mark, program string, args ...string) (*process, error) {
 	p, err := start(ctx, mark, program, args...)

@@ -25,7 +25,7 @@ scheduler {
 
 tenant "exits" {
   model     = "glyphs"
-  exit_when = confidence >= 0.7
+  exit_when = confidence >= 0.75
 }
 
 tenant "whole" {

@@ -11,10 +11,10 @@ func table(r *result) string {
 	fmt.Fprintf(&b, "%d pictures, %d connections, %d threads of ONNX Runtime, %d rounds of %s each.\n",
 		r.Samples, r.Settings.Connections, r.Threads, r.Settings.Rounds, r.Settings.Round)
 	fmt.Fprintf(&b, "Dělen with exits stops at: %s\n\n", r.Criterion)
-	fmt.Fprintf(&b, "%-10s %-9s %9s  %-15s %8s  %-19s\n", "", "", "answers", "Dělen / this", "right", "CPU of an answer")
-	fmt.Fprintf(&b, "%-10s %-9s %9s  %7s %7s %8s  %9s %9s\n", "server", "network", "a second", "exits", "whole", "answers", "server", "client")
+	b.WriteString("                       answers    Dělen / this     right    CPU of an answer\n")
+	b.WriteString("server     network    a second   exits   whole   answers    server     client\n")
 	for _, f := range r.Contenders {
-		fmt.Fprintf(&b, "%-10s %-9s %9.1f  %7.2f %7.2f %6.2f %%  %9s %9s\n", f.Server, f.Network, f.Rate, f.Exits, f.Whole,
+		fmt.Fprintf(&b, "%-10s %-9s %9.1f %7.2f %7.2f %7.2f %% %9s  %9s\n", f.Server, f.Network, f.Rate, f.Exits, f.Whole,
 			100*f.Accuracy, milliseconds(f.ServerCPU), milliseconds(f.ClientCPU))
 	}
 	fmt.Fprintf(&b, "\nThe way through gRPC, protobuf and the actors costs %s of CPU a request:\n", milliseconds(r.WayCPU))

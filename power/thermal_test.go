@@ -103,6 +103,15 @@ func TestWorks(t *testing.T) {
 	if got := after.Others(before); math.Abs(got-0.2) > 1e-12 {
 		t.Errorf("others took %g", got)
 	}
+	if err := os.MkdirAll(filepath.Join(root, "proc/7"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "proc/7/stat"), []byte("7 (c) S 1 2 3 4 5 6 7 8 9 10 5 2 0 0 20 0 9 0 77\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if both, err := Works(root, 7); err != nil || both.Own != 87 {
+		t.Errorf("with another process: %+v, %v", both, err)
+	}
 	if got := before.Others(before); got != 1 {
 		t.Errorf("in no time others took %g", got)
 	}

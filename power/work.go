@@ -11,11 +11,11 @@ import (
 type Work struct {
 	All  int64 // ticks of all cores together, idle ones included
 	Busy int64 // of these, those in which they worked
-	Own  int64 // of these, those of this program
+	Own  int64 // of these, those of this program, and of those that it counts with it
 }
 
-// Works reads it below a root, "/" for this machine (proc(5)).
-func Works(root string) (w Work, err error) {
+// Works reads it below a root, "/" for this machine (proc(5)). Other processes may be counted with this program.
+func Works(root string, with ...int) (w Work, err error) {
 	line, _, _ := strings.Cut(text(filepath.Join(root, "proc/stat")), "\n")
 	fields := strings.Fields(line)
 	if len(fields) < 9 || fields[0] != "cpu" {
@@ -31,8 +31,18 @@ func Works(root string) (w Work, err error) {
 			w.Busy += n
 		}
 	}
-	w.Own, err = own(filepath.Join(root, "proc/self/stat"))
-	return w, err
+	names := []string{"self"}
+	for _, pid := range with {
+		names = append(names, strconv.Itoa(pid))
+	}
+	for _, name := range names {
+		ticks, err := own(filepath.Join(root, "proc", name, "stat"))
+		if err != nil {
+			return w, err
+		}
+		w.Own += ticks
+	}
+	return w, nil
 }
 
 // own is utime and stime, the 14th and 15th field. The second is a name in parentheses, which may hold anything.

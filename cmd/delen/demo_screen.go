@@ -12,59 +12,22 @@ import (
 // demoScreen shows the phases as a table. On a terminal the phase that runs is drawn again and again in place; what
 // has been kept stays above it.
 type demoScreen struct {
-	out   io.Writer
-	live  bool
-	drawn int // lines that the next drawing replaces
+	inPlace
 	bold  bool
 	name  int // width of the names
 	exits int // columns of exits
-	err   error
 }
 
 // demoTallest is how many tenants are drawn in place: a terminal of 24 lines shows them all.
 const demoTallest = 16
 
 func newDemoScreen(out io.Writer, apps []*demoApp) *demoScreen {
-	s := &demoScreen{out: out, live: liveTerminal(out) && len(apps) <= demoTallest, bold: colorful(out), name: len("tenant")}
+	s := &demoScreen{inPlace: inPlace{out: out, live: liveTerminal(out) && len(apps) <= demoTallest}, bold: colorful(out), name: len("tenant")}
 	for _, a := range apps {
 		s.name = max(s.name, len([]rune(a.tenant.GetName())))
 		s.exits = max(s.exits, len(a.tenant.GetExits()))
 	}
 	return s
-}
-
-// print replaces what is drawn by text that stays, in one write.
-func (s *demoScreen) print(format string, args ...any) {
-	s.write(s.over(fmt.Sprintf(format, args...)))
-	s.drawn = 0
-}
-
-// redraw replaces what is drawn, in one write so that nothing flickers. A line that is too long for the terminal is
-// cut, not wrapped: the count of lines must be right.
-func (s *demoScreen) redraw(text string) {
-	if !s.live {
-		return
-	}
-	s.write("\x1b[?7l" + s.over(text) + "\x1b[?7h")
-	s.drawn = strings.Count(text, "\n")
-}
-
-// over is text that is written over what is drawn, whatever stands there. The cursor may be behind a ^C.
-func (s *demoScreen) over(text string) string {
-	const start, up, erase = "\r", "\x1b[%dA", "\x1b[J"
-	switch {
-	case !s.live:
-		return text
-	case s.drawn == 0:
-		return start + erase + text
-	}
-	return start + fmt.Sprintf(up, s.drawn) + erase + text
-}
-
-func (s *demoScreen) write(text string) {
-	if _, err := io.WriteString(s.out, text); s.err == nil {
-		s.err = err
-	}
 }
 
 // welcome says what is going to happen, to whom.

@@ -38,7 +38,7 @@ func TestDemo(t *testing.T) {
 // TestTheScreenIsDrawnInPlace holds what a terminal is told: up as many lines as were drawn, and what is kept stays.
 func TestTheScreenIsDrawnInPlace(t *testing.T) {
 	var out strings.Builder
-	s := &demoScreen{out: &out, live: true}
+	s := &inPlace{out: &out, live: true}
 	s.print("above\n")
 	s.redraw("title\nrow 1\n")
 	s.redraw("title\nrow 2\n")

@@ -33,6 +33,7 @@ type flexibility struct {
 	lanes  int // requests on their way, as many as CONFIG has slots
 	stderr io.Writer
 	bar    *progress
+	node   int // its process
 	sent   int // samples of the runs that are over, of all models
 	all    int // that all runs will have sent
 }
@@ -62,7 +63,8 @@ came of it:
   exits        how many percent of the answers came from exit 1, 2, ...
   promised     the accuracy that the profile predicts, and what it is certain of
   off by       the largest difference between an exit's part of the answers and
-               what the profile predicts, in points
+               what the profile predicts, in points; of those that no deadline
+               cut short, and not on a machine that had something else to do
 
 A line marked "unmet" is of a target that no point of the policy is certain to
 reach; the nearest one is run. The oracle knows the labels: it stops at the first

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/delen-edge/delen/internal/chart"
@@ -47,7 +48,16 @@ type flexibilityRun struct {
 	OffBy     *float64            `json:"exit_share_off_points"` // the largest difference from what is promised
 	Unmet     []string            `json:"unmet,omitempty"`
 	Cut       int                 `json:"cut_by_deadline,omitempty"` // answers
+	Others    float64             `json:"others"`                    // part of the cores' time that other programs took meanwhile
+
+	whole []float64 // parts of the exits in the answers that were not cut short; nil: none were
 }
+
+// mostOthers is how much of the cores' time other programs may take before figures are of that, too.
+const mostOthers = 0.1
+
+// disturbed says whether the machine had something else to do. What is computed is not of the machine.
+func (r *flexibilityRun) disturbed() bool { return !r.Computed && r.Others > mostOthers }
 
 // flexibilityPromise is what the profile predicts of a run.
 type flexibilityPromise struct {
@@ -83,9 +93,13 @@ func (m *flexibilityModel) add(r flexibilityRun) {
 	if full > 0 {
 		r.Less = 1 - r.Energy/full
 	}
-	if r.Promised != nil && len(r.Promised.ExitShare) == len(r.ExitShare) {
+	shares := r.ExitShare
+	if r.whole != nil {
+		shares = r.whole
+	}
+	if r.Promised != nil && len(r.Promised.ExitShare) == len(shares) && !r.disturbed() {
 		off := 0.0
-		for i, share := range r.ExitShare {
+		for i, share := range shares {
 			off = max(off, 100*math.Abs(share-r.Promised.ExitShare[i]))
 		}
 		r.OffBy = &off
@@ -119,6 +133,9 @@ func (m *flexibilityModel) print(w io.Writer) error {
 	}
 	if m.Known > 0 {
 		fmt.Fprintf(w, "%s of these are among the profile's own, by their names: thresholds were chosen by them, and figures of others are not as good\n", grouped(int64(m.Known)))
+	}
+	if slices.ContainsFunc(m.Runs, func(r flexibilityRun) bool { return r.disturbed() }) {
+		fmt.Fprintln(w, somethingElse)
 	}
 	t := newGrid(w, 2)
 	t.line("target\tpolicy\taccuracy\tenergy\tless\tresponse\texits, %%\tpromised\toff by\t")
@@ -176,6 +193,9 @@ func (r *flexibilityRun) remark() string {
 	if len(r.Unmet) > 0 {
 		all = append(all, "unmet")
 	}
+	if r.disturbed() {
+		all = append(all, "busy machine")
+	}
 	if r.Cut > 0 {
 		all = append(all, fmt.Sprintf("%d cut short by the deadline", r.Cut))
 	}
@@ -231,6 +251,9 @@ func (m *flexibilityModel) chart() *chart.Chart {
 			continue
 		}
 		if r.Target != nil {
+			if n := len(s.Points); n > 0 && r.Policy == string(profile.PerWorkload) { // between two targets it is one exit's, and then another's
+				s.Points = append(s.Points, [2]float64{s.Points[n-1][0], 1e3 * r.Energy})
+			}
 			s.Points = append(s.Points, [2]float64{100 * *r.Target, 1e3 * r.Energy})
 			continue
 		}

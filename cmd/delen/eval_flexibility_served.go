@@ -10,6 +10,7 @@ import (
 
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/power"
 	"github.com/delen-edge/delen/stages/profile"
 )
 
@@ -28,8 +29,9 @@ type servedRun struct {
 	next     int // the sample to send
 	answered int
 	right    int
-	cut      int // answers that the deadline has cut short
-	exits    []int
+	cut      int     // answers that the deadline has cut short
+	exits    []int   // of all answers
+	whole    []int   // of those that were not cut short
 	energy   float64 // J, of all
 	response time.Duration
 	first    error
@@ -37,6 +39,7 @@ type servedRun struct {
 
 // measureModel runs the policies on a tenant of the node.
 func (f *flexibility) measureModel(ctx context.Context, node *ownNode, s *evalSubject, targets []float64) (*flexibilityModel, error) {
+	f.node = node.process.Process.Pid
 	to := connection{node: node.address, connect: 10 * time.Second}
 	cl, tenant, err := to.ask(ctx, s.tenant.Name)
 	if err != nil {
@@ -77,14 +80,18 @@ func (f *flexibility) measure(ctx context.Context, cl *client.Client, s *evalSub
 		return nil, fmt.Errorf("the objective of %s: %w", s.tenant.Name, err)
 	}
 	title := fmt.Sprintf("%s, %s%s", s.name, policy, optional(", ", o.Where))
-	r := &servedRun{client: cl, subject: s, tenant: tenant, lanes: f.lanes, exits: make([]int, len(tenant.GetExits()))}
+	r := &servedRun{client: cl, subject: s, tenant: tenant, lanes: f.lanes, exits: make([]int, len(tenant.GetExits())), whole: make([]int, len(tenant.GetExits()))}
 	r.tick = func(done int) { f.bar.show("all runs; now ", title, f.part(done)) }
+	before, _ := power.Works("/", f.node) // what cannot be read counts as the work of others
 	if err := r.send(ctx); err != nil {
 		return nil, err
 	}
+	after, _ := power.Works("/", f.node)
 	f.sent += len(s.samples)
 	f.say("%s: %s", title, plural(len(s.samples), "sample"))
-	return r.result(target, policy, set), nil
+	result := r.result(target, policy, set)
+	result.Others = after.Others(before)
+	return result, nil
 }
 
 // send sends every sample once.
@@ -149,6 +156,9 @@ func (r *servedRun) book(s sample, a *client.Answer, err error) {
 	}
 	r.answered++
 	r.exits[a.Exit-1]++
+	if a.Reason != wire.Reason_DEADLINE {
+		r.whole[a.Exit-1]++
+	}
 	r.energy += a.Energy
 	r.response += a.Response
 	if right(s, a) {
@@ -167,8 +177,9 @@ func (r *servedRun) result(target *float64, policy profile.Policy, set *wire.Obj
 	run := &flexibilityRun{
 		Target: target, Policy: string(policy), Accuracy: float64(r.right) / n, Energy: r.energy / n, Response: &response, Cut: r.cut, Unmet: set.GetUnmet(),
 	}
-	for _, e := range r.exits {
+	for i, e := range r.exits {
 		run.ExitShare = append(run.ExitShare, float64(e)/n)
+		run.whole = append(run.whole, float64(r.whole[i])/max(1, n-float64(r.cut)))
 	}
 	if p := set.GetPoint(); p != nil {
 		run.Promised = &flexibilityPromise{p.GetAccuracy(), p.GetAccuracyLow(), p.GetEnergyJ(), p.GetExitShare()}

@@ -224,6 +224,9 @@ func fromSeconds(s float64) time.Duration {
 	return time.Duration(s * float64(time.Second)).Round(time.Microsecond)
 }
 
+// somethingElse is said of an experiment that other programs have disturbed.
+const somethingElse = "The machine had something else to do: these figures are of that, too. Do not compare with them."
+
 // mostLag is by how many seconds requests may be sent late before that is more than the apps' own doing.
 const mostLag = 0.005
 
@@ -235,7 +238,7 @@ func (s *tenancyScene) printRun(w io.Writer, r *tenancyRun, length float64) erro
 	}
 	fmt.Fprintf(w, "; 99 %% of the requests were sent within %s of their time\n", rounded(fromSeconds(r.SentLate)))
 	if r.SentLate > mostLag {
-		fmt.Fprintln(w, "The machine had something else to do: these figures are of that, too. Do not compare with them.")
+		fmt.Fprintln(w, somethingElse)
 	}
 	t := newGrid(w, 2)
 	t.line("phase\ttenant\tload\tsent\tright\tp95\tmissed\tuseful\texit\tbusy\town")

@@ -31,8 +31,9 @@ func newWatch() *cobra.Command {
 		SuggestFor: []string{"status", "top", "stats", "ps"},
 		Use:        "watch",
 		Short:      "Show live what the tenants of a running node get",
-		Long: `Watch prints a line for each tenant of a running node at every interval, until
-Ctrl-C. A line is about the time since the one before:
+		Long: `Watch shows a line for each tenant of a running node, until Ctrl-C. On a terminal
+the lines stay in place; elsewhere, and where a terminal has no room for all, there
+are new ones at every interval. A line is about the time since the one before:
 
   asked, answered, refused   requests a second
   lost                       those a second that ended without an answer: too late,
@@ -50,6 +51,9 @@ Ctrl-C. A line is about the time since the one before:
                              part that is its own whatever the others do
   in house                   requests that wait or run now
   version                    of the criterion in force
+
+Where lines are too narrow for all of that, version, own, audited, house, lost and
+exits are left out, in this order, and long names are cut; --json has everything.
 
 A tenant that is removed while it is watched is told on standard error, and one that
 is added, or comes back, has lines from then on. When the connection is lost, watch

@@ -7,13 +7,8 @@ import (
 	"github.com/delen-edge/delen/actors/wire"
 )
 
-// auditWidth is that of the audits, or nothing where nobody is audited.
-func (p *watchPrinter) auditWidth() int {
-	if p.audits {
-		return 10
-	}
-	return 0
-}
+// auditsWidth is that of the audits, where anybody is audited.
+const auditsWidth = 10
 
 // audited is how many audited answers the last exit agrees with, of how many it has been heard, and how many were chosen;
 // with a mark when the tenant has moved to a safer point.

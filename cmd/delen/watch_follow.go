@@ -131,6 +131,7 @@ func (w *watcher) reported(r tenantReport) error {
 	case code(r.err) == wire.Code_CANCELLED || code(r.err) == wire.Code_NOT_FOUND || len(w.watched) > 0:
 		if said := r.err.Error(); w.told[r.tenant] != said {
 			w.told[r.tenant] = said
+			w.print.below()
 			fmt.Fprintf(w.stderr, "delen: tenant %s: %v\n", r.tenant, r.err)
 		}
 		return nil
@@ -148,6 +149,7 @@ func (w *watcher) failed(err error) error {
 	}
 	if !w.lost {
 		w.lost = true
+		w.print.below()
 		fmt.Fprintf(w.stderr, "delen: %v; waiting for the node\n", err)
 	}
 	return nil

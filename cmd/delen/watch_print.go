@@ -12,24 +12,25 @@ import (
 )
 
 // watchPrinter writes reports in rounds: one of each tenant, always in the same order. A tenant that is late does not hold
-// up the others for longer than an interval.
+// up the others for longer than an interval. On a terminal with room for all tenants a round takes the place of the one before.
 type watchPrinter struct {
-	out     io.Writer
+	inPlace
 	json    bool
 	tenants []string
 	round   map[string]watched // that have come and are not printed
-	name    int                // width of the tenants' names
-	exits   int                // of the model that has most
-	plans   bool               // whether a tenant has an operating point
-	audits  bool               // whether a tenant is audited
+	latest  map[string]watched // of each tenant, of a table that stays in place
 	lines   int                // since the heading
+	layout  watchLayout
 }
 
 // headEvery is how many lines a heading is good for: it stays on the screen.
 const headEvery = 20
 
 func newWatchPrinter(out io.Writer, tenants []*wire.TenantInfo, json bool) *watchPrinter {
-	p := &watchPrinter{out: out, json: json, round: map[string]watched{}, name: len("tenant"), lines: headEvery}
+	p := &watchPrinter{
+		inPlace: inPlace{out: out, live: liveTerminal(out) && !json}, json: json, round: map[string]watched{}, latest: map[string]watched{}, lines: headEvery,
+		layout: watchLayout{name: len("tenant"), columns: columnsOf(out)},
+	}
 	for _, t := range tenants {
 		p.enter(t)
 	}
@@ -39,9 +40,16 @@ func newWatchPrinter(out io.Writer, tenants []*wire.TenantInfo, json bool) *watc
 // enter makes a tenant the last of every round. One that needs wider columns gets a new heading.
 func (p *watchPrinter) enter(t *wire.TenantInfo) {
 	p.tenants = append(p.tenants, t.GetName())
-	name, exits := max(p.name, len([]rune(t.GetName()))), max(p.exits, len(t.GetExits()))
-	if name != p.name || exits != p.exits {
-		p.name, p.exits, p.lines = name, exits, headEvery
+	p.widen(func(l *watchLayout) {
+		l.name, l.exits = max(l.name, len([]rune(t.GetName()))), max(l.exits, len(t.GetExits()))
+	})
+}
+
+// widen changes the layout. One that is another than before gets a new heading.
+func (p *watchPrinter) widen(change func(*watchLayout)) {
+	before := p.layout
+	if change(&p.layout); p.layout != before {
+		p.lines = headEvery
 	}
 }
 
@@ -63,41 +71,72 @@ func (p *watchPrinter) add(now time.Time, tenant string, r *wire.Watched) error 
 func (p *watchPrinter) remove(tenant string) error {
 	err := p.flush()
 	p.tenants = slices.DeleteFunc(p.tenants, func(t string) bool { return t == tenant })
+	delete(p.latest, tenant)
 	return err
 }
 
+// below has what comes next stand below the table that is drawn, which stays: something else is going to be written.
+func (p *watchPrinter) below() { p.drawn = 0 }
+
 // flush prints what there is of a round.
 func (p *watchPrinter) flush() error {
+	news := len(p.round) > 0
 	for _, tenant := range p.tenants {
 		w, ok := p.round[tenant]
 		if !ok {
 			continue
 		}
 		delete(p.round, tenant)
+		p.latest[tenant] = w
+		p.widen(func(l *watchLayout) {
+			l.plans, l.audits = l.plans || w.report.GetPoint() != nil, l.audits || w.report.GetAudit() != nil
+		})
+		if p.stays() {
+			continue
+		}
 		if err := p.print(tenant, w); err != nil {
 			return err
 		}
 	}
-	return nil
+	if news && p.stays() {
+		p.draw()
+	}
+	return p.err
+}
+
+// stays says whether all tenants have room on the terminal, below a heading of two lines and above the cursor.
+func (p *watchPrinter) stays() bool {
+	if !p.live {
+		return false
+	}
+	size := terminalSize(p.out)
+	return size == nil || len(p.tenants)+3 <= int(size.Row)
+}
+
+// draw draws the latest report on every tenant.
+func (p *watchPrinter) draw() {
+	p.layout.columns = columnsOf(p.out) // it may be another window by now
+	text := p.layout.heading()
+	for _, tenant := range p.tenants {
+		if w, ok := p.latest[tenant]; ok {
+			text += p.layout.row(tenant, w.report)
+		}
+	}
+	p.redraw(text)
+	p.lines = headEvery
 }
 
 func (p *watchPrinter) print(tenant string, w watched) error {
 	if p.json {
 		return printJSONLine(p.out, w.object(tenant))
 	}
-	if w.report.GetPoint() != nil && !p.plans {
-		p.plans, p.lines = true, headEvery
-	}
-	if w.report.GetAudit() != nil && !p.audits {
-		p.audits, p.lines = true, headEvery
-	}
 	text := ""
 	if p.lines >= headEvery {
 		p.lines = 0
-		text = p.heading()
+		text = p.layout.heading()
 	}
 	p.lines++
-	_, err := io.WriteString(p.out, text+p.row(tenant, w.report))
+	_, err := io.WriteString(p.out, text+p.layout.row(tenant, w.report))
 	return err
 }
 
@@ -105,74 +144,6 @@ func (p *watchPrinter) print(tenant string, w watched) error {
 type watched struct {
 	at     time.Time
 	report *wire.Watched
-}
-
-// watchLine is a line: name, rates, exits, audits, response times, what was promised of them, shares, what is in the house, version.
-const watchLine = "%-*s %6s %8s %7s %6s%*s%*s %5s %5s%*s %5s %5s %5s %7s\n"
-
-// heading names the columns.
-func (p *watchPrinter) heading() string {
-	var exits strings.Builder
-	for i := range p.exits {
-		fmt.Fprintf(&exits, "%4d", i+1)
-	}
-	plan := ""
-	if p.plans {
-		plan = "plan "
-	}
-	audits := ""
-	if p.audits {
-		audits = "audited "
-	}
-	return fmt.Sprintf("%-*s %30s%*s%*s %11s%*s %11s %5s\n", p.name, "", "requests/s", p.exitsWidth(), exitsTitle, p.auditWidth(), "", "response,ms", p.planWidth(), "", "machine,%", "in") +
-		fmt.Sprintf(watchLine, p.name, "tenant", "asked", "answered", "refused", "lost", p.exitsWidth(), exits.String(), p.auditWidth(), audits,
-			"p50", "p95", p.planWidth(), plan, "used", "own", "house", "version")
-}
-
-const exitsTitle = " exits,%"
-
-func (p *watchPrinter) exitsWidth() int { return max(4*p.exits, len(exitsTitle)) }
-
-// planWidth is that of what was promised, with room for a mark behind it, or nothing where nobody has an objective.
-func (p *watchPrinter) planWidth() int {
-	if p.plans {
-		return 7
-	}
-	return 0
-}
-
-// planned is the 95th percentile that an operating point promises, and the mark of one that cannot keep every bound.
-func planned(r *wire.Watched) string {
-	if r.GetPoint() == nil {
-		return ""
-	}
-	mark := " "
-	if len(r.GetUnmet()) > 0 {
-		mark = "*"
-	}
-	return milliseconds(time.Duration(r.GetPoint().GetResponseP95Ns())) + mark
-}
-
-func (p *watchPrinter) row(tenant string, r *wire.Watched) string {
-	answered := sum(r.GetExits())
-	var exits strings.Builder
-	for i := range p.exits {
-		part := ""
-		if i < len(r.GetExits()) {
-			part = percent(int(r.GetExits()[i]), int(answered), 0)
-		}
-		fmt.Fprintf(&exits, "%4s", part)
-	}
-	rate := func(n uint64) string {
-		if r.GetWindowNs() <= 0 {
-			return "-"
-		}
-		return tenths(float64(n) / time.Duration(r.GetWindowNs()).Seconds())
-	}
-	return fmt.Sprintf(watchLine, p.name, tenant, rate(r.GetAdmitted()+r.GetRefused()), rate(answered), rate(r.GetRefused()),
-		rate(r.GetExpired()+r.GetCancelled()+r.GetShed()+r.GetFailed()), p.exitsWidth(), exits.String(), p.auditWidth(), audited(r.GetAudit()),
-		milliseconds(time.Duration(r.GetResponseP50Ns())), milliseconds(time.Duration(r.GetResponseP95Ns())), p.planWidth(), planned(r),
-		tenths(100*r.GetUsed()), tenths(100*r.GetShare()), fmt.Sprint(r.GetInHouse()), fmt.Sprint(r.GetCriterionVersion()))
 }
 
 func tenths(v float64) string { return fmt.Sprintf("%.1f", v) }

@@ -2,10 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -33,6 +35,7 @@ func idleReport() *wire.Watched {
 }
 
 func TestWatchedTenantsAreLines(t *testing.T) {
+	t.Setenv("COLUMNS", "200")
 	var out strings.Builder
 	p := newWatchPrinter(&out, watchedTenants(), false)
 	for range headEvery / 2 {
@@ -58,6 +61,7 @@ lab         0.0      0.0     0.0    0.0   -   -             -     -   0.0  40.0 
 
 // A tenant with an objective brings a column for what was promised, and keeps it.
 func TestPromisesStandBesideWhatIsMeasured(t *testing.T) {
+	t.Setenv("COLUMNS", "200")
 	var out strings.Builder
 	p := newWatchPrinter(&out, watchedTenants(), false)
 	adapted := busyReport()
@@ -89,6 +93,7 @@ lab         0.0      0.0     0.0    0.0   -   -             -     -          0.0
 
 // A tenant that is audited brings a column for that, and keeps it.
 func TestAuditsAreAColumn(t *testing.T) {
+	t.Setenv("COLUMNS", "200")
 	var out strings.Builder
 	p := newWatchPrinter(&out, watchedTenants(), false)
 	r := busyReport()
@@ -119,6 +124,7 @@ lab         0.0      0.0     0.0    0.0   -   -                       -     -   
 // TestRoundsAreInOrder holds which lines there are after each report: a round waits until it is whole, or until a tenant
 // reports again, and one that is removed is not waited for.
 func TestRoundsAreInOrder(t *testing.T) {
+	t.Setenv("COLUMNS", "200")
 	var out strings.Builder
 	p := newWatchPrinter(&out, watchedTenants(), false)
 	for _, step := range []struct {
@@ -149,6 +155,7 @@ func TestRoundsAreInOrder(t *testing.T) {
 }
 
 func TestWatchedTenantsAreJSON(t *testing.T) {
+	t.Setenv("COLUMNS", "200")
 	var out strings.Builder
 	p := newWatchPrinter(&out, watchedTenants(), true)
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -166,5 +173,65 @@ func TestWatchedTenantsAreJSON(t *testing.T) {
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// Whatever the columns, no line is longer, and what matters most stays.
+func TestWatchedLinesFit(t *testing.T) {
+	tenants := []*wire.TenantInfo{{Name: "a-tenant-with-a-rather-long-name", Exits: []string{"a", "b", "c", "d"}}}
+	report := busyReport()
+	report.Point, report.Audit = &wire.Point{ResponseP95Ns: 12e6}, &wire.Audit{Agreed: []uint64{1, 2}, Exits: []uint64{1, 3}, Chosen: []uint64{5}}
+	for columns, there := range map[int][]string{
+		140: {"a-tenant-with-a-rather-long-name", "version", "own", "audited", "house", "lost", "exits", "plan"},
+		100: {"a-tenan", "house", "lost", "exits", "plan"},
+		80:  {"a-tenan…", "lost", "exits", "plan"},
+		60:  {"a-tenan", "p95", "plan", "used"},
+	} {
+		t.Setenv("COLUMNS", fmt.Sprint(columns))
+		var out strings.Builder
+		p := newWatchPrinter(&out, tenants, false)
+		if err := p.add(time.Time{}, tenants[0].Name, report); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+		for _, line := range lines {
+			if n := utf8.RuneCountInString(line); n > columns {
+				t.Errorf("a line of %d in %d columns: %s", n, columns, line)
+			}
+		}
+		if len(lines) != 3 || utf8.RuneCountInString(lines[1]) != utf8.RuneCountInString(lines[2]) {
+			t.Errorf("columns do not stand below their titles:\n%s", out.String())
+		}
+		for _, word := range there {
+			if !strings.Contains(out.String(), word) {
+				t.Errorf("%d columns have no %s:\n%s", columns, word, out.String())
+			}
+		}
+	}
+}
+
+// On a terminal the table stays where it is, and who goes leaves it.
+func TestWatchedTenantsStayInPlace(t *testing.T) {
+	var out strings.Builder
+	p := newWatchPrinter(&out, watchedTenants(), false)
+	p.live = true
+	round := func() {
+		if err := errors.Join(p.add(time.Time{}, "doorbell", busyReport()), p.add(time.Time{}, "lab", idleReport())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	round()
+	first := out.String()
+	round()
+	if again := strings.TrimPrefix(out.String(), first); !strings.Contains(again, "\x1b[4A\x1b[J") || strings.Count(again, "doorbell") != 1 {
+		t.Errorf("the second round is %q", again)
+	}
+	out.Reset()
+	p.below()
+	if err := errors.Join(p.remove("lab"), p.add(time.Time{}, "doorbell", busyReport())); err != nil {
+		t.Fatal(err)
+	}
+	if again := out.String(); strings.Contains(again, "\x1b[4A") || strings.Contains(again, "lab") || !strings.Contains(again, "doorbell") {
+		t.Errorf("below what was said stands %q", again)
 	}
 }

@@ -96,6 +96,16 @@ bench: ## run the benchmarks, summarised in out/bench.txt
 	  $(RUNTIME) go test -p 1 -run '^$$' -bench '$(BENCH)' -count $(COUNT) -timeout 60m $$dirs | tee out/bench.raw; \
 	  $(TOOL) benchstat out/bench.raw | tee out/bench.txt
 
+# What exits bring against servers that have none; see bench/README.md. FLAGS='-rounds 3' and the like change the run.
+.PHONY: bench-servers
+bench-servers: build ## compare with servers without exits; needs Node 20 and npm
+	@command -v npm >/dev/null || { echo 'npm and Node 20 or newer are missing. On Debian: apt-get install npm' >&2; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || \
+	  { echo "Node $$(node --version) is too old, 20 or newer is needed." >&2; exit 1; }
+	npm ci --prefix bench/node --ignore-scripts --no-audit --no-fund --loglevel=error
+	go build -o bin/bench-servers ./bench
+	$(RUNTIME) bin/bench-servers $(FLAGS)
+
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME (60s); FUZZ=criteria narrows it down
 	@export FUZZ='$(FUZZ)' FUZZTIME='$(FUZZTIME)'; $(RUNTIME) scripts/fuzz.sh

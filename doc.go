@@ -36,6 +36,7 @@
 //	internal/chart    lines and marks in a plane, as an SVG
 //	cmd/delen         the program: one subcommand, one file
 //	examples          ready configurations, apps, models with their profiles and their training
+//	bench             what exits bring against servers that have none: a Node server, a bare Go server
 //	internal/sketch   for tests: ONNX models written as text
 //	internal/patience for tests: how long one waits for what must come
 //	internal/trials   for tests: how much one tries, in full or with -short

@@ -39,7 +39,7 @@ FUZZTIME ?= 60s
 
 .PHONY: help
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
 
 .PHONY: demo
 demo: build ## serve the example configuration and send it requests
@@ -99,9 +99,9 @@ bench: ## run the benchmarks, summarised in out/bench.txt
 # What exits bring against servers that have none; see bench/README.md. FLAGS='-rounds 3' and the like change the run.
 .PHONY: bench-servers
 bench-servers: build ## compare with servers without exits; needs Node 20 and npm
-	@command -v npm >/dev/null || { echo 'npm and Node 20 or newer are missing. On Debian: apt-get install npm' >&2; exit 1; }
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || \
-	  { echo "Node $$(node --version) is too old, 20 or newer is needed." >&2; exit 1; }
+	@command -v npm >/dev/null || { echo 'npm is missing, and perhaps Node. On Debian 13: apt-get install npm' >&2; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || \
+	  { echo 'Node 20 or newer is needed, which Debian 13 has.' >&2; exit 1; }
 	npm ci --prefix bench/node --ignore-scripts --no-audit --no-fund --loglevel=error
 	go build -o bin/bench-servers ./bench
 	$(RUNTIME) bin/bench-servers $(FLAGS)

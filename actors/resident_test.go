@@ -12,6 +12,7 @@ import (
 
 	"github.com/delen-edge/delen/actors/client"
 	"github.com/delen-edge/delen/actors/wire"
+	"github.com/delen-edge/delen/internal/proc"
 	"github.com/delen-edge/delen/internal/sketch"
 	"github.com/delen-edge/delen/stages/graph"
 )
@@ -133,12 +134,21 @@ func largeModel(b *testing.B) string {
 	return path
 }
 
-// BenchmarkMemory measures the anonymous memory of a node: with nothing to do; with the queues of both tenants full; and
-// then above what the model's weights and the inputs in the queues take. The goal of the last is 64 MB.
+// BenchmarkMemory measures the memory of a node without a profile and with one, whose evidence an objective searches: the
+// anonymous and the resident memory with nothing to do, and with the queues of both tenants full; and then the anonymous one
+// above what the model's weights and the inputs in the queues take. The goal of the last is 64 MB.
 func BenchmarkMemory(b *testing.B) {
+	b.Run("plain", func(b *testing.B) { memoryOf(b, "", "") })
+	b.Run("profile", func(b *testing.B) {
+		memoryOf(b, filepath.Join(glyphs, "profile.json"), "objective {\nminimize = response_time\nwhere = accuracy >= 0.95\n}\n")
+	})
+}
+
+// memoryOf measures a node with a profile, or none, whose first tenant has an objective, or none.
+func memoryOf(b *testing.B, profile, objective string) {
 	const queue, looks = 1024, 40
-	n := start(b, options{tenants: "tenant \"doorbell\" { queue = 1024 }\ntenant \"survey\" { queue = 1024 }"})
-	idle := n.memory().Anonymous
+	n := start(b, options{profile: profile, tenants: "tenant \"doorbell\" {\nqueue = 1024\n" + objective + "}\ntenant \"survey\" { queue = 1024 }"})
+	idle := n.memory()
 	input := inputs(pictures(b)[0])[0]
 	var feeders []*flooder
 	for _, tenant := range []string{"doorbell", "survey"} {
@@ -146,10 +156,11 @@ func BenchmarkMemory(b *testing.B) {
 		f.run(math.MaxInt, 1, f.upTo(queue))
 		feeders = append(feeders, f)
 	}
-	full := 0
+	var full proc.Memory
 	for range looks {
 		time.Sleep(sampling)
-		full = max(full, n.memory().Anonymous)
+		now := n.memory()
+		full.Anonymous, full.Resident = max(full.Anonymous, now.Anonymous), max(full.Resident, now.Resident)
 	}
 	for _, f := range feeders {
 		f.rest()
@@ -158,9 +169,11 @@ func BenchmarkMemory(b *testing.B) {
 		}
 	}
 	b.ReportMetric(0, "ns/op") // the benchmark's own figure says nothing here
-	b.ReportMetric(megabytes(idle), "idle-MB")
-	b.ReportMetric(megabytes(full), "full-MB")
-	b.ReportMetric(megabytes(full-weights(b, filepath.Join(glyphs, "model.onnx"))-2*queue*len(input.Data)), "above-MB")
+	b.ReportMetric(megabytes(idle.Anonymous), "idle-MB")
+	b.ReportMetric(megabytes(idle.Resident), "idle-resident-MB")
+	b.ReportMetric(megabytes(full.Anonymous), "full-MB")
+	b.ReportMetric(megabytes(full.Resident), "full-resident-MB")
+	b.ReportMetric(megabytes(full.Anonymous-weights(b, filepath.Join(glyphs, "model.onnx"))-2*queue*len(input.Data)), "above-MB")
 }
 
 // weights is how many bytes the constants of a model's segments take.

@@ -121,7 +121,7 @@ func (c *comparison) read(info *wire.TenantInfo) error {
 }
 
 // delenAsk sends inputs to a tenant of a node.
-func delenAsk(clients []*client.Client, tenant string) func(context.Context, int, *sample) (class, exit int, err error) {
+func delenAsk(clients []*client.Client, tenant string) asker {
 	return func(ctx context.Context, connection int, s *sample) (int, int, error) {
 		a, err := clients[connection].Infer(ctx, client.Request{Tenant: tenant, Inputs: []*wire.Tensor{s.tensor}})
 		if err != nil {

@@ -11,11 +11,15 @@ import (
 type contender struct {
 	server  string
 	network string
-	// ask sends a sample over a connection, counted from 0, and waits for the answer. Of a network without exits the exit is 0.
-	ask func(ctx context.Context, connection int, s *sample) (class, exit int, err error)
-	// cpu is the CPU time that the server has used; nil when there is none.
-	cpu func() (time.Duration, error)
+	ask     asker
+	cpu     func() (time.Duration, error) // what the server has used; nil: the work is done in this process
 }
+
+// asker sends a sample over a connection, counted from 0, and waits for the answer. Without exits the exit is 0.
+type asker func(ctx context.Context, connection int, s *sample) (class, exit int, err error)
+
+// listener is told of answers, one at a time.
+type listener func(s *sample, class, exit int)
 
 // turn is what a contender did in its time of one round.
 type turn struct {
@@ -27,7 +31,8 @@ type turn struct {
 
 func (t turn) rate() float64 { return float64(t.Answers) / t.Seconds }
 
-// take asks in a closed loop for a time: each connection sends its next request when it has the answer to the one before.
+// take asks in a closed loop for a time: each connection sends its next request when it has the answer to the one
+// before.
 func (c *contender) take(ctx context.Context, connections int, samples []sample, length time.Duration) (turn, error) {
 	server, own, err := c.clocks()
 	if err != nil {
@@ -59,9 +64,9 @@ func (c *contender) clocks() (server, own time.Duration, err error) {
 	return server, own, err
 }
 
-// loop asks on all connections until pick, which is told how many have been asked before, gives no sample. It hands answers
-// to got one at a time and counts them.
-func (c *contender) loop(ctx context.Context, connections int, pick func(next int) *sample, got func(s *sample, class, exit int)) (int, error) {
+// loop asks on all connections until pick, which is told how many have been asked before, gives no sample. It hands
+// answers to got one at a time and counts them.
+func (c *contender) loop(ctx context.Context, connections int, pick func(next int) *sample, got listener) (int, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var next atomic.Int64

@@ -50,8 +50,8 @@ func cpuOfOne(pid int) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	// The second field, a name in brackets, may hold anything: fields are counted from its end. The 14th and 15th are the
-	// times in user and in system mode.
+	// The second field, a name in brackets, may hold anything: fields are counted from its end. The 14th and 15th are
+	// the times in user and in system mode.
 	text := string(data)
 	var ticks time.Duration
 	for _, field := range strings.Fields(text[strings.LastIndexByte(text, ')')+1:])[11:13] {

@@ -12,7 +12,7 @@ import (
 )
 
 // httpAsk sends inputs to an HTTP server, over as many connections as there are callers.
-func httpAsk(url string, connections int) func(context.Context, int, *sample) (class, exit int, err error) {
+func httpAsk(url string, connections int) asker {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections, DisableCompression: true}}
 	return func(ctx context.Context, _ int, s *sample) (int, int, error) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(s.tensor.Data))

@@ -13,8 +13,8 @@ type result struct {
 	TruncatedAt int       `json:"truncated_at"`
 	MeanFLOPs   float64   `json:"mean_flops"`
 	Contenders  []figures `json:"contenders"`
-	// WayCPU is the CPU time that an answer of Dělen's process costs beyond one of the bare runtime: the way through gRPC,
-	// protobuf and the actors, and the work between segments.
+	// WayCPU is the CPU time that an answer of Dělen's process costs beyond one of the bare runtime: the way through
+	// gRPC, protobuf and the actors, and the work between segments.
 	WayCPU float64 `json:"way_cpu_seconds"`
 }
 

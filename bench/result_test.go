@@ -52,18 +52,21 @@ func turns(server, client float64, answers ...int) []turn {
 // fixture is a run of three contenders whose second round was slow for all.
 func fixture() *result {
 	c := &comparison{
-		settings:   settings{Connections: 8, Rounds: 3, Round: 2 * time.Second},
-		samples:    make([]sample, 4),
-		contenders: []*contender{{server: "Dělen", network: "exits"}, {server: "Dělen", network: "whole"}, {server: "no server", network: "whole"}},
-		verdicts:   []verdict{{right: 3, exits: map[int]int{1: 2, 2: 2}}, {right: 4}, {right: 4}},
-		flops:      []float64{1e6, 3e6},
+		settings: settings{Connections: 8, Rounds: 3, Round: 2 * time.Second},
+		samples:  make([]sample, 4),
+		contenders: []*contender{
+			{server: "Dělen", network: "exits"}, {server: "Dělen", network: "whole"}, {server: "no server", network: "whole"},
+		},
+		verdicts: []verdict{{right: 3, exits: map[int]int{1: 2, 2: 2}}, {right: 4}, {right: 4}},
+		flops:    []float64{1e6, 3e6},
 	}
 	return c.result("confidence >= 0.75", 1, [][]turn{
 		turns(0.002, 0.0003, 400, 100, 420), turns(0.0035, 0.0004, 200, 50, 200), turns(0, 0.003, 250, 40, 240),
 	})
 }
 
-// A ratio is of turns of the same round, so that a slow one changes little: of the medians' ratios the last would be 1.67.
+// A ratio is of turns of the same round, so that a slow one changes little: of the medians' ratios the last would be
+// 1.67.
 func TestRatiosAreOfTurnsOfTheSameRound(t *testing.T) {
 	r := fixture()
 	var got []float64

@@ -21,7 +21,8 @@ type sample struct {
 	class  int
 }
 
-// readSamples reads a folder's labelled pictures. They become inputs before anything is timed: every server gets numbers.
+// readSamples reads a folder's labelled pictures. They become inputs before anything is timed: every server gets
+// numbers.
 func readSamples(folder string, classes []string, spec *picture.Spec) ([]sample, error) {
 	file, err := os.ReadFile(filepath.Join(folder, "labels.csv"))
 	if err != nil {

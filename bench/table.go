@@ -14,8 +14,8 @@ func table(r *result) string {
 	b.WriteString("                       answers    Dělen / this     right    CPU of an answer\n")
 	b.WriteString("server     network    a second   exits   whole   answers    server     client\n")
 	for _, f := range r.Contenders {
-		fmt.Fprintf(&b, "%-10s %-9s %9.1f %7.2f %7.2f %7.2f %% %9s  %9s\n", f.Server, f.Network, f.Rate, f.Exits, f.Whole,
-			100*f.Accuracy, milliseconds(f.ServerCPU), milliseconds(f.ClientCPU))
+		fmt.Fprintf(&b, "%-10s %-9s %9.1f %7.2f %7.2f %7.2f %% %9s  %9s\n",
+			f.Server, f.Network, f.Rate, f.Exits, f.Whole, 100*f.Accuracy, milliseconds(f.ServerCPU), milliseconds(f.ClientCPU))
 	}
 	fmt.Fprintf(&b, "\nThe way through gRPC, protobuf and the actors costs %s of CPU a request:\n", milliseconds(r.WayCPU))
 	b.WriteString("Dělen's process with the whole network less the bare runtime (no server).\n")

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// The program in README.md's section on other modules compiles in a module that has nothing but a replaced requirement. It
-// takes what the libraries need from the module cache, where this test's own are.
+// The program in README.md's section on other modules compiles in a module that has nothing but a replaced
+// requirement. It takes what the libraries need from the module cache, where this test's own are.
 func TestTheClientServesAnotherModule(t *testing.T) {
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {
@@ -21,8 +21,9 @@ func TestTheClientServesAnotherModule(t *testing.T) {
 		t.Fatal(err)
 	}
 	module := t.TempDir()
+	const requirement = "module example.com/app\n\ngo 1.26.0\n\nrequire %[1]s v0.0.0\n\nreplace %[1]s => %[2]q\n"
 	for name, text := range map[string]string{
-		"go.mod":  fmt.Sprintf("module example.com/app\n\ngo 1.26.0\n\nrequire %[1]s v0.0.0\n\nreplace %[1]s => %[2]q\n", "github.com/delen-edge/delen", root),
+		"go.mod":  fmt.Sprintf(requirement, "github.com/delen-edge/delen", root),
 		"go.sum":  string(sums),
 		"main.go": program(t, filepath.Join(root, "README.md")),
 	} {

@@ -11,8 +11,8 @@ import (
 	ort "github.com/yalue/onnxruntime_go"
 )
 
-// Network is a network in one session with one thread, which as many callers use at once as it has rooms. The session and
-// the tensors lie outside the collector: Close frees them.
+// Network is a network in one session with one thread, which as many callers use at once as it has rooms. The session
+// and the tensors lie outside the collector: Close frees them.
 type Network struct {
 	session *ort.DynamicAdvancedSession
 	free    chan *room
@@ -56,8 +56,8 @@ func Open(model string, runs int) (*Network, error) {
 	return n, nil
 }
 
-// newSession makes a session with the options that serve best when several runs share few cores: a run keeps to the thread
-// that asks for it.
+// newSession makes a session with the options that serve best when several runs share few cores: a run keeps to the
+// thread that asks for it.
 func newSession(model, input, output string) (*ort.DynamicAdvancedSession, error) {
 	o, err := ort.NewSessionOptions()
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 // Memory is what a process has in memory, in bytes.
 type Memory struct {
 	Anonymous int // heaps, stacks, mappings without a file
+	Resident  int // with the parts of files that are in memory: the program, libraries, mapped weights
 	Peak      int // the most that Anonymous has been, as far as the part that files have in memory has stayed as it is
 }
 
@@ -36,7 +37,7 @@ func MemoryOf(pid int) (Memory, error) {
 	if bytesOf["VmHWM"] == 0 {
 		return Memory{}, fmt.Errorf("%s does not tell the memory of a process", name)
 	}
-	return Memory{Anonymous: bytesOf["RssAnon"], Peak: bytesOf["VmHWM"] - bytesOf["RssFile"] - bytesOf["RssShmem"]}, nil
+	return Memory{Anonymous: bytesOf["RssAnon"], Resident: bytesOf["VmRSS"], Peak: bytesOf["VmHWM"] - bytesOf["RssFile"] - bytesOf["RssShmem"]}, nil
 }
 
 // Raced says whether this process has the race detector in it. That is slow, and has memory of its own for each byte, so

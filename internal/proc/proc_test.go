@@ -31,6 +31,9 @@ func TestMemoryThatIsUsedIsCounted(t *testing.T) {
 	if grown := after.Anonymous - before.Anonymous; grown < size*9/10 || after.Peak < after.Anonymous*9/10 {
 		t.Errorf("%d bytes more are used, and %+v becomes %+v", size, before, after)
 	}
+	if grown := after.Resident - before.Resident; grown < size*9/10 || after.Resident <= after.Anonymous {
+		t.Errorf("of %d bytes more that are used, %d are resident, in all %+v", size, grown, after)
+	}
 	if used[size/2] != 1 {
 		t.Error("the memory is not used")
 	}

@@ -17,7 +17,7 @@ type connection struct {
 }
 
 func (c *connection) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&c.node, "node", "127.0.0.1:8090", "the node's host:port")
+	cmd.Flags().StringVar(&c.node, "node", "127.0.0.1:8090", "the node's host, or host:port")
 	cmd.Flags().StringVar(&c.listen, "listen", "", "where answers come to (default a free port of 127.0.0.1)")
 	cmd.Flags().StringVar(&c.advertise, "advertise", "", "how the node reaches that (default the same)")
 	cmd.Flags().DurationVar(&c.connect, "connect", 5*time.Second, "how long connecting may take")
@@ -27,7 +27,11 @@ func (c *connection) flags(cmd *cobra.Command) {
 func (c *connection) dial(ctx context.Context) (*client.Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.connect)
 	defer cancel()
-	return client.Dial(ctx, client.Config{Node: c.node, Listen: c.listen, Advertise: c.advertise})
+	node, err := nodeAddress(c.node)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return client.Dial(ctx, client.Config{Node: node, Listen: c.listen, Advertise: c.advertise})
 }
 
 // describe connects to the node for no longer than it takes to have it describe itself.

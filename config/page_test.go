@@ -194,7 +194,7 @@ func metricRows() string {
 		case bare.Metrics().Has(m):
 			needs = ""
 		case counted.Metrics().Has(m):
-			needs = "shapes in the graph, or a profile"
+			needs = "a graph that can be counted, or a profile"
 		case profiled.Metrics().Has(m):
 			needs = "a profile"
 		}

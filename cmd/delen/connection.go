@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"net"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,7 +17,7 @@ type connection struct {
 }
 
 func (c *connection) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&c.node, "node", "127.0.0.1:8090", "the node's host:port, or its host for port "+usualPort)
+	cmd.Flags().StringVar(&c.node, "node", "127.0.0.1:8090", "the node's host, or host:port")
 	cmd.Flags().StringVar(&c.listen, "listen", "", "where answers come to (default a free port of 127.0.0.1)")
 	cmd.Flags().StringVar(&c.advertise, "advertise", "", "how the node reaches that (default the same)")
 	cmd.Flags().DurationVar(&c.connect, "connect", 5*time.Second, "how long connecting may take")
@@ -30,20 +27,11 @@ func (c *connection) flags(cmd *cobra.Command) {
 func (c *connection) dial(ctx context.Context) (*client.Client, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.connect)
 	defer cancel()
-	return client.Dial(ctx, client.Config{Node: withPort(c.node), Listen: c.listen, Advertise: c.advertise})
-}
-
-// usualPort is the port of a node that does not choose another.
-const usualPort = "8090"
-
-// withPort is an address with a port: the usual one, where there is only a host. An IPv6 address stands in brackets.
-func withPort(address string) string {
-	host, _, err := net.SplitHostPort(address)
-	var e *net.AddrError
-	if address == "" || !errors.As(err, &e) || e.Err != "missing port in address" || host != "" {
-		return address
+	node, err := nodeAddress(c.node)
+	if err != nil {
+		return nil, usageError{err}
 	}
-	return net.JoinHostPort(strings.Trim(address, "[]"), usualPort)
+	return client.Dial(ctx, client.Config{Node: node, Listen: c.listen, Advertise: c.advertise})
 }
 
 // describe connects to the node for no longer than it takes to have it describe itself.

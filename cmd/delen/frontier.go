@@ -55,7 +55,8 @@ the way: so where they are bounded or minimized it may choose another point.
 
   accuracy   the estimate, from the second and third parts of the samples: points
              are found on the first. It is no less than the next column
-  at least   what is certain, at --confidence, from the second part alone
+  at least   what is certain of this point alone, at --confidence, from the second
+             part alone; of a point that is picked among many the last line tells
   p95        of all requests together, as many from each exit as stop there
   stop at    how many of a hundred requests stop at each exit
   thresholds those of the exits; 0 always stops, never never does

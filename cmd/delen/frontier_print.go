@@ -144,13 +144,23 @@ func (r *prediction) conclude(out io.Writer) error {
 	if r.certainty.Off {
 		fmt.Fprintf(&b, "accuracies are estimates from the samples that the points were chosen by: nothing is certain\n")
 	} else {
-		fmt.Fprintf(&b, "the highest accuracy that is certain at %g %%: at least %.4f; more samples make\n  more of it certain\n", 100*r.certainty.Confidence, r.Certifiable())
+		fmt.Fprintf(&b, "certain at %g %%: a bound on accuracy up to %.4f, from these samples\n", 100*r.certainty.Confidence, r.Certifiable())
+		if r.higher() {
+			fmt.Fprintf(&b, "a higher \"at least\" holds for its point alone, not for one picked among many\n")
+		}
 	}
 	if r.Gap != 0 {
 		fmt.Fprintf(&b, "not all thresholds were tried: %s\n", gap(r.Gap))
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+// higher reports whether more is certain of some point, taken by itself, than can be promised of one that is chosen.
+func (r *prediction) higher() bool {
+	promised := r.Certifiable()
+	above := func(p profile.Point) bool { return p.AccuracyLow > promised }
+	return slices.ContainsFunc(r.Points, above) || slices.ContainsFunc(r.Single, above) || above(r.Oracle)
 }
 
 // lost is what becomes of an accuracy.
@@ -189,6 +199,9 @@ func (r *prediction) explain(u criteria.Bound) string {
 	p := &r.chosen.Point
 	switch u.Metric {
 	case criteria.Accuracy:
+		if !r.certainty.Off && p.AccuracyLow >= u.Min {
+			return fmt.Sprintf("%s: the nearest point is certain of %.4f alone, not as one picked among many", u, p.AccuracyLow)
+		}
 		if !r.certainty.Off {
 			return fmt.Sprintf("%s: no more than %.4f is certain of the nearest point", u, p.AccuracyLow)
 		}

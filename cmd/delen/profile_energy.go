@@ -103,7 +103,7 @@ func (f *profiling) energiesOf(ctx context.Context, r *runs) ([]*float64, error)
 			return all, err
 		}
 		// A meter that fails once does not make the times worthless.
-		f.warn("energy is not known: %v", err)
+		f.warn("energy is not known: %v; --power IDLE,BUSY models it", err)
 		f.energy = &energies{told: fmt.Sprintf("not known: %v", err)}
 		clear(all)
 	}

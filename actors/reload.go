@@ -84,6 +84,9 @@ func (n *Node) takeOver(c *config.Config, by string) (*config.Change, error) {
 	}
 	old, level := n.config.Scheduler, n.config.Log.Level
 	n.config = c
+	if change.Level { // first, so that what the rest leads to is logged as is wanted from now on
+		n.setLevel(event.LogLevelChanged{New: c.Log.Level, Old: level, By: by})
+	}
 	n.apply(change, added, goals, by)
 	if change.Rules {
 		n.govern(c.Scheduler)
@@ -91,9 +94,6 @@ func (n *Node) takeOver(c *config.Config, by string) (*config.Change, error) {
 			Policy: string(c.Scheduler.Policy), Fairness: c.Scheduler.Fairness, Budget: c.Scheduler.Budget,
 			OldPolicy: string(old.Policy), OldFairness: old.Fairness, OldBudget: old.Budget, By: by,
 		})
-	}
-	if change.Level {
-		n.setLevel(event.LogLevelChanged{New: c.Log.Level, Old: level, By: by})
 	}
 	n.system.Root.Send(n.reception, standingOf(c))
 	n.heard()

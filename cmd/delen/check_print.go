@@ -102,7 +102,7 @@ func describeModel(t *table, c *config.Config, m *config.Model) {
 		t.line("  figures are\t%s%s", p.Source, optional(" on ", p.Device))
 	}
 	if p := m.Profile; p != nil && p.Activation == "" && m.Evidence != nil {
-		t.line("  unsaid\tthe profile does not say how it read the exits; here it is activation = %s", b.text("activation", strconv.Quote(string(m.Activation))))
+		t.line("  unsaid\thow the profile read the exits; here activation is %s", b.text("activation", strconv.Quote(string(m.Activation))))
 	}
 	if len(m.Unresolved) > 0 {
 		t.line("  left open\tonly the runtime can tell the types and shapes of %s", b.text("exits", fmt.Sprintf("%q", m.Unresolved)))

@@ -199,9 +199,6 @@ func (r *prediction) explain(u criteria.Bound) string {
 	p := &r.chosen.Point
 	switch u.Metric {
 	case criteria.Accuracy:
-		if !r.certainty.Off && p.AccuracyLow >= u.Min {
-			return fmt.Sprintf("%s: the nearest point is certain of %.4f alone, not as one picked among many", u, p.AccuracyLow)
-		}
 		if !r.certainty.Off {
 			return fmt.Sprintf("%s: no more than %.4f is certain of the nearest point", u, p.AccuracyLow)
 		}

@@ -173,9 +173,6 @@ func (f *profiling) measure(ctx context.Context) (*profile.Profile, []profile.Ou
 		return nil, nil, err
 	}
 	p, outcomes, err := f.judged(ctx, m)
-	if err == nil && f.samples == "" {
-		err = f.checkNoise(ctx, m)
-	}
 	if err == nil && f.energy == nil {
 		err = f.idle(ctx)
 	}

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/delen-edge/delen/stages"
-	"github.com/delen-edge/delen/stages/onnx"
 	"github.com/delen-edge/delen/stages/profile"
 )
 
@@ -19,23 +16,16 @@ func (f *profiling) activation() string {
 	return profile.ActivationSoftmax
 }
 
-// checkNoise looks at what the exits make of noise, where there are no samples to tell whether they give logits.
-func (f *profiling) checkNoise(ctx context.Context, m *onnx.Model) (err error) {
-	c, err := newChain(m, 1)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, c.close()) }()
-	watch := stages.NewActivationWatch(m.Model())
-	c.ready()
+// checkNoise looks at what the exits made of noise in a chain's last round, where there are no samples to tell whether they give
+// logits.
+func (f *profiling) checkNoise(c *chain) error {
+	m := c.model.Model()
+	watch := stages.NewActivationWatch(m)
 	var values []float32
-	for s := range c.runners {
-		if _, err := c.run(ctx, s); err != nil {
-			return err
-		}
-		watch.See(s, c.carries[0].Tensors[m.Model().Segments[s].Exit].Values(&values))
+	for s := range m.Segments {
+		watch.See(s, c.carries[0].Tensors[m.Segments[s].Exit].Values(&values))
 	}
-	return f.checkActivation(watch, m.Model())
+	return f.checkActivation(watch, m)
 }
 
 // checkActivation holds what the exits gave against --probabilities. A profile of the other kind would promise accuracies that
@@ -48,7 +38,7 @@ func (f *profiling) checkActivation(watch *stages.ActivationWatch, m *stages.Mod
 	case f.probs:
 		return fmt.Errorf("%s logits, no probabilities: leave out --probabilities%s", gives(m, wrong), mixed(m, wrong))
 	}
-	return fmt.Errorf("%s probabilities already (no value is below 0, and they add up to 1): add --probabilities%s", gives(m, wrong), mixed(m, wrong))
+	return fmt.Errorf("%s probabilities already: add --probabilities%s", gives(m, wrong), mixed(m, wrong))
 }
 
 // gives begins a sentence about the exits of segments.

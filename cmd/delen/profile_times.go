@@ -37,6 +37,11 @@ func (f *profiling) allRuns(ctx context.Context, m *onnx.Model) (all []*runs, er
 		return nil, err
 	}
 	all = append(all, own)
+	if f.samples == "" {
+		if err := f.checkNoise(own.chain); err != nil {
+			return all, err
+		}
+	}
 	for _, n := range f.wanted() {
 		if n == 1 || n == own.rows {
 			continue

@@ -198,6 +198,16 @@ func (g *guest) chosen(why, old string) {
 	})
 }
 
+// tellRefusing says when requests begin to be refused for a bound on accuracy, and when that ends.
+func (g *guest) tellRefusing() {
+	refusal := g.tenant.Unkept()
+	if g.refusing = refusal != nil; g.refusing {
+		event.Emit(g.log, event.ObjectiveRefusing{Tenant: g.name(), Message: refusal.Message})
+	} else {
+		event.Emit(g.log, event.ObjectiveAnswering{Tenant: g.name()})
+	}
+}
+
 // describePlan fills in what an app may know of the tenant's plan.
 func (g *guest) describePlan(t *wire.TenantInfo) {
 	t.Objective, t.Adapt, t.Point, t.Unmet, t.Refuses = "", string(g.adapt), nil, nil, false

@@ -386,3 +386,33 @@ func TestAnOrderIsAnsweredWhateverHappens(t *testing.T) {
 		}
 	}
 }
+
+// No answer is better than a wrong one, where the configuration says so: as long as the bound is not kept.
+func TestABoundRefusesUntilItIsKept(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	const demanding = "tenant \"doorbell\" {\n objective {\n minimize = energy\n where = accuracy >= %s\n unmet = \"refuse\"\n }\n}\ntenant \"survey\" {}"
+	n := start(t, profiled(t, fmt.Sprintf(demanding, "0.999")))
+	cl := n.dial()
+	n.logs("objective.refusing", 1)
+	ask := func(r client.Request) error {
+		r.Tenant, r.Inputs = "doorbell", inputs(pictures(t)[0])
+		_, err := cl.Infer(patiently(t), r)
+		return err
+	}
+	want(t, ask(client.Request{}), wire.Code_FAILED_PRECONDITION, true, "accuracy >= 0.999", "certain of an accuracy of 0.9")
+	want(t, ask(client.Request{Bounds: []*wire.Bound{client.AtMost("energy", 1)}}), wire.Code_FAILED_PRECONDITION, true, "accuracy >= 0.999")
+	for _, r := range []client.Request{{Criterion: "exit >= 1"}, {Bounds: []*wire.Bound{client.AtLeast("accuracy", 0.8)}}} { // terms of their own
+		if err := ask(r); err != nil {
+			t.Error(err)
+		}
+	}
+	if e := n.reload(fmt.Sprintf(demanding, "0.8")); e != "" {
+		t.Fatal(e)
+	}
+	n.logs("objective.answering", 1)
+	if err := ask(client.Request{}); err != nil {
+		t.Error(err)
+	}
+}

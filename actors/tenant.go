@@ -34,22 +34,23 @@ type guest struct {
 	seats     *seats
 	log       *event.Log
 
-	open    map[uint64]*request      // by ticket
-	inside  map[uint64]*door.Arrival // by ticket, until its memory is released
-	byName  map[name]*request
-	watches map[name]*watch
-	parsed  map[string]*criteria.Criterion
-	bounded map[string]bounded // the criteria of bounds that single requests have brought, under the plan of the moment
-	orders  uint64             // of criteria and objectives
-	seeking *order             // whose goal is being looked for; nil: none
-	began   time.Duration      // when the last search did
-	rested  time.Duration      // when the next may
-	adapt   profile.Policy     // of a tenant without an objective: config.AdaptNone, or profile.Full
-	strict  bool               // what an objective of an app that says nothing of it does with an unmet bound
-	looks   *looks
-	looking bool // it is going to be asked to look
-	removed bool
-	remover string // who has ordered that, as in an eviction
+	open     map[uint64]*request      // by ticket
+	inside   map[uint64]*door.Arrival // by ticket, until its memory is released
+	byName   map[name]*request
+	watches  map[name]*watch
+	parsed   map[string]*criteria.Criterion
+	bounded  map[string]bounded // the criteria of bounds that single requests have brought, under the plan of the moment
+	orders   uint64             // of criteria and objectives
+	seeking  *order             // whose goal is being looked for; nil: none
+	began    time.Duration      // when the last search did
+	rested   time.Duration      // when the next may
+	adapt    profile.Policy     // of a tenant without an objective: config.AdaptNone, or profile.Full
+	strict   bool               // what an objective of an app that says nothing of it does with an unmet bound
+	looks    *looks
+	looking  bool // it is going to be asked to look
+	refusing bool // requests are refused for a bound on accuracy, which has been told
+	removed  bool
+	remover  string // who has ordered that, as in an eviction
 }
 
 func (g *guest) name() string { return g.tenant.Config().Name }
@@ -84,6 +85,9 @@ type gone struct{ address string }
 // Receive implements actor.Actor.
 func (g *guest) Receive(ctx actor.Context) {
 	g.receive(ctx)
+	if g.tenant.Refuses() != g.refusing {
+		g.tellRefusing()
+	}
 	if !g.looking && !g.removed && !g.tenant.Settled(g.clock.now()) {
 		g.looking = true
 		g.looks.ask(ctx.Self())

@@ -62,16 +62,16 @@ type Progress struct {
 	Drifts  []Drift
 }
 
+// Refuses says whether Unkept refuses.
+func (t *Tenant) Refuses() bool { return t.steers != nil && t.steers.refuses() != nil }
+
 // Unkept refuses requests that would get an answer which is less certain than the tenant's objective allows; nil when it allows
 // any, or keeps its bound. A bound on a cost never refuses.
 func (t *Tenant) Unkept() *Refusal {
-	if t.steers == nil {
+	if !t.Refuses() {
 		return nil
 	}
 	bound := t.steers.refuses()
-	if bound == nil {
-		return nil
-	}
 	return &Refusal{Code: Precondition, Message: fmt.Sprintf(
 		"the objective of tenant %s asks for %s or no answer: the nearest point that there is now is certain of an accuracy of %.4g", t.config.Name, bound, t.steers.choice.Point.AccuracyLow)}
 }

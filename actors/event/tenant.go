@@ -126,6 +126,22 @@ type ObjectiveUnmet struct {
 
 func (ObjectiveUnmet) kind() kind { return kind{"objective.unmet", warn, sampled} }
 
+// ObjectiveRefusing says that a tenant's requests are refused from now on, since the plan lists its bound on accuracy as unmet
+// and its objective says unmet = "refuse". Lower the bound, or take load from the machine.
+type ObjectiveRefusing struct {
+	Tenant  string // whose requests they are
+	Message string // what its apps are told
+}
+
+func (ObjectiveRefusing) kind() kind { return kind{"objective.refusing", warn, sampled} }
+
+// ObjectiveAnswering says that a tenant's requests are answered again: its bound on accuracy is kept.
+type ObjectiveAnswering struct {
+	Tenant string // whose requests they are
+}
+
+func (ObjectiveAnswering) kind() kind { return kind{"objective.answering", info, sampled} }
+
 // PointChosen says that a tenant with an objective has an operating point, or another one, and why; or that it keeps other
 // bounds than before. Predictions are for the machine as busy as it is.
 type PointChosen struct {

@@ -7,7 +7,7 @@ var vocabulary = []Event{
 	AppConnected{}, AppLost{}, AppUnreachable{}, DoorRefused{}, MessageUnexpected{}, WatchStarted{}, WatchEnded{},
 	RequestRefused{}, RequestShed{}, RequestFailed{}, RequestEnded{},
 	TenantAdded{}, TenantChanged{}, TenantRemoved{}, TenantStopped{}, TenantPaused{}, TenantResumed{}, CriterionChanged{}, CriterionRefused{}, ObjectiveRefused{},
-	ObjectiveChanged{}, ObjectiveUnmet{}, PointChosen{}, DriftFound{}, DriftOver{}, PaceChanged{}, PlanMade{},
+	ObjectiveChanged{}, ObjectiveUnmet{}, ObjectiveRefusing{}, ObjectiveAnswering{}, PointChosen{}, DriftFound{}, DriftOver{}, PaceChanged{}, PlanMade{},
 	AuditFound{}, AuditOver{}, SchedulerStep{}, RunTerminated{}, RunSplit{}, SlotLost{}, SlotBack{}, SlowdownLearnt{}, HeatRising{}, HeatOver{}, HeatUnknown{},
 	StageRestarted{}, StageRebuilding{}, StageRebuilt{}, ActorPanicked{},
 }

@@ -136,3 +136,15 @@ func TestATraceIsReplayed(t *testing.T) {
 		t.Errorf("longest %v s, busy %v s, want 0.010 and 0.020", *r.Longest, r.Busy)
 	}
 }
+
+// Who has no answer rather than a wrong one is refused in simulation, too, and the books know.
+func TestABoundThatIsNotKeptRefuses(t *testing.T) {
+	for _, strict := range []bool{false, true} {
+		c := house(t)
+		c.Models, c.Duration = []Model{few(t)}, time.Minute
+		c.Tenants = []Tenant{{Name: "a", Share: 1, Objective: objective(t, "", "energy", "accuracy >= 0.999"), Adapt: profile.Pareto, Strict: strict, Queue: 64, Arrivals: poisson(10)}}
+		if own := run(t, c).Tenants[0]; own.Requests == 0 || (own.Refused == own.Requests) != strict || own.Answered+own.Refused != own.Requests {
+			t.Errorf("strict %v: of %d requests %d are refused and %d answered", strict, own.Requests, own.Refused, own.Answered)
+		}
+	}
+}
